@@ -1,0 +1,2 @@
+//! The display-only miniport for the virtio GPU
+#![no_std]

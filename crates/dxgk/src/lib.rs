@@ -1,0 +1,2 @@
+//! A safe layer for WDDM display-only miniports
+#![no_std]

@@ -1,0 +1,2 @@
+//! The contract between the driver and user mode
+#![no_std]

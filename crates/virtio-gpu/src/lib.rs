@@ -1,0 +1,2 @@
+//! The virtio GPU: registers, queues, protocol
+#![no_std]

@@ -1,0 +1,2 @@
+//! vgpudod: a WDDM display-only miniport for the virtio GPU.
+#![no_std]

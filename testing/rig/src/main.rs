@@ -1,0 +1,3 @@
+//! The machine in QEMU: a UEFI program that loads the built driver
+
+fn main() {}

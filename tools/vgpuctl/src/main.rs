@@ -1,0 +1,3 @@
+//! The user-mode test program of the driver
+
+fn main() {}

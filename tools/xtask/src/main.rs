@@ -1,0 +1,3 @@
+//! Build, run, test, bench and package the driver
+
+fn main() {}
