@@ -1,2 +1,6 @@
-//! A model of the display port driver with its documented rules checked
+//! A model of the display port driver (dxgkrnl) for display-only miniports, with its documented rules checked.
 #![no_std]
+
+extern crate alloc;
+
+pub mod machine;
