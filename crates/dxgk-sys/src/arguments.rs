@@ -3,31 +3,6 @@
 use crate::*;
 
 abi! {
-    pub bits(UINT) DXGK_POINTERFLAGS {
-        Monochrome: 0,
-        Color: 1,
-        MaskedColor: 2,
-        Reserved: 3..=31,
-    }
-
-    pub bits(UINT) D3DKMT_PRESENT_DISPLAY_ONLY_FLAGS {
-        Rotate: 0,
-        Reserved: 1..=31,
-    }
-
-    pub struct DXGKARG_PRESENT_DISPLAYONLY {
-        pub VidPnSourceId: D3DDDI_VIDEO_PRESENT_SOURCE_ID,
-        pub pSource: *mut c_void,
-        pub BytesPerPixel: ULONG,
-        pub Pitch: LONG,
-        pub Flags: D3DKMT_PRESENT_DISPLAY_ONLY_FLAGS,
-        pub NumMoves: ULONG,
-        pub pMoves: *mut D3DKMT_MOVE_RECT,
-        pub NumDirtyRects: ULONG,
-        pub pDirtyRect: *mut RECT,
-        pub pfnPresentDisplayOnlyProgress: DXGKCB_PRESENT_DISPLAYONLY_PROGRESS,
-    }
-
     pub bits(UINT) DXGK_SETPOINTERPOSITIONFLAGS {
         Visible: 0,
         Procedural: 1,
@@ -41,6 +16,13 @@ abi! {
         pub Flags: DXGK_SETPOINTERPOSITIONFLAGS,
     }
 
+    pub bits(UINT) DXGK_POINTERFLAGS {
+        Monochrome: 0,
+        Color: 1,
+        MaskedColor: 2,
+        Reserved: 3..=31,
+    }
+
     pub struct DXGKARG_SETPOINTERSHAPE {
         pub Flags: DXGK_POINTERFLAGS,
         pub Width: UINT,
@@ -50,6 +32,32 @@ abi! {
         pub pPixels: *const c_void,
         pub XHot: UINT,
         pub YHot: UINT,
+    }
+
+    pub struct DXGKARG_ESCAPE {
+        pub hDevice: HANDLE,
+        pub Flags: D3DDDI_ESCAPEFLAGS,
+        pub pPrivateDriverData: *mut c_void,
+        pub PrivateDriverDataSize: UINT,
+        pub hContext: HANDLE,
+    }
+
+    pub struct DXGKARG_COLLECTDBGINFO_EXT {
+        pub BucketingKey: UINT,
+        pub CurrentDmaBufferOffset: UINT,
+        pub Reserved2: UINT,
+        pub Reserved3: UINT,
+        pub Reserved4: UINT,
+        pub Reserved5: UINT,
+        pub Reserved6: UINT,
+        pub Reserved7: UINT,
+    }
+
+    pub struct DXGKARG_COLLECTDBGINFO {
+        pub Reason: UINT,
+        pub pBuffer: *mut c_void,
+        pub BufferSize: SIZE_T,
+        pub pExtension: *mut DXGKARG_COLLECTDBGINFO_EXT,
     }
 
     pub struct DXGKARG_ISSUPPORTEDVIDPN {
@@ -64,12 +72,6 @@ abi! {
         pub RequestReason: DXGK_RECOMMENDFUNCTIONALVIDPN_REASON,
         pub pPrivateDriverData: *mut c_void,
         pub PrivateDriverDataSize: UINT,
-    }
-
-    pub struct DXGKARG_RECOMMENDMONITORMODES {
-        pub VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
-        pub hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
-        pub pMonitorSourceModeSetInterface: *const DXGK_MONITORSOURCEMODESET_INTERFACE,
     }
 
     pub struct DXGK_ENUM_PIVOT {
@@ -106,6 +108,18 @@ abi! {
         pub VidPnPresentPathInfo: D3DKMDT_VIDPN_PRESENT_PATH,
     }
 
+    pub struct DXGKARG_RECOMMENDMONITORMODES {
+        pub VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
+        pub hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
+        pub pMonitorSourceModeSetInterface: *const DXGK_MONITORSOURCEMODESET_INTERFACE,
+    }
+
+    pub struct DXGKARG_GETSCANLINE {
+        pub VidPnTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
+        pub InVerticalBlank: BOOLEAN,
+        pub ScanLine: UINT,
+    }
+
     pub struct DXGKARG_QUERYVIDPNHWCAPABILITY {
         pub hFunctionalVidPn: D3DKMDT_HVIDPN,
         pub SourceId: D3DDDI_VIDEO_PRESENT_SOURCE_ID,
@@ -113,36 +127,22 @@ abi! {
         pub VidPnHWCaps: D3DKMDT_VIDPN_HW_CAPABILITY,
     }
 
-    pub struct DXGKARG_ESCAPE {
-        pub hDevice: HANDLE,
-        pub Flags: D3DDDI_ESCAPEFLAGS,
-        pub pPrivateDriverData: *mut c_void,
-        pub PrivateDriverDataSize: UINT,
-        pub hContext: HANDLE,
+    pub bits(UINT) D3DKMT_PRESENT_DISPLAY_ONLY_FLAGS {
+        Rotate: 0,
+        Reserved: 1..=31,
     }
 
-    pub struct DXGKARG_COLLECTDBGINFO_EXT {
-        pub BucketingKey: UINT,
-        pub CurrentDmaBufferOffset: UINT,
-        pub Reserved2: UINT,
-        pub Reserved3: UINT,
-        pub Reserved4: UINT,
-        pub Reserved5: UINT,
-        pub Reserved6: UINT,
-        pub Reserved7: UINT,
-    }
-
-    pub struct DXGKARG_COLLECTDBGINFO {
-        pub Reason: UINT,
-        pub pBuffer: *mut c_void,
-        pub BufferSize: SIZE_T,
-        pub pExtension: *mut DXGKARG_COLLECTDBGINFO_EXT,
-    }
-
-    pub struct DXGKARG_GETSCANLINE {
-        pub VidPnTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
-        pub InVerticalBlank: BOOLEAN,
-        pub ScanLine: UINT,
+    pub struct DXGKARG_PRESENT_DISPLAYONLY {
+        pub VidPnSourceId: D3DDDI_VIDEO_PRESENT_SOURCE_ID,
+        pub pSource: *mut c_void,
+        pub BytesPerPixel: ULONG,
+        pub Pitch: LONG,
+        pub Flags: D3DKMT_PRESENT_DISPLAY_ONLY_FLAGS,
+        pub NumMoves: ULONG,
+        pub pMoves: *mut D3DKMT_MOVE_RECT,
+        pub NumDirtyRects: ULONG,
+        pub pDirtyRect: *mut RECT,
+        pub pfnPresentDisplayOnlyProgress: DXGKCB_PRESENT_DISPLAYONLY_PROGRESS,
     }
 }
 

@@ -17,7 +17,11 @@ impl<T> Bits<T> {
     #[doc(hidden)]
     pub const fn new(first: u32, last: u32) -> Self {
         assert!(first <= last && last < 64);
-        Self { first, last, owner: PhantomData }
+        Self {
+            first,
+            last,
+            owner: PhantomData,
+        }
     }
 
     /// The lowest bit.

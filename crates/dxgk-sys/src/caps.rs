@@ -3,6 +3,14 @@
 use crate::*;
 
 abi! {
+    pub struct DXGKARG_QUERYADAPTERINFO {
+        pub Type: DXGK_QUERYADAPTERINFOTYPE,
+        pub pInputData: *mut c_void,
+        pub InputDataSize: UINT,
+        pub pOutputData: *mut c_void,
+        pub OutputDataSize: UINT,
+    }
+
     pub bits(UINT) DXGK_GAMMARAMPCAPS {
         Gamma_Rgb256x3x16: 0,
         Reserved: 1..=31,
@@ -142,14 +150,6 @@ abi! {
         pub SupportSurpriseRemovalInHibernation: BOOLEAN,
     }
 
-    pub struct DXGKARG_QUERYADAPTERINFO {
-        pub Type: DXGK_QUERYADAPTERINFOTYPE,
-        pub pInputData: *mut c_void,
-        pub InputDataSize: UINT,
-        pub pOutputData: *mut c_void,
-        pub OutputDataSize: UINT,
-    }
-
     pub struct DXGK_POWER_RUNTIME_STATE {
         pub TransitionLatency: ULONGLONG,
         pub ResidencyRequirement: ULONGLONG,
@@ -199,16 +199,6 @@ abi! {
 }
 
 constants! {
-    pub enum DXGK_WDDMVERSION: i32 {
-        DXGKDDI_WDDMv1 = 4096,
-        DXGKDDI_WDDMv1_2 = 4608,
-        DXGKDDI_WDDMv1_3 = 4864,
-        DXGKDDI_WDDMv2 = 8192,
-        DXGKDDI_WDDMv2_1 = 8448,
-        DXGKDDI_WDDMv2_2 = 8704,
-        DXGKDDI_WDDMv2_3 = 8960,
-    }
-
     pub enum DXGK_QUERYADAPTERINFOTYPE: i32 {
         DXGKQAITYPE_UMDRIVERPRIVATE = 0,
         DXGKQAITYPE_DRIVERCAPS = 1,
@@ -219,6 +209,16 @@ constants! {
         DXGKQAITYPE_NUMPOWERCOMPONENTS = 6,
         DXGKQAITYPE_POWERCOMPONENTINFO = 7,
         DXGKQAITYPE_PREFERREDGPUNODE = 8,
+    }
+
+    pub enum DXGK_WDDMVERSION: i32 {
+        DXGKDDI_WDDMv1 = 4096,
+        DXGKDDI_WDDMv1_2 = 4608,
+        DXGKDDI_WDDMv1_3 = 4864,
+        DXGKDDI_WDDMv2 = 8192,
+        DXGKDDI_WDDMv2_1 = 8448,
+        DXGKDDI_WDDMv2_2 = 8704,
+        DXGKDDI_WDDMv2_3 = 8960,
     }
 
     pub enum DXGK_POWER_COMPONENT_TYPE: i32 {

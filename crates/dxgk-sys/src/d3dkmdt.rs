@@ -159,26 +159,6 @@ abi! {
         pub AcpiId: ULONG,
     }
 
-    pub struct D3DKMDT_PREEMPTION_CAPS {
-        pub GraphicsPreemptionGranularity: D3DKMDT_GRAPHICS_PREEMPTION_GRANULARITY,
-        pub ComputePreemptionGranularity: D3DKMDT_COMPUTE_PREEMPTION_GRANULARITY,
-    }
-
-    pub struct D3DKMT_MOVE_RECT {
-        pub SourcePoint: POINT,
-        pub DestRect: RECT,
-    }
-
-    pub bits(UINT) D3DKMDT_VIDPN_HW_CAPABILITY {
-        DriverRotation: 0,
-        DriverScaling: 1,
-        DriverCloning: 2,
-        DriverColorConvert: 3,
-        DriverLinkedAdapaterOutput: 4,
-        DriverRemoteDisplay: 5,
-        Reserved: 6..=31,
-    }
-
     pub struct D3DKMDT_PALETTEDATA {
         pub Red: BYTE,
         pub Green: BYTE,
@@ -191,6 +171,26 @@ abi! {
         pub FirstEntry: UINT,
         pub NumEntries: UINT,
         pub pLookupTable: *mut D3DKMDT_PALETTEDATA,
+    }
+
+    pub bits(UINT) D3DKMDT_VIDPN_HW_CAPABILITY {
+        DriverRotation: 0,
+        DriverScaling: 1,
+        DriverCloning: 2,
+        DriverColorConvert: 3,
+        DriverLinkedAdapaterOutput: 4,
+        DriverRemoteDisplay: 5,
+        Reserved: 6..=31,
+    }
+
+    pub struct D3DKMT_MOVE_RECT {
+        pub SourcePoint: POINT,
+        pub DestRect: RECT,
+    }
+
+    pub struct D3DKMDT_PREEMPTION_CAPS {
+        pub GraphicsPreemptionGranularity: D3DKMDT_GRAPHICS_PREEMPTION_GRANULARITY,
+        pub ComputePreemptionGranularity: D3DKMDT_COMPUTE_PREEMPTION_GRANULARITY,
     }
 }
 
@@ -356,6 +356,15 @@ constants! {
         HpdAwarenessInterruptible = 4,
     }
 
+    pub enum D3DKMDT_ENUMCOFUNCMODALITY_PIVOT_TYPE: i32 {
+        D3DKMDT_EPT_UNINITIALIZED = 0,
+        D3DKMDT_EPT_VIDPNSOURCE = 1,
+        D3DKMDT_EPT_VIDPNTARGET = 2,
+        D3DKMDT_EPT_SCALING = 3,
+        D3DKMDT_EPT_ROTATION = 4,
+        D3DKMDT_EPT_NOPIVOT = 5,
+    }
+
     pub enum D3DKMDT_GRAPHICS_PREEMPTION_GRANULARITY: i32 {
         D3DKMDT_GRAPHICS_PREEMPTION_NONE = 0,
         D3DKMDT_GRAPHICS_PREEMPTION_DMA_BUFFER_BOUNDARY = 100,
@@ -372,15 +381,6 @@ constants! {
         D3DKMDT_COMPUTE_PREEMPTION_THREAD_GROUP_BOUNDARY = 300,
         D3DKMDT_COMPUTE_PREEMPTION_THREAD_BOUNDARY = 400,
         D3DKMDT_COMPUTE_PREEMPTION_SHADER_BOUNDARY = 500,
-    }
-
-    pub enum D3DKMDT_ENUMCOFUNCMODALITY_PIVOT_TYPE: i32 {
-        D3DKMDT_EPT_UNINITIALIZED = 0,
-        D3DKMDT_EPT_VIDPNSOURCE = 1,
-        D3DKMDT_EPT_VIDPNTARGET = 2,
-        D3DKMDT_EPT_SCALING = 3,
-        D3DKMDT_EPT_ROTATION = 4,
-        D3DKMDT_EPT_NOPIVOT = 5,
     }
 
     pub enum D3DKMDT_GTFCOMPLIANCE: i32 {

@@ -1,35 +1,160 @@
 //! `DXGKRNL_INTERFACE`: the callbacks the port driver hands to `DxgkDdiStartDevice`.
 #![allow(missing_docs)]
 use crate::*;
-pub type DXGKCB_EVAL_ACPI_METHOD = Option<unsafe extern "system" fn(DeviceHandle: HANDLE, DeviceUid: ULONG, AcpiInputBuffer: *mut ACPI_EVAL_INPUT_BUFFER_COMPLEX_V1, AcpiInputSize: ULONG, AcpiOutputBuffer: *mut ACPI_EVAL_OUTPUT_BUFFER_V1, AcpiOutputSize: ULONG) -> NTSTATUS>;
-pub type DXGKCB_GET_DEVICE_INFORMATION = Option<unsafe extern "system" fn(DeviceHandle: HANDLE, DeviceInfo: *mut DXGK_DEVICE_INFO) -> NTSTATUS>;
-pub type DXGKCB_INDICATE_CHILD_STATUS = Option<unsafe extern "system" fn(DeviceHandle: HANDLE, ChildStatus: *mut DXGK_CHILD_STATUS) -> NTSTATUS>;
-pub type DXGKCB_MAP_MEMORY = Option<unsafe extern "system" fn(DeviceHandle: HANDLE, TranslatedAddress: PHYSICAL_ADDRESS, Length: ULONG, InIoSpace: BOOLEAN, MapToUserMode: BOOLEAN, CacheType: MEMORY_CACHING_TYPE, VirtualAddress: *mut PVOID) -> NTSTATUS>;
+pub type DXGKCB_EVAL_ACPI_METHOD = Option<
+    unsafe extern "system" fn(
+        DeviceHandle: HANDLE,
+        DeviceUid: ULONG,
+        AcpiInputBuffer: *mut ACPI_EVAL_INPUT_BUFFER_COMPLEX_V1,
+        AcpiInputSize: ULONG,
+        AcpiOutputBuffer: *mut ACPI_EVAL_OUTPUT_BUFFER_V1,
+        AcpiOutputSize: ULONG,
+    ) -> NTSTATUS,
+>;
+pub type DXGKCB_GET_DEVICE_INFORMATION = Option<
+    unsafe extern "system" fn(DeviceHandle: HANDLE, DeviceInfo: *mut DXGK_DEVICE_INFO) -> NTSTATUS,
+>;
+pub type DXGKCB_INDICATE_CHILD_STATUS = Option<
+    unsafe extern "system" fn(
+        DeviceHandle: HANDLE,
+        ChildStatus: *mut DXGK_CHILD_STATUS,
+    ) -> NTSTATUS,
+>;
+pub type DXGKCB_MAP_MEMORY = Option<
+    unsafe extern "system" fn(
+        DeviceHandle: HANDLE,
+        TranslatedAddress: PHYSICAL_ADDRESS,
+        Length: ULONG,
+        InIoSpace: BOOLEAN,
+        MapToUserMode: BOOLEAN,
+        CacheType: MEMORY_CACHING_TYPE,
+        VirtualAddress: *mut PVOID,
+    ) -> NTSTATUS,
+>;
 pub type DXGKCB_QUEUE_DPC = Option<unsafe extern "system" fn(DeviceHandle: HANDLE) -> BOOLEAN>;
-pub type DXGKCB_QUERY_SERVICES = Option<unsafe extern "system" fn(DeviceHandle: HANDLE, ServicesType: DXGK_SERVICES, Interface: *mut INTERFACE) -> NTSTATUS>;
-pub type DXGKCB_READ_DEVICE_SPACE = Option<unsafe extern "system" fn(DeviceHandle: HANDLE, DataType: ULONG, Buffer: PVOID, Offset: ULONG, Length: ULONG, BytesRead: *mut ULONG) -> NTSTATUS>;
-pub type DXGKCB_SYNCHRONIZE_EXECUTION = Option<unsafe extern "system" fn(DeviceHandle: HANDLE, SynchronizeRoutine: PKSYNCHRONIZE_ROUTINE, Context: PVOID, MessageNumber: ULONG, ReturnValue: *mut BOOLEAN) -> NTSTATUS>;
-pub type DXGKCB_UNMAP_MEMORY = Option<unsafe extern "system" fn(DeviceHandle: HANDLE, VirtualAddress: PVOID) -> NTSTATUS>;
-pub type DXGKCB_WRITE_DEVICE_SPACE = Option<unsafe extern "system" fn(DeviceHandle: HANDLE, DataType: ULONG, Buffer: PVOID, Offset: ULONG, Length: ULONG, BytesWritten: *mut ULONG) -> NTSTATUS>;
-pub type DXGKCB_IS_DEVICE_PRESENT = Option<unsafe extern "system" fn(DeviceHandle: HANDLE, DevicePresenceParameters: *mut PCI_DEVICE_PRESENCE_PARAMETERS, DevicePresent: *mut BOOLEAN) -> NTSTATUS>;
-pub type DXGKCB_GETHANDLEDATA = Option<unsafe extern "system" fn(arg0: *const DXGKARGCB_GETHANDLEDATA) -> *mut c_void>;
-pub type DXGKCB_GETHANDLEPARENT = Option<unsafe extern "system" fn(hAllocation: D3DKMT_HANDLE) -> D3DKMT_HANDLE>;
-pub type DXGKCB_ENUMHANDLECHILDREN = Option<unsafe extern "system" fn(arg0: *const DXGKARGCB_ENUMHANDLECHILDREN) -> D3DKMT_HANDLE>;
-pub type DXGKCB_QUERYVIDPNINTERFACE = Option<unsafe extern "system" fn(hVidPn: D3DKMDT_HVIDPN, VidPnInterfaceVersion: DXGK_VIDPN_INTERFACE_VERSION, ppVidPnInterface: *mut *const DXGK_VIDPN_INTERFACE) -> NTSTATUS>;
-pub type DXGKCB_QUERYMONITORINTERFACE = Option<unsafe extern "system" fn(hAdapter: HANDLE, MonitorInterfaceVersion: DXGK_MONITOR_INTERFACE_VERSION, ppMonitorInterface: *mut *const DXGK_MONITOR_INTERFACE) -> NTSTATUS>;
-pub type DXGKCB_GETCAPTUREADDRESS = Option<unsafe extern "system" fn(arg0: *mut DXGKARGCB_GETCAPTUREADDRESS) -> NTSTATUS>;
-pub type DXGKCB_LOG_ETW_EVENT = Option<unsafe extern "system" fn(EventGuid: *const GUID, Type: UCHAR, EventBufferSize: USHORT, EventBuffer: PVOID)>;
-pub type DXGKCB_EXCLUDE_ADAPTER_ACCESS = Option<unsafe extern "system" fn(DeviceHandle: HANDLE, Attributes: ULONG, DxgkProtectedCallback: DXGKDDI_PROTECTED_CALLBACK, ProtectedCallbackContext: PVOID) -> NTSTATUS>;
+pub type DXGKCB_QUERY_SERVICES = Option<
+    unsafe extern "system" fn(
+        DeviceHandle: HANDLE,
+        ServicesType: DXGK_SERVICES,
+        Interface: *mut INTERFACE,
+    ) -> NTSTATUS,
+>;
+pub type DXGKCB_READ_DEVICE_SPACE = Option<
+    unsafe extern "system" fn(
+        DeviceHandle: HANDLE,
+        DataType: ULONG,
+        Buffer: PVOID,
+        Offset: ULONG,
+        Length: ULONG,
+        BytesRead: *mut ULONG,
+    ) -> NTSTATUS,
+>;
+pub type DXGKCB_SYNCHRONIZE_EXECUTION = Option<
+    unsafe extern "system" fn(
+        DeviceHandle: HANDLE,
+        SynchronizeRoutine: PKSYNCHRONIZE_ROUTINE,
+        Context: PVOID,
+        MessageNumber: ULONG,
+        ReturnValue: *mut BOOLEAN,
+    ) -> NTSTATUS,
+>;
+pub type DXGKCB_UNMAP_MEMORY =
+    Option<unsafe extern "system" fn(DeviceHandle: HANDLE, VirtualAddress: PVOID) -> NTSTATUS>;
+pub type DXGKCB_WRITE_DEVICE_SPACE = Option<
+    unsafe extern "system" fn(
+        DeviceHandle: HANDLE,
+        DataType: ULONG,
+        Buffer: PVOID,
+        Offset: ULONG,
+        Length: ULONG,
+        BytesWritten: *mut ULONG,
+    ) -> NTSTATUS,
+>;
+pub type DXGKCB_IS_DEVICE_PRESENT = Option<
+    unsafe extern "system" fn(
+        DeviceHandle: HANDLE,
+        DevicePresenceParameters: *mut PCI_DEVICE_PRESENCE_PARAMETERS,
+        DevicePresent: *mut BOOLEAN,
+    ) -> NTSTATUS,
+>;
+pub type DXGKCB_GETHANDLEDATA = Option<
+    unsafe extern "system" fn(pGetHandleData: *const DXGKARGCB_GETHANDLEDATA) -> *mut c_void,
+>;
+pub type DXGKCB_GETHANDLEPARENT =
+    Option<unsafe extern "system" fn(hAllocation: D3DKMT_HANDLE) -> D3DKMT_HANDLE>;
+pub type DXGKCB_ENUMHANDLECHILDREN = Option<
+    unsafe extern "system" fn(
+        pEnumHandleChildren: *const DXGKARGCB_ENUMHANDLECHILDREN,
+    ) -> D3DKMT_HANDLE,
+>;
+pub type DXGKCB_QUERYVIDPNINTERFACE = Option<
+    unsafe extern "system" fn(
+        hVidPn: D3DKMDT_HVIDPN,
+        VidPnInterfaceVersion: DXGK_VIDPN_INTERFACE_VERSION,
+        ppVidPnInterface: *mut *const DXGK_VIDPN_INTERFACE,
+    ) -> NTSTATUS,
+>;
+pub type DXGKCB_QUERYMONITORINTERFACE = Option<
+    unsafe extern "system" fn(
+        hAdapter: HANDLE,
+        MonitorInterfaceVersion: DXGK_MONITOR_INTERFACE_VERSION,
+        ppMonitorInterface: *mut *const DXGK_MONITOR_INTERFACE,
+    ) -> NTSTATUS,
+>;
+pub type DXGKCB_GETCAPTUREADDRESS = Option<
+    unsafe extern "system" fn(pGetCaptureAddress: *mut DXGKARGCB_GETCAPTUREADDRESS) -> NTSTATUS,
+>;
+pub type DXGKCB_LOG_ETW_EVENT = Option<
+    unsafe extern "system" fn(
+        EventGuid: *const GUID,
+        Type: UCHAR,
+        EventBufferSize: USHORT,
+        EventBuffer: PVOID,
+    ),
+>;
+pub type DXGKCB_EXCLUDE_ADAPTER_ACCESS = Option<
+    unsafe extern "system" fn(
+        DeviceHandle: HANDLE,
+        Attributes: ULONG,
+        DxgkProtectedCallback: DXGKDDI_PROTECTED_CALLBACK,
+        ProtectedCallbackContext: PVOID,
+    ) -> NTSTATUS,
+>;
 pub type DXGK_SEGMENTPREFERENCE = D3DDDI_SEGMENTPREFERENCE;
-pub type DXGKCB_CREATECONTEXTALLOCATION = Option<unsafe extern "system" fn(arg0: *mut DXGKARGCB_CREATECONTEXTALLOCATION) -> NTSTATUS>;
-pub type DXGKCB_DESTROYCONTEXTALLOCATION = Option<unsafe extern "system" fn(hAdapter: HANDLE, hAllocation: HANDLE) -> NTSTATUS>;
-pub type DXGKCB_SETPOWERCOMPONENTACTIVE = Option<unsafe extern "system" fn(hAdapter: HANDLE, ComponentIndex: UINT)>;
-pub type DXGKCB_SETPOWERCOMPONENTIDLE = Option<unsafe extern "system" fn(hAdapter: HANDLE, ComponentIndex: UINT)>;
-pub type DXGKCB_ACQUIRE_POST_DISPLAY_OWNERSHIP = Option<unsafe extern "system" fn(DeviceHandle: HANDLE, DisplayInfo: *mut DXGK_DISPLAY_INFORMATION) -> NTSTATUS>;
-pub type DXGKCB_POWERRUNTIMECONTROLREQUEST = Option<unsafe extern "system" fn(hAdapter: HANDLE, PowerControlCode: *const GUID, InBuffer: PVOID, InBufferSize: SIZE_T, OutBuffer: PVOID, OutBufferSize: SIZE_T, BytesReturned: *mut ULONG_PTR) -> NTSTATUS>;
-pub type DXGKCB_SETPOWERCOMPONENTLATENCY = Option<unsafe extern "system" fn(hAdapter: HANDLE, ComponentIndex: UINT, Latency: ULONGLONG)>;
-pub type DXGKCB_SETPOWERCOMPONENTRESIDENCY = Option<unsafe extern "system" fn(hAdapter: HANDLE, ComponentIndex: UINT, Residency: ULONGLONG)>;
-pub type DXGKCB_COMPLETEFSTATETRANSITION = Option<unsafe extern "system" fn(hAdapter: HANDLE, ComponentIndex: UINT)>;
+pub type DXGKCB_CREATECONTEXTALLOCATION = Option<
+    unsafe extern "system" fn(
+        pCreateContextAllocation: *mut DXGKARGCB_CREATECONTEXTALLOCATION,
+    ) -> NTSTATUS,
+>;
+pub type DXGKCB_DESTROYCONTEXTALLOCATION =
+    Option<unsafe extern "system" fn(hAdapter: HANDLE, hAllocation: HANDLE) -> NTSTATUS>;
+pub type DXGKCB_SETPOWERCOMPONENTACTIVE =
+    Option<unsafe extern "system" fn(hAdapter: HANDLE, ComponentIndex: UINT)>;
+pub type DXGKCB_SETPOWERCOMPONENTIDLE =
+    Option<unsafe extern "system" fn(hAdapter: HANDLE, ComponentIndex: UINT)>;
+pub type DXGKCB_ACQUIRE_POST_DISPLAY_OWNERSHIP = Option<
+    unsafe extern "system" fn(
+        DeviceHandle: HANDLE,
+        DisplayInfo: *mut DXGK_DISPLAY_INFORMATION,
+    ) -> NTSTATUS,
+>;
+pub type DXGKCB_POWERRUNTIMECONTROLREQUEST = Option<
+    unsafe extern "system" fn(
+        hAdapter: HANDLE,
+        PowerControlCode: *const GUID,
+        InBuffer: PVOID,
+        InBufferSize: SIZE_T,
+        OutBuffer: PVOID,
+        OutBufferSize: SIZE_T,
+        BytesReturned: *mut ULONG_PTR,
+    ) -> NTSTATUS,
+>;
+pub type DXGKCB_SETPOWERCOMPONENTLATENCY =
+    Option<unsafe extern "system" fn(hAdapter: HANDLE, ComponentIndex: UINT, Latency: ULONGLONG)>;
+pub type DXGKCB_SETPOWERCOMPONENTRESIDENCY =
+    Option<unsafe extern "system" fn(hAdapter: HANDLE, ComponentIndex: UINT, Residency: ULONGLONG)>;
+pub type DXGKCB_COMPLETEFSTATETRANSITION =
+    Option<unsafe extern "system" fn(hAdapter: HANDLE, ComponentIndex: UINT)>;
 
 abi! {
     pub bits(UINT) DXGKCB_GETHANDLEDATAFLAGS {

@@ -1,9 +1,19 @@
 //! What a driver reports at interrupt time: `DXGKARGCB_NOTIFY_INTERRUPT_DATA` and its callbacks.
 #![allow(missing_docs)]
 use crate::*;
-pub type DXGKCB_NOTIFY_INTERRUPT = Option<unsafe extern "system" fn(hAdapter: HANDLE, arg1: *mut DXGKARGCB_NOTIFY_INTERRUPT_DATA)>;
+pub type DXGKCB_NOTIFY_INTERRUPT = Option<
+    unsafe extern "system" fn(
+        hAdapter: HANDLE,
+        pNotifyInterruptData: *mut DXGKARGCB_NOTIFY_INTERRUPT_DATA,
+    ),
+>;
 pub type DXGKCB_NOTIFY_DPC = Option<unsafe extern "system" fn(hAdapter: HANDLE)>;
-pub type DXGKCB_PRESENT_DISPLAYONLY_PROGRESS = Option<unsafe extern "system" fn(hAdapter: HANDLE, arg1: *const DXGKARGCB_PRESENT_DISPLAYONLY_PROGRESS)>;
+pub type DXGKCB_PRESENT_DISPLAYONLY_PROGRESS = Option<
+    unsafe extern "system" fn(
+        hAdapter: HANDLE,
+        pProgress: *const DXGKARGCB_PRESENT_DISPLAYONLY_PROGRESS,
+    ),
+>;
 
 abi! {
     pub struct DXGKARGCB_NOTIFY_INTERRUPT_DATA_DmaCompleted {

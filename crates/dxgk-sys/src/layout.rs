@@ -89,9 +89,44 @@ macro_rules! functions {
 }
 functions!(() (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D E F G) (A B C D E F G H));
 
+const STRUCTURES: &[&[Option<&Layout>]] = &[
+    crate::arguments::LAYOUTS,
+    crate::caps::LAYOUTS,
+    crate::child::LAYOUTS,
+    crate::d3dkmdt::LAYOUTS,
+    crate::d3dukmdt::LAYOUTS,
+    crate::device::LAYOUTS,
+    crate::initialization::LAYOUTS,
+    crate::interface::LAYOUTS,
+    crate::interrupt::LAYOUTS,
+    crate::monitor::LAYOUTS,
+    crate::resources::LAYOUTS,
+    crate::services::LAYOUTS,
+    crate::vidpn::LAYOUTS,
+    crate::wdm::LAYOUTS,
+];
+
+const CONSTANTS: &[&[Constant]] = &[
+    crate::arguments::CONSTANTS,
+    crate::caps::CONSTANTS,
+    crate::child::CONSTANTS,
+    crate::d3dkmdt::CONSTANTS,
+    crate::d3dukmdt::CONSTANTS,
+    crate::device::CONSTANTS,
+    crate::initialization::CONSTANTS,
+    crate::interface::CONSTANTS,
+    crate::interrupt::CONSTANTS,
+    crate::monitor::CONSTANTS,
+    crate::resources::CONSTANTS,
+    crate::services::CONSTANTS,
+    crate::status::CONSTANTS,
+    crate::vidpn::CONSTANTS,
+    crate::wdm::CONSTANTS,
+];
+
 /// Every structure and union the crate declares.
 pub fn structures() -> impl Iterator<Item = &'static Layout> {
-    crate::LAYOUTS
+    STRUCTURES
         .iter()
         .flat_map(|module| module.iter())
         .filter_map(|layout| *layout)
@@ -99,5 +134,5 @@ pub fn structures() -> impl Iterator<Item = &'static Layout> {
 
 /// Every constant the crate declares.
 pub fn constants() -> impl Iterator<Item = &'static Constant> {
-    crate::CONSTANTS.iter().flat_map(|module| module.iter())
+    CONSTANTS.iter().flat_map(|module| module.iter())
 }

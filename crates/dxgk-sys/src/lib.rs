@@ -5,25 +5,42 @@
 #[macro_use]
 mod macros;
 
-/// Declares the modules, exports all they declare at the crate's root, and lists their descriptions.
-macro_rules! modules {
-    (structures: $($structures:ident)*; constants: $($constants:ident)*; others: $($other:ident)*;) => {
-        $( mod $structures; pub use $structures::*; )*
-        $( mod $other; pub use $other::*; )*
-        const LAYOUTS: &[&[Option<&layout::Layout>]] = &[$( $structures::LAYOUTS ),*];
-        const CONSTANTS: &[&[layout::Constant]] = &[$( $constants::CONSTANTS ),*];
-    };
-}
-
-modules! {
-    structures: arguments caps child d3dkmdt d3dukmdt device initialization interface interrupt monitor resources
-        services vidpn wdm;
-    constants: arguments caps child d3dkmdt d3dukmdt device initialization interface interrupt monitor resources
-        services status vidpn wdm;
-    others: base bits status;
-}
-
+mod arguments;
+mod base;
+mod bits;
+mod caps;
+mod child;
+mod d3dkmdt;
+mod d3dukmdt;
+mod device;
+mod initialization;
+mod interface;
+mod interrupt;
 pub mod layout;
+mod monitor;
+mod resources;
+mod services;
+mod status;
+mod vidpn;
+mod wdm;
+
+pub use arguments::*;
+pub use base::*;
+pub use bits::*;
+pub use caps::*;
+pub use child::*;
+pub use d3dkmdt::*;
+pub use d3dukmdt::*;
+pub use device::*;
+pub use initialization::*;
+pub use interface::*;
+pub use interrupt::*;
+pub use monitor::*;
+pub use resources::*;
+pub use services::*;
+pub use status::*;
+pub use vidpn::*;
+pub use wdm::*;
 
 /// Whether a status reports success or information: `NT_SUCCESS` of `ntdef.h`.
 pub const fn NT_SUCCESS(status: NTSTATUS) -> bool {

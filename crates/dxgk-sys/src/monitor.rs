@@ -2,31 +2,148 @@
 #![allow(missing_docs)]
 use crate::*;
 pub type D3DKMDT_HMONITORSOURCEMODESET = *mut D3DKMDT_HMONITORSOURCEMODESET__;
-pub type DXGKDDI_MONITORSOURCEMODESET_GETNUMMODES = Option<unsafe extern "system" fn(hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET, pNumMonitorSourceModes: *mut SIZE_T) -> NTSTATUS>;
+pub type DXGKDDI_MONITORSOURCEMODESET_GETNUMMODES = Option<
+    unsafe extern "system" fn(
+        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
+        pNumMonitorSourceModes: *mut SIZE_T,
+    ) -> NTSTATUS,
+>;
 pub type D3DKMDT_MONITOR_SOURCE_MODE_ID = UINT;
-pub type DXGKDDI_MONITORSOURCEMODESET_ACQUIREPREFERREDMODEINFO = Option<unsafe extern "system" fn(hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET, ppFirstMonitorSourceModeInfo: *mut *const D3DKMDT_MONITOR_SOURCE_MODE) -> NTSTATUS>;
-pub type DXGKDDI_MONITORSOURCEMODESET_ACQUIREFIRSTMODEINFO = Option<unsafe extern "system" fn(hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET, ppFirstMonitorSourceModeInfo: *mut *const D3DKMDT_MONITOR_SOURCE_MODE) -> NTSTATUS>;
-pub type DXGKDDI_MONITORSOURCEMODESET_ACQUIRENEXTMODEINFO = Option<unsafe extern "system" fn(hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET, pMonitorSourceModeInfo: *const D3DKMDT_MONITOR_SOURCE_MODE, ppNextMonitorSourceModeInfo: *mut *const D3DKMDT_MONITOR_SOURCE_MODE) -> NTSTATUS>;
-pub type DXGKDDI_MONITORSOURCEMODESET_CREATENEWMODEINFO = Option<unsafe extern "system" fn(hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET, ppNewMonitorSourceModeInfo: *mut *mut D3DKMDT_MONITOR_SOURCE_MODE) -> NTSTATUS>;
-pub type DXGKDDI_MONITORSOURCEMODESET_ADDMODE = Option<unsafe extern "system" fn(hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET, pMonitorSourceModeInfo: *mut D3DKMDT_MONITOR_SOURCE_MODE) -> NTSTATUS>;
-pub type DXGKDDI_MONITORSOURCEMODESET_RELEASEMODEINFO = Option<unsafe extern "system" fn(hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET, pMonitorSourceModeInfo: *const D3DKMDT_MONITOR_SOURCE_MODE) -> NTSTATUS>;
-pub type DXGKDDI_MONITOR_ACQUIREMONITORSOURCEMODESET = Option<unsafe extern "system" fn(hAdapter: D3DKMDT_ADAPTER, VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID, phMonitorSourceModeSet: *mut D3DKMDT_HMONITORSOURCEMODESET, ppMonitorSourceModeSetInterface: *mut *const DXGK_MONITORSOURCEMODESET_INTERFACE) -> NTSTATUS>;
-pub type DXGKDDI_MONITOR_RELEASEMONITORSOURCEMODESET = Option<unsafe extern "system" fn(hAdapter: D3DKMDT_ADAPTER, hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET) -> NTSTATUS>;
+pub type DXGKDDI_MONITORSOURCEMODESET_ACQUIREPREFERREDMODEINFO = Option<
+    unsafe extern "system" fn(
+        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
+        ppFirstMonitorSourceModeInfo: *mut *const D3DKMDT_MONITOR_SOURCE_MODE,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITORSOURCEMODESET_ACQUIREFIRSTMODEINFO = Option<
+    unsafe extern "system" fn(
+        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
+        ppFirstMonitorSourceModeInfo: *mut *const D3DKMDT_MONITOR_SOURCE_MODE,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITORSOURCEMODESET_ACQUIRENEXTMODEINFO = Option<
+    unsafe extern "system" fn(
+        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
+        pMonitorSourceModeInfo: *const D3DKMDT_MONITOR_SOURCE_MODE,
+        ppNextMonitorSourceModeInfo: *mut *const D3DKMDT_MONITOR_SOURCE_MODE,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITORSOURCEMODESET_CREATENEWMODEINFO = Option<
+    unsafe extern "system" fn(
+        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
+        ppNewMonitorSourceModeInfo: *mut *mut D3DKMDT_MONITOR_SOURCE_MODE,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITORSOURCEMODESET_ADDMODE = Option<
+    unsafe extern "system" fn(
+        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
+        pMonitorSourceModeInfo: *mut D3DKMDT_MONITOR_SOURCE_MODE,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITORSOURCEMODESET_RELEASEMODEINFO = Option<
+    unsafe extern "system" fn(
+        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
+        pMonitorSourceModeInfo: *const D3DKMDT_MONITOR_SOURCE_MODE,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITOR_ACQUIREMONITORSOURCEMODESET = Option<
+    unsafe extern "system" fn(
+        hAdapter: D3DKMDT_ADAPTER,
+        VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
+        phMonitorSourceModeSet: *mut D3DKMDT_HMONITORSOURCEMODESET,
+        ppMonitorSourceModeSetInterface: *mut *const DXGK_MONITORSOURCEMODESET_INTERFACE,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITOR_RELEASEMONITORSOURCEMODESET = Option<
+    unsafe extern "system" fn(
+        hAdapter: D3DKMDT_ADAPTER,
+        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
+    ) -> NTSTATUS,
+>;
 pub type D3DKMDT_HMONITORFREQUENCYRANGESET = *mut D3DKMDT_HMONITORFREQUENCYRANGESET__;
-pub type DXGKDDI_MONITORFREQUENCYRANGESET_GETNUMFREQUENCYRANGES = Option<unsafe extern "system" fn(hMonitorFrequencyRangeSet: D3DKMDT_HMONITORFREQUENCYRANGESET, pNumMonitorFrequencyRanges: *mut SIZE_T) -> NTSTATUS>;
-pub type DXGKDDI_MONITORFREQUENCYRANGESET_ACQUIREFIRSTFREQUENCYRANGEINFO = Option<unsafe extern "system" fn(hMonitorFrequencyRangeSet: D3DKMDT_HMONITORFREQUENCYRANGESET, ppFirstMonitorFrequencyRangeInfo: *mut *const D3DKMDT_MONITOR_FREQUENCY_RANGE) -> NTSTATUS>;
-pub type DXGKDDI_MONITORFREQUENCYRANGESET_ACQUIRENEXTFREQUENCYRANGEINFO = Option<unsafe extern "system" fn(hMonitorFrequencyRangeSet: D3DKMDT_HMONITORFREQUENCYRANGESET, pMonitorFrequencyRangeInfo: *const D3DKMDT_MONITOR_FREQUENCY_RANGE, ppNextMonitorFrequencyRangeInfo: *mut *const D3DKMDT_MONITOR_FREQUENCY_RANGE) -> NTSTATUS>;
-pub type DXGKDDI_MONITORFREQUENCYRANGESET_RELEASEFREQUENCYRANGEINFO = Option<unsafe extern "system" fn(hMonitorFrequencyRangeSet: D3DKMDT_HMONITORFREQUENCYRANGESET, pMonitorFrequencyRangeInfo: *const D3DKMDT_MONITOR_FREQUENCY_RANGE) -> NTSTATUS>;
-pub type DXGKDDI_MONITOR_GETMONITORFREQUENCYRANGESET = Option<unsafe extern "system" fn(hAdapter: D3DKMDT_ADAPTER, VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID, phMonitorFrequencyRangeSet: *mut D3DKMDT_HMONITORFREQUENCYRANGESET, ppMonitorFrequencyRangeSetInterface: *mut *const DXGK_MONITORFREQUENCYRANGESET_INTERFACE) -> NTSTATUS>;
+pub type DXGKDDI_MONITORFREQUENCYRANGESET_GETNUMFREQUENCYRANGES = Option<
+    unsafe extern "system" fn(
+        hMonitorFrequencyRangeSet: D3DKMDT_HMONITORFREQUENCYRANGESET,
+        pNumMonitorFrequencyRanges: *mut SIZE_T,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITORFREQUENCYRANGESET_ACQUIREFIRSTFREQUENCYRANGEINFO = Option<
+    unsafe extern "system" fn(
+        hMonitorFrequencyRangeSet: D3DKMDT_HMONITORFREQUENCYRANGESET,
+        ppFirstMonitorFrequencyRangeInfo: *mut *const D3DKMDT_MONITOR_FREQUENCY_RANGE,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITORFREQUENCYRANGESET_ACQUIRENEXTFREQUENCYRANGEINFO = Option<
+    unsafe extern "system" fn(
+        hMonitorFrequencyRangeSet: D3DKMDT_HMONITORFREQUENCYRANGESET,
+        pMonitorFrequencyRangeInfo: *const D3DKMDT_MONITOR_FREQUENCY_RANGE,
+        ppNextMonitorFrequencyRangeInfo: *mut *const D3DKMDT_MONITOR_FREQUENCY_RANGE,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITORFREQUENCYRANGESET_RELEASEFREQUENCYRANGEINFO = Option<
+    unsafe extern "system" fn(
+        hMonitorFrequencyRangeSet: D3DKMDT_HMONITORFREQUENCYRANGESET,
+        pMonitorFrequencyRangeInfo: *const D3DKMDT_MONITOR_FREQUENCY_RANGE,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITOR_GETMONITORFREQUENCYRANGESET = Option<
+    unsafe extern "system" fn(
+        hAdapter: D3DKMDT_ADAPTER,
+        VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
+        phMonitorFrequencyRangeSet: *mut D3DKMDT_HMONITORFREQUENCYRANGESET,
+        ppMonitorFrequencyRangeSetInterface: *mut *const DXGK_MONITORFREQUENCYRANGESET_INTERFACE,
+    ) -> NTSTATUS,
+>;
 pub type D3DKMDT_HMONITORDESCRIPTORSET = *mut D3DKMDT_HMONITORDESCRIPTORSET__;
-pub type DXGKDDI_MONITORDESCRIPTORSET_GETNUMDESCRIPTORS = Option<unsafe extern "system" fn(hMonitorDescriptorSet: D3DKMDT_HMONITORDESCRIPTORSET, pNumMonitorDescriptors: *mut SIZE_T) -> NTSTATUS>;
+pub type DXGKDDI_MONITORDESCRIPTORSET_GETNUMDESCRIPTORS = Option<
+    unsafe extern "system" fn(
+        hMonitorDescriptorSet: D3DKMDT_HMONITORDESCRIPTORSET,
+        pNumMonitorDescriptors: *mut SIZE_T,
+    ) -> NTSTATUS,
+>;
 pub type D3DKMDT_MONITOR_DESCRIPTOR_ID = UINT;
-pub type DXGKDDI_MONITORDESCRIPTORSET_ACQUIREFIRSTDESCRIPTORINFO = Option<unsafe extern "system" fn(hMonitorDescriptorSet: D3DKMDT_HMONITORDESCRIPTORSET, ppFirstMonitorDescriptorInfo: *mut *const D3DKMDT_MONITOR_DESCRIPTOR) -> NTSTATUS>;
-pub type DXGKDDI_MONITORDESCRIPTORSET_ACQUIRENEXTDESCRIPTORINFO = Option<unsafe extern "system" fn(hMonitorDescriptorSet: D3DKMDT_HMONITORDESCRIPTORSET, pMonitorDescriptorInfo: *const D3DKMDT_MONITOR_DESCRIPTOR, ppNextMonitorDescriptorInfo: *mut *const D3DKMDT_MONITOR_DESCRIPTOR) -> NTSTATUS>;
-pub type DXGKDDI_MONITORDESCRIPTORSET_RELEASEDESCRIPTORINFO = Option<unsafe extern "system" fn(hMonitorDescriptorSet: D3DKMDT_HMONITORDESCRIPTORSET, pMonitorDescriptorInfo: *const D3DKMDT_MONITOR_DESCRIPTOR) -> NTSTATUS>;
-pub type DXGKDDI_MONITOR_GETMONITORDESCRIPTORSET = Option<unsafe extern "system" fn(hAdapter: D3DKMDT_ADAPTER, VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID, phMonitorDescriptorSet: *mut D3DKMDT_HMONITORDESCRIPTORSET, ppMonitorDescriptorSetInterface: *mut *const DXGK_MONITORDESCRIPTORSET_INTERFACE) -> NTSTATUS>;
-pub type DXGKDDI_MONITOR_GETADDITIONALMONITORMODESET = Option<unsafe extern "system" fn(hAdapter: D3DKMDT_ADAPTER, VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID, pNumberModes: *mut UINT, ppAdditionalModesSet: *mut *mut DXGK_TARGETMODE_DETAIL_TIMING) -> NTSTATUS>;
-pub type DXGKDDI_MONITOR_RELEASEADDITIONALMONITORMODESET = Option<unsafe extern "system" fn(hAdapter: D3DKMDT_ADAPTER, VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID, pAdditionalModesSet: *const DXGK_TARGETMODE_DETAIL_TIMING) -> NTSTATUS>;
+pub type DXGKDDI_MONITORDESCRIPTORSET_ACQUIREFIRSTDESCRIPTORINFO = Option<
+    unsafe extern "system" fn(
+        hMonitorDescriptorSet: D3DKMDT_HMONITORDESCRIPTORSET,
+        ppFirstMonitorDescriptorInfo: *mut *const D3DKMDT_MONITOR_DESCRIPTOR,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITORDESCRIPTORSET_ACQUIRENEXTDESCRIPTORINFO = Option<
+    unsafe extern "system" fn(
+        hMonitorDescriptorSet: D3DKMDT_HMONITORDESCRIPTORSET,
+        pMonitorDescriptorInfo: *const D3DKMDT_MONITOR_DESCRIPTOR,
+        ppNextMonitorDescriptorInfo: *mut *const D3DKMDT_MONITOR_DESCRIPTOR,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITORDESCRIPTORSET_RELEASEDESCRIPTORINFO = Option<
+    unsafe extern "system" fn(
+        hMonitorDescriptorSet: D3DKMDT_HMONITORDESCRIPTORSET,
+        pMonitorDescriptorInfo: *const D3DKMDT_MONITOR_DESCRIPTOR,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITOR_GETMONITORDESCRIPTORSET = Option<
+    unsafe extern "system" fn(
+        hAdapter: D3DKMDT_ADAPTER,
+        VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
+        phMonitorDescriptorSet: *mut D3DKMDT_HMONITORDESCRIPTORSET,
+        ppMonitorDescriptorSetInterface: *mut *const DXGK_MONITORDESCRIPTORSET_INTERFACE,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITOR_GETADDITIONALMONITORMODESET = Option<
+    unsafe extern "system" fn(
+        hAdapter: D3DKMDT_ADAPTER,
+        VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
+        pNumberModes: *mut UINT,
+        ppAdditionalModesSet: *mut *mut DXGK_TARGETMODE_DETAIL_TIMING,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_MONITOR_RELEASEADDITIONALMONITORMODESET = Option<
+    unsafe extern "system" fn(
+        hAdapter: D3DKMDT_ADAPTER,
+        VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
+        pAdditionalModesSet: *const DXGK_TARGETMODE_DETAIL_TIMING,
+    ) -> NTSTATUS,
+>;
 
 abi! {
     pub opaque D3DKMDT_HMONITORSOURCEMODESET__ {}

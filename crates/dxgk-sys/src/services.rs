@@ -1,16 +1,59 @@
 //! Optional service interfaces: I2C, brightness, debug reports, timed operations, firmware tables.
 #![allow(missing_docs)]
 use crate::*;
-pub type DXGKDDI_I2C_TRANSMIT_DATA_TO_DISPLAY = Option<unsafe extern "system" fn(MiniportDeviceContext: PVOID, VidPnTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID, SevenBitI2CAddress: ULONG, DataLength: ULONG, Data: PVOID) -> NTSTATUS>;
-pub type DXGKDDI_I2C_RECEIVE_DATA_FROM_DISPLAY = Option<unsafe extern "system" fn(MiniportDeviceContext: PVOID, VidPnTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID, SevenBitI2CAddress: ULONG, Flags: ULONG, DataLength: ULONG, Data: PVOID) -> NTSTATUS>;
+pub type DXGKDDI_I2C_TRANSMIT_DATA_TO_DISPLAY = Option<
+    unsafe extern "system" fn(
+        MiniportDeviceContext: PVOID,
+        VidPnTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
+        SevenBitI2CAddress: ULONG,
+        DataLength: ULONG,
+        Data: PVOID,
+    ) -> NTSTATUS,
+>;
+pub type DXGKDDI_I2C_RECEIVE_DATA_FROM_DISPLAY = Option<
+    unsafe extern "system" fn(
+        MiniportDeviceContext: PVOID,
+        VidPnTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
+        SevenBitI2CAddress: ULONG,
+        Flags: ULONG,
+        DataLength: ULONG,
+        Data: PVOID,
+    ) -> NTSTATUS,
+>;
 pub type DXGK_DEBUG_REPORT_HANDLE = *mut DXGK_DEBUG_REPORT_HANDLE__;
-pub type DXGK_BRIGHTNESS_GET_POSSIBLE = Option<unsafe extern "system" fn(Context: PVOID, BufferSize: ULONG, LevelCount: *mut UCHAR, BrightnessLevels: *mut UCHAR) -> NTSTATUS>;
-pub type DXGK_BRIGHTNESS_SET = Option<unsafe extern "system" fn(Context: PVOID, Brightness: UCHAR) -> NTSTATUS>;
-pub type DXGK_BRIGHTNESS_GET = Option<unsafe extern "system" fn(Context: PVOID, Brightness: *mut UCHAR) -> NTSTATUS>;
-pub type DXGK_BRIGHTNESS_GET_CAPS = Option<unsafe extern "system" fn(Context: PVOID, BrightnessCaps: *mut DXGK_BRIGHTNESS_CAPS) -> NTSTATUS>;
-pub type DXGK_BRIGHTNESS_SET_STATE = Option<unsafe extern "system" fn(Context: PVOID, BrightnessState: *mut DXGK_BRIGHTNESS_STATE) -> NTSTATUS>;
-pub type DXGK_BRIGHTNESS_SET_BACKLIGHT_OPTIMIZATION = Option<unsafe extern "system" fn(Context: PVOID, OptimizationLevel: DXGK_BACKLIGHT_OPTIMIZATION_LEVEL) -> NTSTATUS>;
-pub type DXGK_BRIGHTNESS_GET_BACKLIGHT_REDUCTION = Option<unsafe extern "system" fn(Context: PVOID, BacklightInfo: *mut DXGK_BACKLIGHT_INFO) -> NTSTATUS>;
+pub type DXGK_BRIGHTNESS_GET_POSSIBLE = Option<
+    unsafe extern "system" fn(
+        Context: PVOID,
+        BufferSize: ULONG,
+        LevelCount: *mut UCHAR,
+        BrightnessLevels: *mut UCHAR,
+    ) -> NTSTATUS,
+>;
+pub type DXGK_BRIGHTNESS_SET =
+    Option<unsafe extern "system" fn(Context: PVOID, Brightness: UCHAR) -> NTSTATUS>;
+pub type DXGK_BRIGHTNESS_GET =
+    Option<unsafe extern "system" fn(Context: PVOID, Brightness: *mut UCHAR) -> NTSTATUS>;
+pub type DXGK_BRIGHTNESS_GET_CAPS = Option<
+    unsafe extern "system" fn(
+        Context: PVOID,
+        BrightnessCaps: *mut DXGK_BRIGHTNESS_CAPS,
+    ) -> NTSTATUS,
+>;
+pub type DXGK_BRIGHTNESS_SET_STATE = Option<
+    unsafe extern "system" fn(
+        Context: PVOID,
+        BrightnessState: *mut DXGK_BRIGHTNESS_STATE,
+    ) -> NTSTATUS,
+>;
+pub type DXGK_BRIGHTNESS_SET_BACKLIGHT_OPTIMIZATION = Option<
+    unsafe extern "system" fn(
+        Context: PVOID,
+        OptimizationLevel: DXGK_BACKLIGHT_OPTIMIZATION_LEVEL,
+    ) -> NTSTATUS,
+>;
+pub type DXGK_BRIGHTNESS_GET_BACKLIGHT_REDUCTION = Option<
+    unsafe extern "system" fn(Context: PVOID, BacklightInfo: *mut DXGK_BACKLIGHT_INFO) -> NTSTATUS,
+>;
 
 abi! {
     pub struct DXGK_I2C_INTERFACE {
@@ -31,9 +74,9 @@ abi! {
         pub Context: PVOID,
         pub InterfaceReference: PINTERFACE_REFERENCE,
         pub InterfaceDereference: PINTERFACE_DEREFERENCE,
-        pub DbgReportCreate: Option<unsafe extern "system" fn(arg0: HANDLE, arg1: ULONG, arg2: ULONG_PTR, arg3: ULONG_PTR, arg4: ULONG_PTR, arg5: ULONG_PTR) -> DXGK_DEBUG_REPORT_HANDLE>,
-        pub DbgReportSecondaryData: Option<unsafe extern "system" fn(arg0: DXGK_DEBUG_REPORT_HANDLE, arg1: PVOID, arg2: ULONG) -> BOOLEAN>,
-        pub DbgReportComplete: Option<unsafe extern "system" fn(arg0: DXGK_DEBUG_REPORT_HANDLE)>,
+        pub DbgReportCreate: Option<unsafe extern "system" fn(DeviceHandle: HANDLE, ulCode: ULONG, ulpArg1: ULONG_PTR, ulpArg2: ULONG_PTR, ulpArg3: ULONG_PTR, ulpArg4: ULONG_PTR) -> DXGK_DEBUG_REPORT_HANDLE>,
+        pub DbgReportSecondaryData: Option<unsafe extern "system" fn(hReport: DXGK_DEBUG_REPORT_HANDLE, pvData: PVOID, ulDataSize: ULONG) -> BOOLEAN>,
+        pub DbgReportComplete: Option<unsafe extern "system" fn(hReport: DXGK_DEBUG_REPORT_HANDLE)>,
     }
 
     pub struct DXGK_TIMED_OPERATION {
@@ -51,9 +94,9 @@ abi! {
         pub Context: PVOID,
         pub InterfaceReference: PINTERFACE_REFERENCE,
         pub InterfaceDereference: PINTERFACE_DEREFERENCE,
-        pub TimedOperationStart: Option<unsafe extern "system" fn(arg0: *mut DXGK_TIMED_OPERATION, arg1: *const LARGE_INTEGER, arg2: BOOLEAN) -> NTSTATUS>,
-        pub TimedOperationDelay: Option<unsafe extern "system" fn(arg0: *mut DXGK_TIMED_OPERATION, arg1: KPROCESSOR_MODE, arg2: BOOLEAN, arg3: *const LARGE_INTEGER) -> NTSTATUS>,
-        pub TimedOperationWaitForSingleObject: Option<unsafe extern "system" fn(arg0: *mut DXGK_TIMED_OPERATION, arg1: PVOID, arg2: KWAIT_REASON, arg3: KPROCESSOR_MODE, arg4: BOOLEAN, arg5: *const LARGE_INTEGER) -> NTSTATUS>,
+        pub TimedOperationStart: Option<unsafe extern "system" fn(Op: *mut DXGK_TIMED_OPERATION, Timeout: *const LARGE_INTEGER, OsHandled: BOOLEAN) -> NTSTATUS>,
+        pub TimedOperationDelay: Option<unsafe extern "system" fn(Op: *mut DXGK_TIMED_OPERATION, WaitMode: KPROCESSOR_MODE, Alertable: BOOLEAN, Interval: *const LARGE_INTEGER) -> NTSTATUS>,
+        pub TimedOperationWaitForSingleObject: Option<unsafe extern "system" fn(Op: *mut DXGK_TIMED_OPERATION, Object: PVOID, WaitReason: KWAIT_REASON, WaitMode: KPROCESSOR_MODE, Alertable: BOOLEAN, Timeout: *const LARGE_INTEGER) -> NTSTATUS>,
     }
 
     pub struct DXGK_FIRMWARE_TABLE_INTERFACE {
@@ -62,8 +105,8 @@ abi! {
         pub Context: PVOID,
         pub InterfaceReference: PINTERFACE_REFERENCE,
         pub InterfaceDereference: PINTERFACE_DEREFERENCE,
-        pub EnumSystemFirmwareTables: Option<unsafe extern "system" fn(arg0: *mut c_void, arg1: ULONG, arg2: ULONG, arg3: *mut c_void, arg4: *mut ULONG) -> NTSTATUS>,
-        pub ReadSystemFirmwareTable: Option<unsafe extern "system" fn(arg0: *mut c_void, arg1: ULONG, arg2: ULONG, arg3: ULONG, arg4: *mut c_void, arg5: *mut ULONG) -> NTSTATUS>,
+        pub EnumSystemFirmwareTables: Option<unsafe extern "system" fn(Context: *mut c_void, ProviderSignature: ULONG, BufferSize: ULONG, Buffer: *mut c_void, RequiredSize: *mut ULONG) -> NTSTATUS>,
+        pub ReadSystemFirmwareTable: Option<unsafe extern "system" fn(Context: *mut c_void, ProviderSignature: ULONG, TableId: ULONG, BufferSize: ULONG, Buffer: *mut c_void, RequiredSize: *mut ULONG) -> NTSTATUS>,
     }
 
     pub struct DXGK_BRIGHTNESS_INTERFACE {

@@ -3,7 +3,8 @@
 use crate::*;
 pub type PINTERFACE_REFERENCE = Option<unsafe extern "system" fn(Context: PVOID)>;
 pub type PINTERFACE_DEREFERENCE = Option<unsafe extern "system" fn(Context: PVOID)>;
-pub type KSYNCHRONIZE_ROUTINE = Option<unsafe extern "system" fn(SynchronizeContext: PVOID) -> BOOLEAN>;
+pub type KSYNCHRONIZE_ROUTINE =
+    Option<unsafe extern "system" fn(SynchronizeContext: PVOID) -> BOOLEAN>;
 pub type PKSYNCHRONIZE_ROUTINE = KSYNCHRONIZE_ROUTINE;
 pub type VP_STATUS = LONG;
 pub type CCHAR = CHAR;
