@@ -1,3 +1,45 @@
-//! Build, run, test, bench and package the driver
+//! The project's commands: `cargo xtask build`, and what stands beside it in [`Job`].
+//!
+//! One file for each subject; this one only reads the command line. Every command says what it is doing while it does it, and an
+//! error names what to do next.
 
-fn main() {}
+mod build;
+mod host_patch;
+mod install;
+mod process;
+mod repository;
+mod toolchain;
+mod wdk_lite;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Build, run, test and package the virtio GPU display driver.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    job: Job,
+}
+
+/// What can be asked for.
+#[derive(Subcommand)]
+enum Job {
+    /// Build target/driver/vgpudod.sys and .pdb on Linux, and check the image.
+    Build(build::Options),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.job {
+        Job::Build(options) => build::run(&options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What the commands need of the system: which program, from which Debian package, and why.
+//!
+//! Missing packages are installed where that is possible (Debian's apt, as root or with a sudo that asks for no password), after
+//! saying which and why. Where it is not possible, the error names them. Nothing is installed that is there already.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::process;
+
+/// A thing the system must have, and the package that brings it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Need {
+    /// How its presence is seen.
+    pub sign: Sign,
+    /// Debian's package.
+    pub package: &'static str,
+    /// What it is for, to be shown.
+    pub reason: &'static str,
+}
+
+/// How one sees that a package is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// A program on the search path.
+    Program(&'static str),
+    /// A file or folder at a fixed place.
+    File(&'static str),
+    /// A file in this folder whose name starts and ends like this.
+    FileLike {
+        /// The folder.
+        folder: &'static str,
+        /// The start of the file's name.
+        start: &'static str,
+        /// The end of the file's name.
+        end: &'static str,
+    },
+}
+
+/// What building the driver's image takes besides Rust.
+pub const DRIVER: &[Need] = &[
+    Need {
+        sign: Sign::Program("clang"),
+        package: "clang",
+        reason: "compiles the stand-ins for the WDK's static libraries",
+    },
+    Need { sign: Sign::Program("lld-link"), package: "lld", reason: "links the driver" },
+    Need {
+        sign: Sign::Program("llvm-dlltool"),
+        package: "llvm",
+        reason: "makes import libraries and archives (llvm-dlltool, llvm-lib)",
+    },
+    Need {
+        sign: Sign::FileLike { folder: "/usr/lib/x86_64-linux-gnu", start: "libclang-", end: ".so.1" },
+        package: "libclang-dev",
+        reason: "lets bindgen, through wdk-sys, read the kernel's headers",
+    },
+    Need {
+        sign: Sign::File("/usr/share/mingw-w64/include/ddk/wdm.h"),
+        package: "mingw-w64-x86-64-dev",
+        reason: "has the kernel's headers",
+    },
+];
+
+/// Debian's own Rust, for where rustup cannot add a target: its source lets Cargo build `core` and `alloc` for it.
+pub const DEBIAN_RUST: &[Need] = &[
+    Need { sign: Sign::File("/usr/bin/rustc"), package: "rustc-web", reason: "Rust without rustup" },
+    Need { sign: Sign::File("/usr/bin/cargo"), package: "cargo-web", reason: "Rust without rustup" },
+    Need {
+        sign: Sign::File("/usr/lib/rustlib/src/rust/library/Cargo.lock"),
+        package: "rust-web-src",
+        reason: "is Rust's library to build for the driver's target",
+    },
+];
+
+impl Need {
+    /// Whether it is there.
+    pub fn is_met(&self) -> bool {
+        match self.sign {
+            Sign::Program(program) => process::find_program(program).is_some(),
+            Sign::File(path) => Path::new(path).exists(),
+            Sign::FileLike { folder, start, end } => Path::new(folder).read_dir().is_ok_and(|entries| {
+                entries.flatten().any(|entry| {
+                    let name = entry.file_name();
+                    let name = name.to_string_lossy();
+                    name.starts_with(start) && name.ends_with(end)
+                })
+            }),
+        }
+    }
+}
+
+/// Sees to it that all needs are met, by installing packages where it must.
+pub fn ensure(needs: &[Need]) -> Result<()> {
+    let missing: Vec<&Need> = needs.iter().filter(|need| !need.is_met()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    for need in &missing {
+        process::say("Missing", &format!("{} ({})", need.package, need.reason));
+    }
+    let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
+    let by_hand = format!("install by hand: apt-get install {}", packages.join(" "));
+    let Some(apt) = apt() else {
+        bail!("cannot install packages here (it takes apt-get and root, or sudo without a password); {by_hand}");
+    };
+    install(&apt, &packages).with_context(|| by_hand.clone())?;
+    if let Some(need) = missing.iter().find(|need| !need.is_met()) {
+        bail!("{} was installed, but {:?} is still not there", need.package, need.sign);
+    }
+    Ok(())
+}
+
+/// The words that start an apt-get with the rights to install, if there is one.
+fn apt() -> Option<Vec<&'static str>> {
+    process::find_program("apt-get")?;
+    let answers = |program: &str, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    if answers("id", &["-u"])? == "0" {
+        return Some(vec!["apt-get"]);
+    }
+    answers("sudo", &["-n", "true"])?;
+    Some(vec!["sudo", "-n", "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"])
+}
+
+fn install(apt: &[&str], packages: &[&str]) -> Result<()> {
+    let command = |arguments: &[&str]| {
+        let mut words = apt.iter().chain(arguments);
+        let mut command = Command::new(words.next().copied().unwrap_or("apt-get"));
+        command.args(words).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).stdout(Stdio::null());
+        command
+    };
+    process::say("Installing", &packages.join(" "));
+    process::run(&mut command(&["-qq", "update"]))?;
+    let mut arguments = vec!["-qq", "-y", "--no-install-recommends", "install"];
+    arguments.extend(packages);
+    process::run(&mut command(&arguments))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_on_the_search_path_meets_its_need() {
+        let need = Need { sign: Sign::Program("sh"), package: "dash", reason: "is in every system" };
+        assert!(need.is_met());
+    }
+
+    #[test]
+    fn what_is_nowhere_meets_no_need() {
+        for sign in [
+            Sign::Program("no-such-program-anywhere"),
+            Sign::File("/no/such/file"),
+            Sign::FileLike { folder: "/usr", start: "no-such", end: "file" },
+            Sign::FileLike { folder: "/no/such/folder", start: "", end: "" },
+        ] {
+            assert!(!Need { sign, package: "none", reason: "none" }.is_met(), "{sign:?}");
+        }
+    }
+
+    #[test]
+    fn no_package_is_named_twice_for_one_sign() {
+        let all: Vec<&Need> = DRIVER.iter().chain(DEBIAN_RUST).collect();
+        for (i, need) in all.iter().enumerate() {
+            assert!(!all[..i].iter().any(|other| other.sign == need.sign), "{need:?}");
+        }
+    }
+}

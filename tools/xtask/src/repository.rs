@@ -1,0 +1,61 @@
+//! Where things are: the repository's root and the folders under `target` that the commands write.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+/// The repository that the command runs in.
+#[derive(Debug, Clone)]
+pub struct Repository {
+    root: PathBuf,
+}
+
+impl Repository {
+    /// The repository that holds the working directory, or else the one this program was built from.
+    pub fn find() -> Result<Self> {
+        let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let here = std::env::current_dir().context("cannot tell the working directory")?;
+        let candidates = here.ancestors().chain(std::iter::once(built_from.as_path()));
+        for candidate in candidates {
+            if candidate.join("testing/wdk-lite").is_dir() && candidate.join("Cargo.lock").is_file() {
+                let root = fs::canonicalize(candidate)?;
+                return Ok(Self { root });
+            }
+        }
+        bail!("the repository is not to be found from {}: run this inside a clone of it", here.display())
+    }
+
+    /// The folder of the workspace's Cargo.toml.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// What stands in for the WDK: headers, libraries and tables.
+    pub fn wdk_lite_sources(&self) -> PathBuf {
+        self.root.join("testing/wdk-lite")
+    }
+
+    /// The WDK content root that is made from [`Self::wdk_lite_sources`].
+    pub fn wdk_lite(&self) -> PathBuf {
+        self.root.join("target/wdk-lite")
+    }
+
+    /// The driver's image, symbols and map, and under `build` what Cargo made on the way.
+    ///
+    /// It lies inside the repository whatever `CARGO_TARGET_DIR` says: wdk-build looks for Cargo.lock above its output folder.
+    pub fn driver(&self) -> PathBuf {
+        self.root.join("target/driver")
+    }
+}
+
+/// Writes `contents` unless the file holds them already, so that nothing that watches its time is built again for nothing.
+pub fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|old| old == contents) {
+        return Ok(());
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    }
+    fs::write(path, contents).with_context(|| format!("cannot write {}", path.display()))
+}
