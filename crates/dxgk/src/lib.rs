@@ -1,2 +1,23 @@
-//! A safe layer for WDDM display-only miniports
+//! A safe layer for WDDM display-only miniports.
+//!
+//! Its heart is [`Interrupts::synchronize`](interrupt::Interrupts::synchronize): DxgkCbSynchronizeExecution as a closure.
 #![no_std]
+
+extern crate alloc;
+
+pub mod adapter;
+pub mod ddi;
+mod heap;
+pub mod interface;
+pub mod interrupt;
+pub mod irql;
+pub mod kernel;
+pub mod lock;
+pub mod memory;
+pub mod miniport;
+pub mod present;
+pub mod resources;
+pub mod status;
+pub mod vidpn;
+
+pub use dxgk_sys as sys;

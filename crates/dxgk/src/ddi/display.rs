@@ -1,0 +1,293 @@
+//! DDIs of the display itself: capabilities, VidPNs, presents, pointer, escapes.
+
+use core::ffi::c_void;
+
+use dxgk_sys::{
+    BOOLEAN, D3DDDI_ID_ALL, D3DDDIFORMAT, DXGK_DRIVERCAPS, DXGKARG_COLLECTDBGINFO,
+    DXGKARG_COMMITVIDPN, DXGKARG_ENUMVIDPNCOFUNCMODALITY, DXGKARG_ESCAPE, DXGKARG_ISSUPPORTEDVIDPN,
+    DXGKARG_PRESENT_DISPLAYONLY, DXGKARG_QUERYADAPTERINFO, DXGKARG_QUERYVIDPNHWCAPABILITY,
+    DXGKARG_RECOMMENDFUNCTIONALVIDPN, DXGKARG_RECOMMENDMONITORMODES, DXGKARG_SETPALETTE,
+    DXGKARG_SETPOINTERPOSITION, DXGKARG_SETPOINTERSHAPE, DXGKARG_SETVIDPNSOURCEVISIBILITY,
+    DXGKARG_SYSTEM_DISPLAY_ENABLE_FLAGS, DXGKARG_UPDATEACTIVEVIDPNPRESENTPATH, DXGKDDI_WDDMv1_2,
+    DXGKQAITYPE_DRIVERCAPS, FALSE, HANDLE, NTSTATUS, TRUE,
+};
+
+use super::{adapter, with_started};
+use crate::miniport::{Miniport, Present};
+use crate::present::PresentDisplayOnly;
+use crate::status::Status;
+use crate::vidpn::{Cofunctional, Commit, Pivot, VidPn};
+
+/// Takes a DDI's argument apart, or answers STATUS_INVALID_PARAMETER for NULL.
+macro_rules! argument {
+    ($pointer:ident) => {
+        // SAFETY: NULL or dxgkrnl's structure, valid until the DDI returns.
+        match unsafe { $pointer.as_ref() } {
+            Some(argument) => argument,
+            None => return Status::INVALID_PARAMETER.raw(),
+        }
+    };
+    (mut $pointer:ident) => {
+        // SAFETY: NULL or dxgkrnl's structure, ours until the DDI returns.
+        match unsafe { $pointer.as_mut() } {
+            Some(argument) => argument,
+            None => return Status::INVALID_PARAMETER.raw(),
+        }
+    };
+}
+
+pub(super) unsafe extern "system" fn query_adapter_info<M: Miniport>(
+    context: HANDLE,
+    query: *const DXGKARG_QUERYADAPTERINFO,
+) -> NTSTATUS {
+    let query = argument!(query);
+    // SAFETY: dxgkrnl passes the context of an added adapter.
+    let Some(adapter) = (unsafe { adapter::<M>(context) }) else {
+        return Status::INVALID_PARAMETER.raw();
+    };
+    if query.Type != DXGKQAITYPE_DRIVERCAPS {
+        return Status::NOT_SUPPORTED.raw();
+    }
+    let to = query.pOutputData.cast::<DXGK_DRIVERCAPS>();
+    if to.is_null() || (query.OutputDataSize as usize) < size_of::<DXGK_DRIVERCAPS>() {
+        return Status::INVALID_PARAMETER.raw();
+    }
+    // SAFETY: dxgkrnl's buffer is large enough; the fields are written in place, since they are too many for the stack.
+    let caps = unsafe {
+        to.write_bytes(0, 1);
+        &mut *to
+    };
+    caps.HighestAcceptableAddress.QuadPart = -1;
+    caps.WDDMVersion = DXGKDDI_WDDMv1_2;
+    caps.SupportNonVGA = TRUE;
+    caps.SupportSmoothRotation = TRUE;
+    // The notifying source's message, by the rule of the message map.
+    caps.InterruptMessageNumber = 0;
+    adapter.miniport.driver_caps(caps);
+    Status::SUCCESS.raw()
+}
+
+pub(super) unsafe extern "system" fn is_supported_vidpn<M: Miniport>(
+    context: HANDLE,
+    query: *mut DXGKARG_ISSUPPORTEDVIDPN,
+) -> NTSTATUS {
+    let query = argument!(mut query);
+    query.IsVidPnSupported = FALSE;
+    if query.hDesiredVidPn.is_null() {
+        // The adapter can always display nothing.
+        query.IsVidPnSupported = TRUE;
+        return Status::SUCCESS.raw();
+    }
+    // SAFETY: dxgkrnl's context; PASSIVE_LEVEL; the VidPN is this DDI's argument.
+    unsafe {
+        with_started::<M>(context, |miniport, adapter, irql| {
+            let vidpn = VidPn::open(&adapter.interface, query.hDesiredVidPn, irql)?;
+            let supported = miniport.is_supported_vidpn(adapter, &vidpn, irql)?;
+            query.IsVidPnSupported = BOOLEAN::from(supported);
+            Ok(())
+        })
+    }
+}
+
+/// No VidPN is recommended: dxgkrnl then proposes one-path VidPNs until one is supported.
+pub(super) unsafe extern "system" fn recommend_functional_vidpn(
+    _: HANDLE,
+    _: *const DXGKARG_RECOMMENDFUNCTIONALVIDPN,
+) -> NTSTATUS {
+    Status::GRAPHICS_NO_RECOMMENDED_FUNCTIONAL_VIDPN.raw()
+}
+
+/// Nothing is added to what dxgkrnl took from the EDID.
+pub(super) unsafe extern "system" fn recommend_monitor_modes(
+    _: HANDLE,
+    _: *const DXGKARG_RECOMMENDMONITORMODES,
+) -> NTSTATUS {
+    Status::SUCCESS.raw()
+}
+
+pub(super) unsafe extern "system" fn enum_vidpn_cofunc_modality<M: Miniport>(
+    context: HANDLE,
+    request: *const DXGKARG_ENUMVIDPNCOFUNCMODALITY,
+) -> NTSTATUS {
+    let request = argument!(request);
+    // SAFETY: dxgkrnl's context; PASSIVE_LEVEL; the VidPN is this DDI's argument.
+    unsafe {
+        with_started::<M>(context, |miniport, adapter, irql| {
+            let request = Cofunctional {
+                vidpn: VidPn::open(&adapter.interface, request.hConstrainingVidPn, irql)?,
+                pivot: Pivot::from_argument(request),
+            };
+            miniport.enum_vidpn_cofunc_modality(adapter, &request, irql)
+        })
+    }
+}
+
+pub(super) unsafe extern "system" fn commit_vidpn<M: Miniport>(
+    context: HANDLE,
+    commit: *const DXGKARG_COMMITVIDPN,
+) -> NTSTATUS {
+    let argument = argument!(commit);
+    // SAFETY: dxgkrnl's context; PASSIVE_LEVEL; the VidPN is this DDI's argument.
+    unsafe {
+        with_started::<M>(context, |miniport, adapter, irql| {
+            let vidpn = VidPn::open(&adapter.interface, argument.hFunctionalVidPn, irql)?;
+            miniport.commit_vidpn(adapter, &Commit::new(vidpn, argument), irql)
+        })
+    }
+}
+
+pub(super) unsafe extern "system" fn update_active_vidpn_present_path<M: Miniport>(
+    context: HANDLE,
+    update: *const DXGKARG_UPDATEACTIVEVIDPNPRESENTPATH,
+) -> NTSTATUS {
+    let update = argument!(update);
+    // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
+    unsafe {
+        with_started::<M>(context, |miniport, adapter, irql| {
+            miniport.update_active_vidpn_present_path(adapter, &update.VidPnPresentPathInfo, irql)
+        })
+    }
+}
+
+pub(super) unsafe extern "system" fn set_vidpn_source_visibility<M: Miniport>(
+    context: HANDLE,
+    visibility: *const DXGKARG_SETVIDPNSOURCEVISIBILITY,
+) -> NTSTATUS {
+    let visibility = argument!(visibility);
+    let source = (visibility.VidPnSourceId != D3DDDI_ID_ALL).then_some(visibility.VidPnSourceId);
+    // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
+    unsafe {
+        with_started::<M>(context, |miniport, adapter, irql| {
+            miniport.set_vidpn_source_visibility(adapter, source, visibility.Visible != FALSE, irql)
+        })
+    }
+}
+
+pub(super) unsafe extern "system" fn query_vidpn_hw_capability<M: Miniport>(
+    context: HANDLE,
+    query: *mut DXGKARG_QUERYVIDPNHWCAPABILITY,
+) -> NTSTATUS {
+    let query = argument!(mut query);
+    // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
+    unsafe {
+        with_started::<M>(context, |miniport, adapter, irql| {
+            query.VidPnHWCaps = miniport.query_vidpn_hw_capability(
+                adapter,
+                query.SourceId,
+                query.TargetId,
+                irql,
+            )?;
+            Ok(())
+        })
+    }
+}
+
+pub(super) unsafe extern "system" fn present_display_only<M: Miniport>(
+    context: HANDLE,
+    present: *const DXGKARG_PRESENT_DISPLAYONLY,
+) -> NTSTATUS {
+    let present = PresentDisplayOnly::new(argument!(present));
+    let mut pending = false;
+    // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
+    let status = unsafe {
+        with_started::<M>(context, |miniport, adapter, irql| {
+            pending = miniport.present_display_only(adapter, &present, irql)? == Present::Pending;
+            Ok(())
+        })
+    };
+    if pending {
+        Status::PENDING.raw()
+    } else {
+        status
+    }
+}
+
+pub(super) unsafe extern "system" fn set_pointer_position<M: Miniport>(
+    context: HANDLE,
+    position: *const DXGKARG_SETPOINTERPOSITION,
+) -> NTSTATUS {
+    let position = argument!(position);
+    // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
+    unsafe {
+        with_started::<M>(context, |miniport, adapter, irql| {
+            miniport.set_pointer_position(adapter, position, irql)
+        })
+    }
+}
+
+pub(super) unsafe extern "system" fn set_pointer_shape<M: Miniport>(
+    context: HANDLE,
+    shape: *const DXGKARG_SETPOINTERSHAPE,
+) -> NTSTATUS {
+    let shape = argument!(shape);
+    // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
+    unsafe {
+        with_started::<M>(context, |miniport, adapter, irql| {
+            miniport.set_pointer_shape(adapter, shape, irql)
+        })
+    }
+}
+
+pub(super) unsafe extern "system" fn escape<M: Miniport>(
+    context: HANDLE,
+    escape: *const DXGKARG_ESCAPE,
+) -> NTSTATUS {
+    let escape = argument!(escape);
+    let data: &mut [u8] = if escape.pPrivateDriverData.is_null() {
+        &mut []
+    } else {
+        // SAFETY: dxgkrnl's copy of the caller's buffer, of that size.
+        unsafe {
+            core::slice::from_raw_parts_mut(
+                escape.pPrivateDriverData.cast::<u8>(),
+                escape.PrivateDriverDataSize as usize,
+            )
+        }
+    };
+    // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
+    unsafe {
+        with_started::<M>(context, |miniport, adapter, irql| {
+            miniport.escape(adapter, data, irql)
+        })
+    }
+}
+
+/// There are no palettes: every mode has direct pixels.
+pub(super) unsafe extern "system" fn set_palette(
+    _: HANDLE,
+    _: *const DXGKARG_SETPALETTE,
+) -> NTSTATUS {
+    Status::NOT_SUPPORTED.raw()
+}
+
+/// Nothing is added to dxgkrnl's own debug information.
+pub(super) unsafe extern "system" fn collect_dbg_info(
+    _: HANDLE,
+    _: *const DXGKARG_COLLECTDBGINFO,
+) -> NTSTATUS {
+    Status::SUCCESS.raw()
+}
+
+/// No target can be kept on in a bugcheck.
+pub(super) unsafe extern "system" fn system_display_enable(
+    _: *mut c_void,
+    _: u32,
+    _: *mut DXGKARG_SYSTEM_DISPLAY_ENABLE_FLAGS,
+    _: *mut u32,
+    _: *mut u32,
+    _: *mut D3DDDIFORMAT,
+) -> NTSTATUS {
+    Status::NOT_SUPPORTED.raw()
+}
+
+/// Not called: `system_display_enable` refuses.
+pub(super) unsafe extern "system" fn system_display_write(
+    _: *mut c_void,
+    _: *mut c_void,
+    _: u32,
+    _: u32,
+    _: u32,
+    _: u32,
+    _: u32,
+) {
+}

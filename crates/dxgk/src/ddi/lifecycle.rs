@@ -1,0 +1,301 @@
+//! DDIs of the adapter's life: add, start, interrupt, DPC, power, stop, remove, unload.
+
+use alloc::boxed::Box;
+use core::ffi::c_void;
+
+use dxgk_sys::{
+    BOOLEAN, DEVICE_OBJECT, DEVICE_POWER_STATE, DXGK_DISPLAY_INFORMATION, DXGK_EVENT_TYPE,
+    DXGK_START_INFO, DXGK_SURPRISE_REMOVAL_TYPE, DXGKRNL_INTERFACE, FALSE, GUID, NTSTATUS,
+    POWER_ACTION, QUERY_INTERFACE, TRUE, VIDEO_REQUEST_PACKET,
+};
+
+use super::{adapter, status};
+use crate::adapter::{Adapter, Started};
+use crate::heap::try_box;
+use crate::interface::{Interface, InterfaceError};
+use crate::interrupt::{Interrupts, MessageMap, SourceSet};
+use crate::irql::{Dispatch, Passive};
+use crate::miniport::{Miniport, Parts, PhysicalDevice, PowerTarget, StartDevice};
+use crate::status::Status;
+
+/// The DeviceUid of the adapter itself in DxgkDdiSetPowerState (dispmprt.h).
+const DISPLAY_ADAPTER_HW_ID: u32 = 0xFFFF_FFFF;
+
+pub(super) unsafe extern "system" fn add_device<M: Miniport>(
+    device: *mut DEVICE_OBJECT,
+    context: *mut *mut c_void,
+) -> NTSTATUS {
+    if device.is_null() || context.is_null() {
+        return Status::INVALID_PARAMETER.raw();
+    }
+    // SAFETY: DxgkDdiAddDevice runs at PASSIVE_LEVEL.
+    let mut irql = unsafe { Passive::assume() };
+    let added = M::add_device(PhysicalDevice(device), &mut irql).and_then(Adapter::new);
+    status(added.map(|adapter| {
+        // SAFETY: dxgkrnl's out-pointer.
+        unsafe { context.write(Box::into_raw(adapter).cast()) };
+    }))
+}
+
+pub(super) unsafe extern "system" fn start_device<M: Miniport>(
+    context: *mut c_void,
+    _: *mut DXGK_START_INFO,
+    interface: *mut DXGKRNL_INTERFACE,
+    sources: *mut u32,
+    children: *mut u32,
+) -> NTSTATUS {
+    // SAFETY: dxgkrnl passes the context of an added adapter.
+    let Some(adapter) = (unsafe { adapter::<M>(context) }) else {
+        return Status::INVALID_PARAMETER.raw();
+    };
+    if sources.is_null() || children.is_null() {
+        return Status::INVALID_PARAMETER.raw();
+    }
+    // SAFETY: DxgkDdiStartDevice runs at PASSIVE_LEVEL.
+    let mut irql = unsafe { Passive::assume() };
+    // SAFETY: dxgkrnl's interface.
+    let interface = match unsafe { Interface::take(interface) } {
+        Ok(interface) => interface,
+        Err(error) => return interface_status(error).raw(),
+    };
+    match start(adapter, interface, &mut irql) {
+        Ok(counts) => {
+            // SAFETY: dxgkrnl's out-pointers.
+            unsafe {
+                sources.write(counts.0);
+                children.write(counts.1);
+            }
+            Status::SUCCESS.raw()
+        }
+        Err(status) => status.raw(),
+    }
+}
+
+fn interface_status(error: InterfaceError) -> Status {
+    match error {
+        InterfaceError::Absent => Status::INVALID_PARAMETER,
+        InterfaceError::Size { .. } | InterfaceError::Version(_) => Status::REVISION_MISMATCH,
+        InterfaceError::CallbackAbsent(_) => Status::NOT_SUPPORTED,
+    }
+}
+
+fn start<M: Miniport>(
+    adapter: &Adapter<M>,
+    interface: Interface,
+    irql: &mut Passive<'_>,
+) -> Result<(u32, u32), Status> {
+    if adapter.started().is_some() {
+        return Err(Status::INVALID_DEVICE_STATE);
+    }
+    let resources = interface.resources(irql)?;
+    let map = MessageMap::new(
+        resources.interrupt(),
+        M::Sources::COUNT,
+        M::Sources::NOTIFYING,
+    )
+    .map_err(|_| Status::DEVICE_CONFIGURATION_ERROR)?;
+    let mut interrupts = Interrupts::new(interface.port(), map)?;
+    let mut start = StartDevice {
+        interface: &interface,
+        resources: &resources,
+        interrupts: &mut interrupts,
+    };
+    let Parts {
+        device,
+        video_present_sources,
+        children,
+    } = adapter.miniport.start_device(&mut start, irql)?;
+    let started = Started {
+        interrupts,
+        device,
+        interface,
+    };
+    // SAFETY: all of it is written.
+    let started = unsafe { try_box(move |place: *mut Started<M>| place.write(started)) }?;
+    let started = adapter.publish(started);
+    adapter.miniport.started(started, irql);
+    Ok((video_present_sources, children))
+}
+
+pub(super) unsafe extern "system" fn stop_device<M: Miniport>(context: *mut c_void) -> NTSTATUS {
+    // SAFETY: dxgkrnl passes the context of an added adapter.
+    let Some(adapter) = (unsafe { adapter::<M>(context) }) else {
+        return Status::INVALID_PARAMETER.raw();
+    };
+    // SAFETY: DxgkDdiStopDevice runs at PASSIVE_LEVEL.
+    let mut irql = unsafe { Passive::assume() };
+    status(adapter.stop(&mut irql))
+}
+
+pub(super) unsafe extern "system" fn stop_device_and_release_post_display_ownership<M: Miniport>(
+    context: *mut c_void,
+    target: u32,
+    information: *mut DXGK_DISPLAY_INFORMATION,
+) -> NTSTATUS {
+    // SAFETY: dxgkrnl passes the context of an added adapter.
+    let Some(adapter) = (unsafe { adapter::<M>(context) }) else {
+        return Status::INVALID_PARAMETER.raw();
+    };
+    let Some(started) = adapter.started() else {
+        return Status::DEVICE_NOT_READY.raw();
+    };
+    if information.is_null() {
+        return Status::INVALID_PARAMETER.raw();
+    }
+    // SAFETY: the DDI runs at PASSIVE_LEVEL.
+    let mut irql = unsafe { Passive::assume() };
+    let released = adapter
+        .miniport
+        .release_post_display(started, target, &mut irql);
+    status(released.and_then(|mode| {
+        adapter.stop(&mut irql)?;
+        // SAFETY: dxgkrnl's structure.
+        unsafe { information.write(mode) };
+        Ok(())
+    }))
+}
+
+pub(super) unsafe extern "system" fn remove_device<M: Miniport>(context: *mut c_void) -> NTSTATUS {
+    if context.is_null() {
+        return Status::INVALID_PARAMETER.raw();
+    }
+    // SAFETY: made by `add_device` from a box; dxgkrnl does not use the context after this.
+    let adapter = unsafe { Box::from_raw(context.cast::<Adapter<M>>()) };
+    // SAFETY: DxgkDdiRemoveDevice runs at PASSIVE_LEVEL.
+    let mut irql = unsafe { Passive::assume() };
+    // An adapter that was stopped has nothing left to stop.
+    let stopped = adapter.stop(&mut irql);
+    drop(adapter);
+    status(stopped)
+}
+
+pub(super) unsafe extern "system" fn unload<M: Miniport>() {
+    // SAFETY: DxgkDdiUnload runs at PASSIVE_LEVEL.
+    let mut irql = unsafe { Passive::assume() };
+    M::unload(&mut irql);
+}
+
+pub(super) unsafe extern "system" fn interrupt_routine<M: Miniport>(
+    context: *mut c_void,
+    message: u32,
+) -> BOOLEAN {
+    // SAFETY: dxgkrnl passes the context of an added adapter.
+    let Some(started) = (unsafe { adapter::<M>(context) }).and_then(Adapter::started) else {
+        return FALSE;
+    };
+    // SAFETY: this is DxgkDdiInterruptRoutine.
+    if unsafe { started.interrupts.interrupt(&started.device, message) } {
+        TRUE
+    } else {
+        FALSE
+    }
+}
+
+pub(super) unsafe extern "system" fn dpc_routine<M: Miniport>(context: *mut c_void) {
+    // SAFETY: dxgkrnl passes the context of an added adapter.
+    let Some(adapter) = (unsafe { adapter::<M>(context) }) else {
+        return;
+    };
+    if let Some(started) = adapter.started() {
+        // SAFETY: DxgkDdiDpcRoutine runs at DISPATCH_LEVEL.
+        let mut irql = unsafe { Dispatch::assume() };
+        adapter.miniport.dpc(started, &mut irql);
+        started.interface.port().notify_dpc(&irql);
+    }
+}
+
+pub(super) unsafe extern "system" fn set_power_state<M: Miniport>(
+    context: *mut c_void,
+    device: u32,
+    state: DEVICE_POWER_STATE,
+    action: POWER_ACTION,
+) -> NTSTATUS {
+    // SAFETY: dxgkrnl passes the context of an added adapter.
+    if let Some(adapter) = unsafe { adapter::<M>(context) } {
+        let target = match device {
+            DISPLAY_ADAPTER_HW_ID => PowerTarget::Adapter,
+            child => PowerTarget::Child(child),
+        };
+        // SAFETY: the DDI runs at PASSIVE_LEVEL.
+        let mut irql = unsafe { Passive::assume() };
+        adapter
+            .miniport
+            .set_power_state(adapter.started(), target, state, action, &mut irql);
+    }
+    Status::SUCCESS.raw()
+}
+
+pub(super) unsafe extern "system" fn reset_device<M: Miniport>(context: *mut c_void) {
+    // SAFETY: dxgkrnl passes the context of an added adapter.
+    if let Some(adapter) = unsafe { adapter::<M>(context) } {
+        adapter.miniport.reset_device();
+    }
+}
+
+pub(super) unsafe extern "system" fn notify_surprise_removal<M: Miniport>(
+    context: *mut c_void,
+    _: DXGK_SURPRISE_REMOVAL_TYPE,
+) -> NTSTATUS {
+    // SAFETY: dxgkrnl passes the context of an added adapter.
+    if let Some(adapter) = unsafe { adapter::<M>(context) } {
+        adapter.miniport.notify_surprise_removal();
+    }
+    Status::SUCCESS.raw()
+}
+
+/// There are no video port requests that this layer handles.
+pub(super) unsafe extern "system" fn dispatch_io_request(
+    _: *mut c_void,
+    _: u32,
+    _: *mut VIDEO_REQUEST_PACKET,
+) -> NTSTATUS {
+    Status::NOT_SUPPORTED.raw()
+}
+
+/// Every event is accepted; none makes dxgkrnl do something.
+pub(super) unsafe extern "system" fn notify_acpi_event(
+    _: *mut c_void,
+    _: DXGK_EVENT_TYPE,
+    _: u32,
+    _: *mut c_void,
+    flags: *mut u32,
+) -> NTSTATUS {
+    if !flags.is_null() {
+        // SAFETY: dxgkrnl's out-pointer.
+        unsafe { flags.write(0) };
+    }
+    Status::SUCCESS.raw()
+}
+
+/// No interface is exported, which passes the query to the next driver.
+pub(super) unsafe extern "system" fn query_interface(
+    _: *mut c_void,
+    _: *mut QUERY_INTERFACE,
+) -> NTSTATUS {
+    Status::NOT_SUPPORTED.raw()
+}
+
+/// The driver's trace provider is switched by ETW itself.
+pub(super) unsafe extern "system" fn control_etw_logging(_: BOOLEAN, _: u32, _: u8) {}
+
+/// Not called: DXGK_DRIVERCAPS.SupportRuntimePowerManagement is FALSE.
+pub(super) unsafe extern "system" fn set_power_component_fstate(
+    _: *mut c_void,
+    _: u32,
+    _: u32,
+) -> NTSTATUS {
+    Status::NOT_SUPPORTED.raw()
+}
+
+/// Not called: DXGK_DRIVERCAPS.SupportRuntimePowerManagement is FALSE.
+pub(super) unsafe extern "system" fn power_runtime_control_request(
+    _: *mut c_void,
+    _: *const GUID,
+    _: *mut c_void,
+    _: usize,
+    _: *mut c_void,
+    _: usize,
+    _: *mut usize,
+) -> NTSTATUS {
+    Status::NOT_SUPPORTED.raw()
+}

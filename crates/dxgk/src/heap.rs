@@ -1,0 +1,27 @@
+//! Allocation that can fail without a panic and builds large values in place, off the kernel stack.
+
+use alloc::alloc::{Layout, alloc};
+use alloc::boxed::Box;
+
+use crate::status::Status;
+
+/// Allocates a value and lets `write` make it where it stays.
+///
+/// # Errors
+///
+/// STATUS_NO_MEMORY.
+///
+/// # Safety
+///
+/// `write` writes all of the value it is given the place of.
+pub(crate) unsafe fn try_box<T>(write: impl FnOnce(*mut T)) -> Result<Box<T>, Status> {
+    const { assert!(size_of::<T>() != 0) };
+    // SAFETY: the layout is not of size zero.
+    let place = unsafe { alloc(Layout::new::<T>()) }.cast::<T>();
+    if place.is_null() {
+        return Err(Status::NO_MEMORY);
+    }
+    write(place);
+    // SAFETY: allocated by the global allocator with this layout, and the caller answers for its being written.
+    Ok(unsafe { Box::from_raw(place) })
+}

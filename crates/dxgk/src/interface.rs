@@ -1,0 +1,376 @@
+//! DXGKRNL_INTERFACE: what dxgkrnl hands to DxgkDdiStartDevice, checked once and then called through typed methods.
+//!
+//! [`Port`] is the part that interrupt routines and synchronized closures use; [`Interface`] is the rest.
+
+use core::ffi::c_void;
+use core::ptr::{self, NonNull};
+
+use dxgk_sys::{
+    BOOLEAN, D3DDDI_ID_UNINITIALIZED, D3DKMDT_HVIDPN, DXGK_CHILD_STATUS, DXGK_DEVICE_INFO,
+    DXGK_DISPLAY_INFORMATION, DXGK_VIDPN_INTERFACE, DXGK_VIDPN_INTERFACE_VERSION_V1,
+    DXGK_WHICHSPACE_CONFIG, DXGKARGCB_NOTIFY_INTERRUPT_DATA, DXGKDDI_INTERFACE_VERSION_WIN8,
+    DXGKRNL_INTERFACE, FALSE, HANDLE, MmNonCached, NTSTATUS, PHYSICAL_ADDRESS,
+    PKSYNCHRONIZE_ROUTINE, StatusConnection,
+};
+
+use crate::irql::{AtMostDispatch, Dispatch, Passive};
+use crate::resources::{MemoryRange, Resources};
+use crate::status::Status;
+
+/// Why a DXGKRNL_INTERFACE can't be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InterfaceError {
+    /// No interface was passed.
+    Absent,
+    /// It is smaller than that of the version this layer is built for.
+    Size {
+        /// The size expected at least, in bytes.
+        expected: u32,
+        /// The size it says it has.
+        found: u32,
+    },
+    /// Its version is older than WIN8.
+    Version(u32),
+    /// A callback that a display-only driver can't do without is NULL.
+    CallbackAbsent(&'static str),
+}
+
+/// The callbacks that may be used at DIRQL, and their device handle.
+#[derive(Clone, Copy)]
+pub(crate) struct Port {
+    handle: HANDLE,
+    synchronize: unsafe extern "system" fn(
+        HANDLE,
+        PKSYNCHRONIZE_ROUTINE,
+        *mut c_void,
+        u32,
+        *mut BOOLEAN,
+    ) -> NTSTATUS,
+    notify_interrupt: unsafe extern "system" fn(HANDLE, *mut DXGKARGCB_NOTIFY_INTERRUPT_DATA),
+    queue_dpc: unsafe extern "system" fn(HANDLE) -> BOOLEAN,
+    notify_dpc: unsafe extern "system" fn(HANDLE),
+}
+
+// SAFETY: a handle and functions of the port driver, which may be called from any thread.
+unsafe impl Send for Port {}
+// SAFETY: as above.
+unsafe impl Sync for Port {}
+
+impl Port {
+    /// DxgkCbSynchronizeExecution; returns its status, which does not say whether the routine ran.
+    ///
+    /// # Safety
+    ///
+    /// `routine` may be called with `context` once, at DIRQL, before this returns.
+    #[inline]
+    pub(crate) unsafe fn synchronize(
+        &self,
+        routine: unsafe extern "system" fn(*mut c_void) -> BOOLEAN,
+        context: *mut c_void,
+        message: u32,
+    ) -> NTSTATUS {
+        // The routine says itself that it ran, so its BOOLEAN is not looked at.
+        let mut returned = core::mem::MaybeUninit::<BOOLEAN>::uninit();
+        // SAFETY: the handle is the one that came with the function, and the caller answers for the routine.
+        unsafe {
+            (self.synchronize)(
+                self.handle,
+                Some(routine),
+                context,
+                message,
+                returned.as_mut_ptr(),
+            )
+        }
+    }
+
+    /// DxgkCbNotifyInterrupt. Only under the lock of the message in DXGK_DRIVERCAPS.InterruptMessageNumber.
+    pub(crate) fn notify_interrupt(&self, mut data: DXGKARGCB_NOTIFY_INTERRUPT_DATA) {
+        // SAFETY: only `Isr` of the notifying source calls this, so the IRQL and the message are right.
+        unsafe { (self.notify_interrupt)(self.handle, &raw mut data) };
+    }
+
+    /// DxgkCbQueueDpc. FALSE says that one is queued already, which serves as well.
+    pub(crate) fn queue_dpc(&self) {
+        // SAFETY: may be called at any IRQL up to DIRQL.
+        let _ = unsafe { (self.queue_dpc)(self.handle) };
+    }
+
+    /// DxgkCbNotifyDpc.
+    pub(crate) fn notify_dpc(&self, _: &Dispatch<'_>) {
+        // SAFETY: the capability shows DISPATCH_LEVEL.
+        unsafe { (self.notify_dpc)(self.handle) };
+    }
+}
+
+/// The services of dxgkrnl for one started adapter.
+///
+/// It is good from DxgkDdiStartDevice until the adapter is stopped.
+#[derive(Clone)]
+pub struct Interface {
+    table: DXGKRNL_INTERFACE,
+    port: Port,
+}
+
+// SAFETY: a table of functions and a handle that may be used from any thread.
+unsafe impl Send for Interface {}
+// SAFETY: as above.
+unsafe impl Sync for Interface {}
+
+impl core::fmt::Debug for Interface {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Interface")
+            .field("version", &self.table.Version)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Interface {
+    /// Checks and copies the interface: the part of it that version WIN8 has, never more.
+    ///
+    /// # Safety
+    ///
+    /// `table` is NULL or what dxgkrnl passed to DxgkDdiStartDevice.
+    ///
+    /// # Errors
+    ///
+    /// [`InterfaceError`] says what is missing.
+    pub(crate) unsafe fn take(table: *const DXGKRNL_INTERFACE) -> Result<Self, InterfaceError> {
+        if table.is_null() {
+            return Err(InterfaceError::Absent);
+        }
+        // SAFETY: not NULL, so at least Size and Version are there.
+        let (found, version) = unsafe {
+            (
+                (&raw const (*table).Size).read(),
+                (&raw const (*table).Version).read(),
+            )
+        };
+        let expected = size_of::<DXGKRNL_INTERFACE>() as u32;
+        if found < expected {
+            return Err(InterfaceError::Size { expected, found });
+        }
+        if version < DXGKDDI_INTERFACE_VERSION_WIN8 {
+            return Err(InterfaceError::Version(version));
+        }
+        // SAFETY: it has at least the size of the known prefix.
+        let table = unsafe { table.read() };
+        fn present<F>(callback: Option<F>, name: &'static str) -> Result<F, InterfaceError> {
+            callback.ok_or(InterfaceError::CallbackAbsent(name))
+        }
+        present(
+            table.DxgkCbGetDeviceInformation,
+            "DxgkCbGetDeviceInformation",
+        )?;
+        present(table.DxgkCbIndicateChildStatus, "DxgkCbIndicateChildStatus")?;
+        present(table.DxgkCbMapMemory, "DxgkCbMapMemory")?;
+        present(table.DxgkCbUnmapMemory, "DxgkCbUnmapMemory")?;
+        present(table.DxgkCbReadDeviceSpace, "DxgkCbReadDeviceSpace")?;
+        present(table.DxgkCbWriteDeviceSpace, "DxgkCbWriteDeviceSpace")?;
+        present(table.DxgkCbQueryVidPnInterface, "DxgkCbQueryVidPnInterface")?;
+        let port = Port {
+            handle: table.DeviceHandle,
+            synchronize: present(
+                table.DxgkCbSynchronizeExecution,
+                "DxgkCbSynchronizeExecution",
+            )?,
+            notify_interrupt: present(table.DxgkCbNotifyInterrupt, "DxgkCbNotifyInterrupt")?,
+            queue_dpc: present(table.DxgkCbQueueDpc, "DxgkCbQueueDpc")?,
+            notify_dpc: present(table.DxgkCbNotifyDpc, "DxgkCbNotifyDpc")?,
+        };
+        Ok(Self { table, port })
+    }
+
+    pub(crate) const fn port(&self) -> Port {
+        self.port
+    }
+
+    /// The adapter's translated resources (DxgkCbGetDeviceInformation).
+    ///
+    /// # Errors
+    ///
+    /// The port's status.
+    pub fn resources(&self, _: &Passive<'_>) -> Result<Resources, Status> {
+        let call = self
+            .table
+            .DxgkCbGetDeviceInformation
+            .ok_or(Status::NOT_SUPPORTED)?;
+        let mut information = DXGK_DEVICE_INFO::default();
+        // SAFETY: our handle, our structure.
+        Status::from_raw(unsafe { call(self.table.DeviceHandle, &raw mut information) })
+            .success()?;
+        // SAFETY: the list is the port's, valid at least until this DDI returns.
+        Ok(unsafe { Resources::read(information.TranslatedResourceList) })
+    }
+
+    /// Reads PCI configuration space (DxgkCbReadDeviceSpace); fills all of `to` or fails.
+    ///
+    /// # Errors
+    ///
+    /// The port's status, or STATUS_UNSUCCESSFUL if it moved another number of bytes.
+    pub fn read_config(&self, offset: u32, to: &mut [u8], _: &Passive<'_>) -> Result<(), Status> {
+        let call = self
+            .table
+            .DxgkCbReadDeviceSpace
+            .ok_or(Status::NOT_SUPPORTED)?;
+        let length = u32::try_from(to.len()).map_err(|_| Status::INVALID_PARAMETER)?;
+        let mut moved = 0;
+        // SAFETY: the buffer has `length` bytes.
+        let status = unsafe {
+            call(
+                self.table.DeviceHandle,
+                DXGK_WHICHSPACE_CONFIG,
+                to.as_mut_ptr().cast(),
+                offset,
+                length,
+                &raw mut moved,
+            )
+        };
+        Status::from_raw(status).success()?;
+        if moved == length {
+            Ok(())
+        } else {
+            Err(Status::UNSUCCESSFUL)
+        }
+    }
+
+    /// Writes PCI configuration space (DxgkCbWriteDeviceSpace).
+    ///
+    /// # Errors
+    ///
+    /// The port's status, or STATUS_UNSUCCESSFUL if it moved another number of bytes.
+    pub fn write_config(&self, offset: u32, from: &[u8], _: &Passive<'_>) -> Result<(), Status> {
+        let call = self
+            .table
+            .DxgkCbWriteDeviceSpace
+            .ok_or(Status::NOT_SUPPORTED)?;
+        let length = u32::try_from(from.len()).map_err(|_| Status::INVALID_PARAMETER)?;
+        let mut moved = 0;
+        // SAFETY: the port only reads from the buffer, which has `length` bytes.
+        let status = unsafe {
+            call(
+                self.table.DeviceHandle,
+                DXGK_WHICHSPACE_CONFIG,
+                from.as_ptr().cast_mut().cast(),
+                offset,
+                length,
+                &raw mut moved,
+            )
+        };
+        Status::from_raw(status).success()?;
+        if moved == length {
+            Ok(())
+        } else {
+            Err(Status::UNSUCCESSFUL)
+        }
+    }
+
+    /// Reports that a monitor came or went (DxgkCbIndicateChildStatus, StatusConnection). Not from DxgkDdiStartDevice.
+    ///
+    /// IRQL: at most DISPATCH_LEVEL.
+    ///
+    /// # Errors
+    ///
+    /// The port's status.
+    pub fn indicate_connection(
+        &self,
+        child: u32,
+        connected: bool,
+        _: &impl AtMostDispatch,
+    ) -> Result<(), Status> {
+        let call = self
+            .table
+            .DxgkCbIndicateChildStatus
+            .ok_or(Status::NOT_SUPPORTED)?;
+        let mut status = DXGK_CHILD_STATUS {
+            Type: StatusConnection,
+            ChildUid: child,
+            ..Default::default()
+        };
+        status.Anonymous.HotPlug.Connected = BOOLEAN::from(connected);
+        // SAFETY: our handle, our structure.
+        Status::from_raw(unsafe { call(self.table.DeviceHandle, &raw mut status) }).success()
+    }
+
+    /// Takes over the display that firmware or the basic display driver left lit (DxgkCbAcquirePostDisplayOwnership).
+    /// Only from within DxgkDdiStartDevice, or DxgkDdiSetPowerState to D0. A width of zero says that there is none.
+    ///
+    /// # Errors
+    ///
+    /// The port's status; no mode is set then.
+    pub fn acquire_post_display_ownership(
+        &self,
+        _: &Passive<'_>,
+    ) -> Result<DXGK_DISPLAY_INFORMATION, Status> {
+        let call = self
+            .table
+            .DxgkCbAcquirePostDisplayOwnership
+            .ok_or(Status::NOT_SUPPORTED)?;
+        let mut information = DXGK_DISPLAY_INFORMATION {
+            TargetId: D3DDDI_ID_UNINITIALIZED,
+            ..Default::default()
+        };
+        // SAFETY: our handle, our structure.
+        Status::from_raw(unsafe { call(self.table.DeviceHandle, &raw mut information) })
+            .success()?;
+        Ok(information)
+    }
+
+    /// The functions of a VidPN (DxgkCbQueryVidPnInterface, version 1).
+    pub(crate) fn vidpn(
+        &self,
+        vidpn: D3DKMDT_HVIDPN,
+        _: &Passive<'_>,
+    ) -> Result<NonNull<DXGK_VIDPN_INTERFACE>, Status> {
+        let call = self
+            .table
+            .DxgkCbQueryVidPnInterface
+            .ok_or(Status::NOT_SUPPORTED)?;
+        let mut functions = ptr::null();
+        // SAFETY: the handle came as an argument of the DDI that runs; our out-pointer.
+        Status::from_raw(unsafe {
+            call(vidpn, DXGK_VIDPN_INTERFACE_VERSION_V1, &raw mut functions)
+        })
+        .success()?;
+        NonNull::new(functions.cast_mut()).ok_or(Status::GRAPHICS_INVALID_VIDPN)
+    }
+
+    pub(crate) fn map_memory(
+        &self,
+        range: MemoryRange,
+        _: &Passive<'_>,
+    ) -> Result<NonNull<u8>, Status> {
+        let call = self.table.DxgkCbMapMemory.ok_or(Status::NOT_SUPPORTED)?;
+        let length = u32::try_from(range.length).map_err(|_| Status::INVALID_PARAMETER)?;
+        if length == 0 {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        let address = PHYSICAL_ADDRESS {
+            QuadPart: range.start.cast_signed(),
+        };
+        let mut base = ptr::null_mut();
+        // SAFETY: a range of the adapter's own translated resources; our out-pointer.
+        let status = unsafe {
+            call(
+                self.table.DeviceHandle,
+                address,
+                length,
+                FALSE,
+                FALSE,
+                MmNonCached,
+                &raw mut base,
+            )
+        };
+        Status::from_raw(status).success()?;
+        NonNull::new(base.cast()).ok_or(Status::UNSUCCESSFUL)
+    }
+
+    /// # Safety
+    ///
+    /// `base` is from [`map_memory`](Self::map_memory), is unmapped once, and not used any more.
+    pub(crate) unsafe fn unmap_memory(&self, base: NonNull<u8>) {
+        if let Some(call) = self.table.DxgkCbUnmapMemory {
+            // SAFETY: the caller answers for the address.
+            let _ = unsafe { call(self.table.DeviceHandle, base.as_ptr().cast()) };
+        }
+    }
+}

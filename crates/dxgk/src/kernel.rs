@@ -1,0 +1,104 @@
+//! What the safe layer needs of the operating system beside dxgkrnl: memory that a device can reach, time, waiting, and
+//! the drain of queued DPCs. A driver's package implements it on ntoskrnl, a test machine on itself.
+
+use core::ptr::NonNull;
+
+use crate::irql::Passive;
+use crate::status::Status;
+
+/// The size of a page.
+pub const PAGE_SIZE: usize = 4096;
+
+/// Whole pages that processor and device both reach: nonpaged, zeroed, mapped cached and contiguous for the processor,
+/// scattered for the device.
+#[derive(Debug)]
+pub struct PageBlock {
+    /// The first byte, aligned to [`PAGE_SIZE`].
+    pub base: NonNull<u8>,
+    /// How many pages there are.
+    pub pages: usize,
+    /// The implementation's own handle, for example the MDL.
+    pub handle: NonNull<()>,
+}
+
+/// The services.
+///
+/// # Safety
+///
+/// Each method does what it says: the safe layer builds on it, above all on [`flush_queued_dpcs`](Self::flush_queued_dpcs)
+/// as a barrier and on [`allocate_pages`](Self::allocate_pages) returning memory that nobody else has.
+pub unsafe trait Kernel: Sized + 'static {
+    /// A notification event (KEVENT): stays set until it is cleared.
+    type Event: Send + Sync;
+
+    /// A lock that is waited for at PASSIVE_LEVEL and leaves the IRQL there (a synchronization event that is set at
+    /// first). Not recursive: a thread that locks it twice waits for ever.
+    type Mutex: Send + Sync;
+
+    /// The processor's IRQL (KeGetCurrentIrql).
+    fn current_irql() -> u8;
+
+    /// Monotonic time in units of 100 ns (KeQueryPerformanceCounter). Any IRQL.
+    fn time() -> u64;
+
+    /// Lets the thread sleep for about that many microseconds (KeDelayExecutionThread).
+    fn delay(irql: &Passive<'_>, microseconds: u32);
+
+    /// Returns when every DPC that was queued before the call has run to its end on every processor
+    /// (KeFlushQueuedDpcs).
+    fn flush_queued_dpcs(irql: &Passive<'_>);
+
+    /// Allocates zeroed pages (MmAllocatePagesForMdlEx), or none.
+    fn allocate_pages(irql: &Passive<'_>, pages: usize) -> Option<PageBlock>;
+
+    /// The address by which a device reaches page `index` of the block; `index` is below its number of pages.
+    fn page_address(block: &PageBlock, index: usize) -> u64;
+
+    /// Frees a block. PASSIVE_LEVEL.
+    ///
+    /// # Safety
+    ///
+    /// The block is from [`allocate_pages`](Self::allocate_pages), is freed once, and neither processor nor device uses it.
+    unsafe fn free_pages(block: &PageBlock);
+
+    /// Copies from memory that may fault when it is read; a fault is an error, not a crash (MmCopyMemory).
+    ///
+    /// # Errors
+    ///
+    /// The status of the fault; part of `to` may have been written.
+    ///
+    /// # Safety
+    ///
+    /// `to` is nonpaged and valid for writes of `length` bytes. `from` is read only where it belongs to nobody else's data.
+    unsafe fn copy(
+        irql: &Passive<'_>,
+        to: *mut u8,
+        from: *const u8,
+        length: usize,
+    ) -> Result<(), Status>;
+
+    /// Makes an event that is not set (KeInitializeEvent), or none without memory.
+    fn new_event(irql: &Passive<'_>) -> Option<Self::Event>;
+
+    /// Sets an event (KeSetEvent). At most DISPATCH_LEVEL.
+    fn set_event(event: &Self::Event);
+
+    /// Clears an event (KeClearEvent). At most DISPATCH_LEVEL.
+    fn clear_event(event: &Self::Event);
+
+    /// Waits until the event is set, at most that many microseconds; says whether it was (KeWaitForSingleObject).
+    fn wait_event(irql: &Passive<'_>, event: &Self::Event, microseconds: u32) -> bool;
+
+    /// Makes a mutex that nobody holds, or none without memory.
+    fn new_mutex(irql: &Passive<'_>) -> Option<Self::Mutex>;
+
+    /// Waits for the mutex.
+    fn lock_mutex(irql: &Passive<'_>, mutex: &Self::Mutex);
+
+    /// Gives the mutex back.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds it.
+    unsafe fn unlock_mutex(mutex: &Self::Mutex);
+}

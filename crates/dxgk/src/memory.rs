@@ -1,0 +1,224 @@
+//! Memory that the processor shares with a device: mapped registers and pages of ordinary memory.
+//!
+//! Every access is checked against the bounds and goes through `&self`: the device may read and write the same bytes at
+//! any time, so no reference to them is ever made. Single values are accessed volatile; runs of bytes are copied, and a
+//! copy of what the device is writing meanwhile is merely a mixture. Order between accesses is the caller's affair.
+
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
+use crate::interface::Interface;
+use crate::irql::Passive;
+use crate::kernel::{Kernel, PAGE_SIZE, PageBlock};
+use crate::present::SourceLine;
+use crate::resources::MemoryRange;
+use crate::status::Status;
+
+/// A range of bytes that is accessed only in checked, volatile ways.
+#[derive(Debug, Clone, Copy)]
+struct Bytes {
+    base: NonNull<u8>,
+    length: usize,
+}
+
+impl Bytes {
+    /// The pointer to `size` bytes at `offset`, naturally aligned, or none.
+    fn at(&self, offset: usize, size: usize) -> Option<NonNull<u8>> {
+        let end = offset.checked_add(size)?;
+        if end > self.length || !offset.is_multiple_of(size.max(1)) {
+            return None;
+        }
+        // SAFETY: the offset lies within the range.
+        Some(unsafe { self.base.add(offset) })
+    }
+
+    /// The pointer to `size` bytes at any `offset`, or none.
+    fn span(&self, offset: usize, size: usize) -> Option<NonNull<u8>> {
+        let end = offset.checked_add(size)?;
+        // SAFETY: the offset lies within the range.
+        (end <= self.length).then(|| unsafe { self.base.add(offset) })
+    }
+}
+
+macro_rules! accessors {
+    ($($read:ident $write:ident $type:ty),*) => {
+        $(
+            /// Reads at a byte offset, which has to be a multiple of the size; none outside the range.
+            #[must_use]
+            #[inline]
+            pub fn $read(&self, offset: usize) -> Option<$type> {
+                let place = self.bytes.at(offset, size_of::<$type>())?.cast::<$type>();
+                // SAFETY: the place is inside memory that lives as long as `self`, and aligned.
+                Some(unsafe { place.read_volatile() })
+            }
+
+            /// Writes at a byte offset, which has to be a multiple of the size; none outside the range.
+            #[inline]
+            pub fn $write(&self, offset: usize, value: $type) -> Option<()> {
+                let place = self.bytes.at(offset, size_of::<$type>())?.cast::<$type>();
+                // SAFETY: the place is inside memory that lives as long as `self`, and aligned.
+                unsafe { place.write_volatile(value) };
+                Some(())
+            }
+        )*
+    };
+}
+
+/// A range of the device's registers, mapped uncached (DxgkCbMapMemory) until it is dropped at PASSIVE_LEVEL, which has
+/// to be before the device is stopped.
+#[derive(Debug)]
+pub struct MappedRange {
+    bytes: Bytes,
+    interface: Interface,
+}
+
+// SAFETY: all access is volatile and to memory that is shared with the device anyway.
+unsafe impl Send for MappedRange {}
+// SAFETY: as above.
+unsafe impl Sync for MappedRange {}
+
+impl MappedRange {
+    /// Maps one of the adapter's memory resources.
+    ///
+    /// IRQL: PASSIVE_LEVEL. Source: DXGKCB_MAP_MEMORY.
+    ///
+    /// # Errors
+    ///
+    /// The port's status, or STATUS_INVALID_PARAMETER for a range that is empty or longer than a ULONG can say.
+    pub fn map(
+        interface: &Interface,
+        range: MemoryRange,
+        irql: &Passive<'_>,
+    ) -> Result<Self, Status> {
+        let base = interface.map_memory(range, irql)?;
+        Ok(Self {
+            bytes: Bytes {
+                base,
+                length: range.length as usize,
+            },
+            interface: interface.clone(),
+        })
+    }
+
+    /// The length in bytes.
+    #[must_use]
+    pub const fn length(&self) -> usize {
+        self.bytes.length
+    }
+
+    accessors!(read_u8 write_u8 u8, read_u16 write_u16 u16, read_u32 write_u32 u32, read_u64 write_u64 u64);
+}
+
+impl Drop for MappedRange {
+    fn drop(&mut self) {
+        // SAFETY: the address is from `map_memory` and nobody can use it after this.
+        unsafe { self.interface.unmap_memory(self.bytes.base) };
+    }
+}
+
+/// Pages of ordinary memory that processor and device share, freed when dropped, at PASSIVE_LEVEL.
+pub struct SharedPages<K: Kernel> {
+    bytes: Bytes,
+    block: PageBlock,
+    kernel: PhantomData<fn() -> K>,
+}
+
+// SAFETY: all access is volatile and to memory that is shared with the device anyway.
+unsafe impl<K: Kernel> Send for SharedPages<K> {}
+// SAFETY: as above.
+unsafe impl<K: Kernel> Sync for SharedPages<K> {}
+
+impl<K: Kernel> SharedPages<K> {
+    /// Allocates zeroed pages for at least `length` bytes.
+    ///
+    /// IRQL: PASSIVE_LEVEL.
+    ///
+    /// # Errors
+    ///
+    /// STATUS_INSUFFICIENT_RESOURCES.
+    pub fn new(length: usize, irql: &Passive<'_>) -> Result<Self, Status> {
+        let pages = length.div_ceil(PAGE_SIZE).max(1);
+        let block = K::allocate_pages(irql, pages).ok_or(Status::INSUFFICIENT_RESOURCES)?;
+        Ok(Self {
+            bytes: Bytes {
+                base: block.base,
+                length: pages.saturating_mul(PAGE_SIZE),
+            },
+            block,
+            kernel: PhantomData,
+        })
+    }
+
+    /// The length in bytes, a whole number of pages.
+    #[must_use]
+    pub const fn length(&self) -> usize {
+        self.bytes.length
+    }
+
+    /// The address by which the device reaches the byte at `offset`; contiguous up to the end of its page.
+    #[must_use]
+    pub fn device_address(&self, offset: usize) -> Option<u64> {
+        if offset >= self.bytes.length {
+            return None;
+        }
+        let page = K::page_address(&self.block, offset / PAGE_SIZE);
+        page.checked_add((offset % PAGE_SIZE) as u64)
+    }
+
+    /// Reads bytes at any offset; none if they are not all inside.
+    pub fn read_bytes(&self, offset: usize, to: &mut [u8]) -> Option<()> {
+        let from = self.bytes.span(offset, to.len())?;
+        // SAFETY: both are valid for the length; the destination is exclusive, so they can't overlap.
+        unsafe {
+            to.as_mut_ptr()
+                .copy_from_nonoverlapping(from.as_ptr(), to.len())
+        };
+        Some(())
+    }
+
+    /// Writes bytes at any offset; none, and nothing written, if they don't all fit.
+    pub fn write_bytes(&self, offset: usize, from: &[u8]) -> Option<()> {
+        let to = self.bytes.span(offset, from.len())?;
+        // SAFETY: both are valid for the length; no reference to the shared bytes exists.
+        unsafe { to.copy_from_nonoverlapping(NonNull::from(from).cast(), from.len()) };
+        Some(())
+    }
+
+    /// Copies part of a line of a presented surface to `offset`. Reading the surface may fault, which is an error here.
+    ///
+    /// IRQL: PASSIVE_LEVEL.
+    ///
+    /// # Errors
+    ///
+    /// The fault's status; STATUS_INVALID_PARAMETER if the bytes don't fit.
+    pub fn copy_line(
+        &self,
+        offset: usize,
+        line: SourceLine<'_>,
+        irql: &Passive<'_>,
+    ) -> Result<(), Status> {
+        let to = self
+            .bytes
+            .span(offset, line.length())
+            .ok_or(Status::INVALID_PARAMETER)?;
+        // SAFETY: the destination was checked; the source is the presented surface's, and reading it may fail.
+        unsafe { K::copy(irql, to.as_ptr(), line.start(), line.length()) }
+    }
+
+    accessors!(read_u8 write_u8 u8, read_u16 write_u16 u16, read_u32 write_u32 u32, read_u64 write_u64 u64);
+}
+
+impl<K: Kernel> Drop for SharedPages<K> {
+    fn drop(&mut self) {
+        // SAFETY: the block is ours and this is the end of it.
+        unsafe { K::free_pages(&self.block) };
+    }
+}
+
+impl<K: Kernel> core::fmt::Debug for SharedPages<K> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("SharedPages")
+            .field("length", &self.bytes.length)
+            .finish_non_exhaustive()
+    }
+}

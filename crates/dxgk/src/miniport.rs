@@ -1,0 +1,362 @@
+//! The trait that a display-only miniport implements: DDIs as safe methods.
+//!
+//! Each method is named after its DDI and documents only what differs from Microsoft's page. Methods without a body are
+//! what no display-only driver can do without; the others answer as the page says a driver without the feature does.
+
+use dxgk_sys::{
+    D3DKMDT_VIDPN_HW_CAPABILITY, D3DKMDT_VIDPN_PRESENT_PATH, DEVICE_OBJECT, DEVICE_POWER_STATE,
+    DXGK_CHILD_DESCRIPTOR, DXGK_DISPLAY_INFORMATION, DXGK_DRIVERCAPS, DXGKARG_SETPOINTERPOSITION,
+    DXGKARG_SETPOINTERSHAPE, POWER_ACTION,
+};
+
+use crate::adapter::{Registry, Started};
+use crate::interface::Interface;
+use crate::interrupt::{
+    Contains, InterruptDevice, Interrupts, Message, MessageMap, Source, SourceSet,
+};
+use crate::irql::{Dispatch, Passive};
+use crate::kernel::Kernel;
+use crate::present::PresentDisplayOnly;
+use crate::resources::Resources;
+use crate::status::Status;
+use crate::vidpn::{Cofunctional, Commit, VidPn};
+
+/// A display-only miniport. The value is what belongs to an adapter from DxgkDdiAddDevice to DxgkDdiRemoveDevice, where
+/// it is dropped; what exists only while the adapter is started is the [`Device`](Self::Device) and the sources' states.
+pub trait Miniport: Sized + Send + Sync + 'static {
+    /// The operating system's services.
+    type Kernel: Kernel;
+    /// The interrupt sources, as a tuple.
+    type Sources: SourceSet<Device = Self::Device>;
+    /// The part of a started adapter that interrupt routines may read. Dropped after the stop barrier.
+    type Device: InterruptDevice + Send;
+
+    /// Where the driver's started adapters can be found.
+    fn registry() -> &'static Registry<Self>;
+
+    /// DxgkDdiAddDevice.
+    ///
+    /// # Errors
+    ///
+    /// The status that dxgkrnl gets.
+    fn add_device(device: PhysicalDevice, irql: &mut Passive<'_>) -> Result<Self, Status>;
+
+    /// DxgkDdiStartDevice. The interrupt may not be connected yet, and no routine of the driver runs before this has
+    /// returned: the states are open through [`StartDevice::state`], and commands to the device have to be polled.
+    ///
+    /// # Errors
+    ///
+    /// The status that dxgkrnl gets; everything made so far is dropped, and the display is left as the firmware set it.
+    fn start_device(
+        &self,
+        start: &mut StartDevice<'_, Self>,
+        irql: &mut Passive<'_>,
+    ) -> Result<Parts<Self>, Status>;
+
+    /// The last step of a start: interrupt routines may run from here on.
+    fn started(&self, adapter: &Started<Self>, irql: &mut Passive<'_>) {
+        let _ = (adapter, irql);
+    }
+
+    /// The first step of a stop: makes the device stop interrupting and reaching memory. Interrupt routines, closures and
+    /// DPCs may still run; what they use is dropped when they have ended.
+    fn stop_device(&self, adapter: &Started<Self>, irql: &mut Passive<'_>);
+
+    /// DxgkDdiStopDeviceAndReleasePostDisplayOwnership: leaves `target` lit with a linear, black 32-bit frame buffer and
+    /// says where it is. If this succeeds, the adapter is stopped as by DxgkDdiStopDevice, which is not called then.
+    ///
+    /// # Errors
+    ///
+    /// STATUS_NOT_SUPPORTED if the target has no display; dxgkrnl then stops the device.
+    fn release_post_display(
+        &self,
+        adapter: &Started<Self>,
+        target: u32,
+        irql: &mut Passive<'_>,
+    ) -> Result<DXGK_DISPLAY_INFORMATION, Status> {
+        let _ = (adapter, target, irql);
+        Err(Status::NOT_SUPPORTED)
+    }
+
+    /// DxgkDdiUnload: frees what DriverEntry made.
+    fn unload(irql: &mut Passive<'_>) {
+        let _ = irql;
+    }
+
+    /// DxgkDdiDpcRoutine. May run on two processors at once and beside interrupt routines. DxgkCbNotifyDpc follows.
+    fn dpc(&self, adapter: &Started<Self>, irql: &mut Dispatch<'_>) {
+        let _ = (adapter, irql);
+    }
+
+    /// DxgkDdiSetPowerState. Can't fail, also for a child whose monitor is gone.
+    fn set_power_state(
+        &self,
+        adapter: Option<&Started<Self>>,
+        device: PowerTarget,
+        state: DEVICE_POWER_STATE,
+        action: POWER_ACTION,
+        irql: &mut Passive<'_>,
+    ) {
+        let _ = (adapter, device, state, action, irql);
+    }
+
+    /// DxgkDdiResetDevice, at any IRQL: puts the hardware where the firmware can show text.
+    fn reset_device(&self) {}
+
+    /// DxgkDdiNotifySurpriseRemoval. Other DDIs may be running. No hardware access from here on.
+    fn notify_surprise_removal(&self) {}
+
+    /// DXGKQAITYPE_DRIVERCAPS. What every display-only driver must say is filled in already.
+    fn driver_caps(&self, caps: &mut DXGK_DRIVERCAPS) {
+        let _ = caps;
+    }
+
+    /// DxgkDdiQueryChildRelations: one zeroed descriptor per child that StartDevice announced.
+    ///
+    /// # Errors
+    ///
+    /// The status that dxgkrnl gets.
+    fn query_child_relations(
+        &self,
+        adapter: &Started<Self>,
+        children: &mut [DXGK_CHILD_DESCRIPTOR],
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status>;
+
+    /// DxgkDdiQueryChildStatus, StatusConnection: whether a monitor is connected.
+    ///
+    /// # Errors
+    ///
+    /// STATUS_INVALID_PARAMETER for a child that does not exist.
+    fn query_connection(
+        &self,
+        adapter: &Started<Self>,
+        child: u32,
+        irql: &mut Passive<'_>,
+    ) -> Result<bool, Status>;
+
+    /// DxgkDdiQueryDeviceDescriptor: copies EDID from byte `offset` into `to` and returns how many bytes there were.
+    ///
+    /// # Errors
+    ///
+    /// STATUS_MONITOR_NO_DESCRIPTOR without an EDID, STATUS_MONITOR_NO_MORE_DESCRIPTOR_DATA past its end.
+    fn query_device_descriptor(
+        &self,
+        adapter: &Started<Self>,
+        child: u32,
+        offset: usize,
+        to: &mut [u8],
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status>;
+
+    /// DxgkDdiIsSupportedVidPn, for a VidPN with at least one path.
+    ///
+    /// # Errors
+    ///
+    /// Only for a topology that is invalid in itself, or without memory: "no" is `Ok(false)`.
+    fn is_supported_vidpn(
+        &self,
+        adapter: &Started<Self>,
+        vidpn: &VidPn<'_>,
+        irql: &mut Passive<'_>,
+    ) -> Result<bool, Status>;
+
+    /// DxgkDdiEnumVidPnCofuncModality.
+    ///
+    /// # Errors
+    ///
+    /// The status that dxgkrnl gets.
+    fn enum_vidpn_cofunc_modality(
+        &self,
+        adapter: &Started<Self>,
+        request: &Cofunctional<'_>,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status>;
+
+    /// DxgkDdiCommitVidPn.
+    ///
+    /// # Errors
+    ///
+    /// The status that dxgkrnl gets; the active VidPN stays as it was.
+    fn commit_vidpn(
+        &self,
+        adapter: &Started<Self>,
+        commit: &Commit<'_>,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status>;
+
+    /// DxgkDdiUpdateActiveVidPnPresentPath.
+    ///
+    /// # Errors
+    ///
+    /// The status that dxgkrnl gets.
+    fn update_active_vidpn_present_path(
+        &self,
+        adapter: &Started<Self>,
+        path: &D3DKMDT_VIDPN_PRESENT_PATH,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status>;
+
+    /// DxgkDdiSetVidPnSourceVisibility. `None` stands for every source (D3DDDI_ID_ALL).
+    ///
+    /// # Errors
+    ///
+    /// The status that dxgkrnl gets.
+    fn set_vidpn_source_visibility(
+        &self,
+        adapter: &Started<Self>,
+        source: Option<u32>,
+        visible: bool,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status>;
+
+    /// DxgkDdiQueryVidPnHWCapability.
+    ///
+    /// # Errors
+    ///
+    /// The status that dxgkrnl gets.
+    fn query_vidpn_hw_capability(
+        &self,
+        adapter: &Started<Self>,
+        source: u32,
+        target: u32,
+        irql: &mut Passive<'_>,
+    ) -> Result<D3DKMDT_VIDPN_HW_CAPABILITY, Status> {
+        let _ = (adapter, source, target, irql);
+        Ok(D3DKMDT_VIDPN_HW_CAPABILITY::default())
+    }
+
+    /// DxgkDdiPresentDisplayOnly. Re-entrant, and beside any other DDI but those of level three.
+    ///
+    /// # Errors
+    ///
+    /// The status that dxgkrnl gets; no progress is reported then.
+    fn present_display_only(
+        &self,
+        adapter: &Started<Self>,
+        present: &PresentDisplayOnly<'_>,
+        irql: &mut Passive<'_>,
+    ) -> Result<Present, Status>;
+
+    /// DxgkDdiSetPointerPosition. Comes also for disabled sources and without pointer capabilities.
+    ///
+    /// # Errors
+    ///
+    /// The status that dxgkrnl gets.
+    fn set_pointer_position(
+        &self,
+        adapter: &Started<Self>,
+        position: &DXGKARG_SETPOINTERPOSITION,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        let _ = (adapter, position, irql);
+        Ok(())
+    }
+
+    /// DxgkDdiSetPointerShape.
+    ///
+    /// # Errors
+    ///
+    /// STATUS_NOT_SUPPORTED has the operating system draw the pointer itself.
+    fn set_pointer_shape(
+        &self,
+        adapter: &Started<Self>,
+        shape: &DXGKARG_SETPOINTERSHAPE,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        let _ = (adapter, shape, irql);
+        Err(Status::NOT_SUPPORTED)
+    }
+
+    /// DxgkDdiEscape. `data` is the kernel's copy of a buffer from user mode, answered in place.
+    ///
+    /// # Errors
+    ///
+    /// The status that the caller in user mode gets.
+    fn escape(
+        &self,
+        adapter: &Started<Self>,
+        data: &mut [u8],
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        let _ = (adapter, data, irql);
+        Err(Status::INVALID_PARAMETER)
+    }
+}
+
+/// The physical device object that DxgkDdiAddDevice got, to be passed to kernel services.
+#[derive(Debug, Clone, Copy)]
+pub struct PhysicalDevice(pub(crate) *mut DEVICE_OBJECT);
+
+impl PhysicalDevice {
+    /// The pointer.
+    #[must_use]
+    pub const fn as_ptr(self) -> *mut DEVICE_OBJECT {
+        self.0
+    }
+}
+
+/// What DxgkDdiSetPowerState is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PowerTarget {
+    /// The adapter itself (DISPLAY_ADAPTER_HW_ID).
+    Adapter,
+    /// The child with this ChildUid.
+    Child(u32),
+}
+
+/// How a present went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Present {
+    /// The picture is on the screen: STATUS_SUCCESS, and no progress is reported.
+    Complete,
+    /// Handed to the device: STATUS_PENDING. Progress has to be reported exactly once.
+    Pending,
+}
+
+/// What a start is made from.
+#[derive(Debug)]
+pub struct StartDevice<'a, M: Miniport> {
+    /// dxgkrnl's services.
+    pub interface: &'a Interface,
+    /// The translated resources.
+    pub resources: &'a Resources,
+    pub(crate) interrupts: &'a mut Interrupts<M::Sources>,
+}
+
+impl<M: Miniport> StartDevice<'_, M> {
+    /// How the adapter interrupts.
+    #[must_use]
+    pub fn messages(&self) -> &MessageMap {
+        self.interrupts.map()
+    }
+
+    /// The message that `source` comes in on.
+    pub fn message<S, P>(&self, source: S) -> Message
+    where
+        S: Source,
+        M::Sources: Contains<S, P>,
+    {
+        self.interrupts.message(source)
+    }
+
+    /// The state of a source. Its interrupt routine can't run before the start has succeeded.
+    pub fn state<S, P>(&mut self, source: S) -> &mut S::State
+    where
+        S: Source,
+        M::Sources: Contains<S, P>,
+    {
+        self.interrupts.exclusive(source)
+    }
+}
+
+/// What a start has made.
+#[derive(Debug)]
+pub struct Parts<M: Miniport> {
+    /// The device.
+    pub device: M::Device,
+    /// How many video present sources there are; dxgkrnl numbers them from zero. At least one, at most 16.
+    pub video_present_sources: u32,
+    /// How many children there are, present or potential; at least as many as sources.
+    pub children: u32,
+}
