@@ -1,8 +1,11 @@
 //! `DXGK_DRIVERCAPS` and the other answers to `DxgkDdiQueryAdapterInfo`.
-#![allow(missing_docs)]
+
 use crate::*;
 
 abi! {
+    /// Argument of `DxgkDdiQueryAdapterInfo`; sizes are in bytes.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgkarg_queryadapterinfo).
     pub struct DXGKARG_QUERYADAPTERINFO {
         pub Type: DXGK_QUERYADAPTERINFOTYPE,
         pub pInputData: *mut c_void,
@@ -11,15 +14,22 @@ abi! {
         pub OutputDataSize: UINT,
     }
 
+    /// Gamma ramps the device can take.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_gammarampcaps).
     pub bits(UINT) DXGK_GAMMARAMPCAPS {
         Gamma_Rgb256x3x16: 0,
         Reserved: 1..=31,
     }
 
+    /// The unnamed union in [`DXGK_DRIVERCAPS`].
     pub union DXGK_DRIVERCAPS_Anonymous {
         pub GammaRampCaps: DXGK_GAMMARAMPCAPS,
     }
 
+    /// What a full driver can draw. Zero for display-only drivers.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_presentationcaps).
     pub bits(UINT) DXGK_PRESENTATIONCAPS {
         NoScreenToScreenBlt: 0,
         NoOverlapScreenBlt: 1,
@@ -48,6 +58,9 @@ abi! {
         Reserved: 31,
     }
 
+    /// How a full driver flips. Zero for display-only drivers.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_flipcaps).
     pub bits(UINT) DXGK_FLIPCAPS {
         FlipOnVSyncWithNoWait: 0,
         FlipOnVSyncMmIo: 1,
@@ -56,6 +69,9 @@ abi! {
         Reserved: 4..=31,
     }
 
+    /// What the GPU scheduler may do.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_vidschcaps).
     pub bits(UINT) DXGK_VIDSCHCAPS {
         MultiEngineAware: 0,
         VSyncPowerSaveAware: 1,
@@ -65,6 +81,7 @@ abi! {
         Reserved: 5..=31,
     }
 
+    /// The unnamed bit-fields of [`DXGK_VIDMMCAPS`].
     pub bits(UINT) DXGK_VIDMMCAPS_Anonymous {
         OutOfOrderLock: 0,
         DedicatedPagingEngine: 1,
@@ -73,22 +90,33 @@ abi! {
         Reserved: 4..=31,
     }
 
+    /// What the video memory manager may do.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_vidmmcaps).
+    #[derive(PartialEq, Eq)]
     pub struct DXGK_VIDMMCAPS {
         pub Anonymous: DXGK_VIDMMCAPS_Anonymous,
         pub PagingNode: UINT,
     }
 
+    /// The engines of a GPU.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_gpuenginetopology).
+    #[derive(PartialEq, Eq)]
     pub struct DXGK_GPUENGINETOPOLOGY {
         pub NbAsymetricProcessingNodes: UINT,
         pub Reserved: [UINT; 64],
     }
 
+    /// The unnamed bit-fields of [`DXGK_VIRTUALADDRESSCAPS_DEPRECATED`].
     pub bits(UINT) DXGK_VIRTUALADDRESSCAPS_DEPRECATED_Anonymous {
         PrivilegedMemorySupported: 0,
         ReadOnlyMemorySupported: 1,
         Reserved: 2..=31,
     }
 
+    /// Reserved.
+    #[derive(PartialEq, Eq)]
     pub struct DXGK_VIRTUALADDRESSCAPS_DEPRECATED {
         pub Anonymous: DXGK_VIRTUALADDRESSCAPS_DEPRECATED_Anonymous,
         pub VirtualAddressBitCount: UINT,
@@ -99,6 +127,8 @@ abi! {
         pub IdealGPUPageSize: UINT,
     }
 
+    /// The member `PresentDmaBuffer` of [`DXGK_DMABUFFERCAPS_DEPRECATED`].
+    #[derive(PartialEq, Eq)]
     pub struct DXGK_DMABUFFERCAPS_DEPRECATED_PresentDmaBuffer {
         pub Size: UINT,
         pub PrivateDriverDataSize: UINT,
@@ -107,6 +137,8 @@ abi! {
         pub Reserved: [UINT; 16],
     }
 
+    /// The member `PagingDmaBuffer` of [`DXGK_DMABUFFERCAPS_DEPRECATED`].
+    #[derive(PartialEq, Eq)]
     pub struct DXGK_DMABUFFERCAPS_DEPRECATED_PagingDmaBuffer {
         pub Size: UINT,
         pub PrivateDriverDataSize: UINT,
@@ -115,11 +147,25 @@ abi! {
         pub Reserved: [UINT; 16],
     }
 
+    /// Reserved.
+    #[derive(PartialEq, Eq)]
     pub struct DXGK_DMABUFFERCAPS_DEPRECATED {
         pub PresentDmaBuffer: DXGK_DMABUFFERCAPS_DEPRECATED_PresentDmaBuffer,
         pub PagingDmaBuffer: DXGK_DMABUFFERCAPS_DEPRECATED_PagingDmaBuffer,
     }
 
+    /// How finely the device's work can be preempted.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ns-d3dkmdt-_d3dkmdt_preemption_caps).
+    #[derive(PartialEq, Eq)]
+    pub struct D3DKMDT_PREEMPTION_CAPS {
+        pub GraphicsPreemptionGranularity: D3DKMDT_GRAPHICS_PREEMPTION_GRANULARITY,
+        pub ComputePreemptionGranularity: D3DKMDT_COMPUTE_PREEMPTION_GRANULARITY,
+    }
+
+    /// What the driver and the device can do.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_drivercaps).
     pub struct DXGK_DRIVERCAPS {
         pub HighestAcceptableAddress: PHYSICAL_ADDRESS,
         pub MaxAllocationListSlotId: UINT,
@@ -150,35 +196,52 @@ abi! {
         pub SupportSurpriseRemovalInHibernation: BOOLEAN,
     }
 
+    /// One F-state of a power component; times in units of 100 ns.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_power_runtime_state).
+    #[derive(PartialEq, Eq)]
     pub struct DXGK_POWER_RUNTIME_STATE {
         pub TransitionLatency: ULONGLONG,
         pub ResidencyRequirement: ULONGLONG,
         pub NominalPower: ULONG,
     }
 
+    /// A power component that is an engine.
+    #[derive(PartialEq, Eq)]
     pub struct DXGK_POWER_COMPONENT_ENGINE_DESC {
         pub NodeIndex: UINT,
     }
 
+    /// A power component that refreshes a source.
+    #[derive(PartialEq, Eq)]
     pub struct DXGK_POWER_COMPONENT_MONITOR_REFRESH_DESC {
         pub VidPnSourceID: UINT,
     }
 
+    /// A power component that is a monitor.
+    #[derive(PartialEq, Eq)]
     pub struct DXGK_POWER_COMPONENT_MONITOR_DESC {
         pub VidPnTargetID: UINT,
     }
 
+    /// The unnamed union in [`DXGK_POWER_COMPONENT_MAPPING`].
     pub union DXGK_POWER_COMPONENT_MAPPING_Anonymous {
         pub EngineDesc: DXGK_POWER_COMPONENT_ENGINE_DESC,
         pub MonitorRefreshDesc: DXGK_POWER_COMPONENT_MONITOR_REFRESH_DESC,
         pub MonitorDesc: DXGK_POWER_COMPONENT_MONITOR_DESC,
     }
 
+    /// What a power component stands for.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_power_component_mapping).
     pub struct DXGK_POWER_COMPONENT_MAPPING {
         pub ComponentType: DXGK_POWER_COMPONENT_TYPE,
         pub Anonymous: DXGK_POWER_COMPONENT_MAPPING_Anonymous,
     }
 
+    /// Flags of [`DXGK_POWER_RUNTIME_COMPONENT`].
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_power_component_flags).
     pub bits(UINT) DXGK_POWER_COMPONENT_FLAGS {
         Reserved0: 0,
         DriverCompletesFStateTransition: 1,
@@ -186,6 +249,9 @@ abi! {
         Reserved: 3..=31,
     }
 
+    /// A part of the device with F-states of its own.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_power_runtime_component).
     pub struct DXGK_POWER_RUNTIME_COMPONENT {
         pub StateCount: ULONG,
         pub States: [DXGK_POWER_RUNTIME_STATE; 8],
@@ -199,6 +265,9 @@ abi! {
 }
 
 constants! {
+    /// What `DxgkDdiQueryAdapterInfo` is asked.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ne-d3dkmddi-_dxgk_queryadapterinfotype).
     pub enum DXGK_QUERYADAPTERINFOTYPE: i32 {
         DXGKQAITYPE_UMDRIVERPRIVATE = 0,
         DXGKQAITYPE_DRIVERCAPS = 1,
@@ -211,6 +280,9 @@ constants! {
         DXGKQAITYPE_PREFERREDGPUNODE = 8,
     }
 
+    /// Versions of the driver model.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ne-d3dkmddi-_dxgk_wddmversion).
     pub enum DXGK_WDDMVERSION: i32 {
         DXGKDDI_WDDMv1 = 4096,
         DXGKDDI_WDDMv1_2 = 4608,
@@ -221,6 +293,33 @@ constants! {
         DXGKDDI_WDDMv2_3 = 8960,
     }
 
+    /// How finely graphics work can be preempted.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ne-d3dkmdt-_d3dkmdt_graphics_preemption_granularity).
+    pub enum D3DKMDT_GRAPHICS_PREEMPTION_GRANULARITY: i32 {
+        D3DKMDT_GRAPHICS_PREEMPTION_NONE = 0,
+        D3DKMDT_GRAPHICS_PREEMPTION_DMA_BUFFER_BOUNDARY = 100,
+        D3DKMDT_GRAPHICS_PREEMPTION_PRIMITIVE_BOUNDARY = 200,
+        D3DKMDT_GRAPHICS_PREEMPTION_TRIANGLE_BOUNDARY = 300,
+        D3DKMDT_GRAPHICS_PREEMPTION_PIXEL_BOUNDARY = 400,
+        D3DKMDT_GRAPHICS_PREEMPTION_SHADER_BOUNDARY = 500,
+    }
+
+    /// How finely compute work can be preempted.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ne-d3dkmdt-_d3dkmdt_compute_preemption_granularity).
+    pub enum D3DKMDT_COMPUTE_PREEMPTION_GRANULARITY: i32 {
+        D3DKMDT_COMPUTE_PREEMPTION_NONE = 0,
+        D3DKMDT_COMPUTE_PREEMPTION_DMA_BUFFER_BOUNDARY = 100,
+        D3DKMDT_COMPUTE_PREEMPTION_DISPATCH_BOUNDARY = 200,
+        D3DKMDT_COMPUTE_PREEMPTION_THREAD_GROUP_BOUNDARY = 300,
+        D3DKMDT_COMPUTE_PREEMPTION_THREAD_BOUNDARY = 400,
+        D3DKMDT_COMPUTE_PREEMPTION_SHADER_BOUNDARY = 500,
+    }
+
+    /// The kind of a power component.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ne-d3dkmddi-_dxgk_power_component_type).
     pub enum DXGK_POWER_COMPONENT_TYPE: i32 {
         DXGK_POWER_COMPONENT_ENGINE = 0,
         DXGK_POWER_COMPONENT_MONITOR = 1,
@@ -229,13 +328,29 @@ constants! {
         DXGK_POWER_COMPONENT_MAX = 6,
     }
 
+    /// The most F-states a power component may have.
     pub define u32 {
         DXGK_MAX_F_STATES = 8,
+    }
+
+    /// The size of a power component's name in bytes.
+    pub define u32 {
         DXGK_POWER_COMPONENT_NAME_SIZE = 40,
+    }
+
+    /// The most components one power component may depend on.
+    pub define u32 {
+        DXGK_MAX_POWER_COMPONENT_PROVIDERS = 16,
+    }
+
+    /// A value the driver does not know, in [`DXGK_POWER_RUNTIME_STATE`].
+    pub define u32 {
         DXGK_FSTATE_UNKNOWN_POWER = 0xffffffff,
         DXGK_FSTATE_UNKNOWN_TIME = 0xffffffff,
+    }
+
+    /// The most processing nodes a GPU may have.
+    pub define u32 {
         DXGK_MAX_ASYMETRICAL_PROCESSING_NODES = 64,
-        DXGK_MAX_POWER_COMPONENT_PROVIDERS = 16,
-        D3DKM_INVALID_GAMMA_INDEX = 0xffffffff,
     }
 }

@@ -1,98 +1,54 @@
-//! Types of the VidPN model (`d3dkmdt.h`): modes, signals, present paths.
-#![allow(missing_docs)]
+//! Types of the VidPN model (`d3dkmdt.h`): handles, modes, signals.
+
 use crate::*;
+
+/// An address on the bus, in bytes.
 pub type PHYSICAL_ADDRESS = LARGE_INTEGER;
+
+/// A VidPN: which sources are shown on which targets, and how.
 pub type D3DKMDT_HVIDPN = *mut D3DKMDT_HVIDPN__;
+
+/// The paths of a VidPN.
 pub type D3DKMDT_HVIDPNTOPOLOGY = *mut D3DKMDT_HVIDPNTOPOLOGY__;
-pub type D3DKMDT_VIDPN_PRESENT_PATH_INDEX = SIZE_T;
-pub type D3DKMDT_2DOFFSET = D3DKMDT_2DREGION;
+
+/// The modes of a source in a VidPN; one may be pinned.
 pub type D3DKMDT_HVIDPNSOURCEMODESET = *mut D3DKMDT_HVIDPNSOURCEMODESET__;
+
+/// Identifies a mode in its source mode set.
 pub type D3DKMDT_VIDEO_PRESENT_SOURCE_MODE_ID = UINT;
+
+/// The modes of a target in a VidPN; one may be pinned.
 pub type D3DKMDT_HVIDPNTARGETMODESET = *mut D3DKMDT_HVIDPNTARGETMODESET__;
+
+/// Identifies a mode in its target mode set.
 pub type D3DKMDT_VIDEO_PRESENT_TARGET_MODE_ID = UINT;
+
+/// The port driver's handle of an adapter, as the monitor interface wants it.
 pub type D3DKMDT_ADAPTER = *mut c_void;
 
 abi! {
+    /// What a [`D3DKMDT_HVIDPN`] points to, known to the port driver alone.
     pub opaque D3DKMDT_HVIDPN__ {}
 
+    /// What a [`D3DKMDT_HVIDPNTOPOLOGY`] points to, known to the port driver alone.
     pub opaque D3DKMDT_HVIDPNTOPOLOGY__ {}
 
-    pub bits(UINT) D3DKMDT_VIDPN_PRESENT_PATH_SCALING_SUPPORT {
-        Identity: 0,
-        Centered: 1,
-        Stretched: 2,
-        AspectRatioCenteredMax: 3,
-        Custom: 4,
-    }
-
-    pub bits(UINT) D3DKMDT_VIDPN_PRESENT_PATH_ROTATION_SUPPORT {
-        Identity: 0,
-        Rotate90: 1,
-        Rotate180: 2,
-        Rotate270: 3,
-    }
-
-    pub struct D3DKMDT_VIDPN_PRESENT_PATH_TRANSFORMATION {
-        pub Scaling: D3DKMDT_VIDPN_PRESENT_PATH_SCALING,
-        pub ScalingSupport: D3DKMDT_VIDPN_PRESENT_PATH_SCALING_SUPPORT,
-        pub Rotation: D3DKMDT_VIDPN_PRESENT_PATH_ROTATION,
-        pub RotationSupport: D3DKMDT_VIDPN_PRESENT_PATH_ROTATION_SUPPORT,
-    }
-
+    /// A width and a height in pixels.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ns-d3dkmdt-_d3dkmdt_2dregion).
+    #[derive(PartialEq, Eq)]
     pub struct D3DKMDT_2DREGION {
         pub cx: UINT,
         pub cy: UINT,
     }
 
-    pub struct D3DKMDT_COLOR_COEFF_DYNAMIC_RANGES {
-        pub FirstChannel: UINT,
-        pub SecondChannel: UINT,
-        pub ThirdChannel: UINT,
-        pub FourthChannel: UINT,
-    }
-
-    pub bits(UINT) D3DKMDT_VIDPN_PRESENT_PATH_COPYPROTECTION_SUPPORT {
-        NoProtection: 0,
-        MacroVisionApsTrigger: 1,
-        MacroVisionFull: 2,
-        Reserved: 3..=31,
-    }
-
-    pub struct D3DKMDT_VIDPN_PRESENT_PATH_COPYPROTECTION {
-        pub CopyProtectionType: D3DKMDT_VIDPN_PRESENT_PATH_COPYPROTECTION_TYPE,
-        pub APSTriggerBits: UINT,
-        pub OEMCopyProtection: [BYTE; 256],
-        pub CopyProtectionSupport: D3DKMDT_VIDPN_PRESENT_PATH_COPYPROTECTION_SUPPORT,
-    }
-
-    pub union D3DKMDT_GAMMA_RAMP_Data {
-        pub pRgb256x3x16: *mut D3DDDI_GAMMA_RAMP_RGB256x3x16,
-        pub pDxgi1: *mut D3DDDI_GAMMA_RAMP_DXGI_1,
-        pub pRaw: *mut c_void,
-    }
-
-    pub struct D3DKMDT_GAMMA_RAMP {
-        pub Type: D3DDDI_GAMMARAMP_TYPE,
-        pub DataSize: SIZE_T,
-        pub Data: D3DKMDT_GAMMA_RAMP_Data,
-    }
-
-    pub struct D3DKMDT_VIDPN_PRESENT_PATH {
-        pub VidPnSourceId: D3DDDI_VIDEO_PRESENT_SOURCE_ID,
-        pub VidPnTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
-        pub ImportanceOrdinal: D3DKMDT_VIDPN_PRESENT_PATH_IMPORTANCE,
-        pub ContentTransformation: D3DKMDT_VIDPN_PRESENT_PATH_TRANSFORMATION,
-        pub VisibleFromActiveTLOffset: D3DKMDT_2DOFFSET,
-        pub VisibleFromActiveBROffset: D3DKMDT_2DOFFSET,
-        pub VidPnTargetColorBasis: D3DKMDT_COLOR_BASIS,
-        pub VidPnTargetColorCoeffDynamicRanges: D3DKMDT_COLOR_COEFF_DYNAMIC_RANGES,
-        pub Content: D3DKMDT_VIDPN_PRESENT_PATH_CONTENT,
-        pub CopyProtection: D3DKMDT_VIDPN_PRESENT_PATH_COPYPROTECTION,
-        pub GammaRamp: D3DKMDT_GAMMA_RAMP,
-    }
-
+    /// What a [`D3DKMDT_HVIDPNSOURCEMODESET`] points to, known to the port driver alone.
     pub opaque D3DKMDT_HVIDPNSOURCEMODESET__ {}
 
+    /// A graphics mode's surface: sizes in pixels, stride in bytes.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ns-d3dkmdt-_d3dkmdt_graphics_rendering_format).
+    #[derive(PartialEq, Eq)]
     pub struct D3DKMDT_GRAPHICS_RENDERING_FORMAT {
         pub PrimSurfSize: D3DKMDT_2DREGION,
         pub VisibleRegionSize: D3DKMDT_2DREGION,
@@ -102,30 +58,40 @@ abi! {
         pub PixelValueAccessMode: D3DKMDT_PIXEL_VALUE_ACCESS_MODE,
     }
 
+    /// The member `Format` of [`D3DKMDT_VIDPN_SOURCE_MODE`].
     pub union D3DKMDT_VIDPN_SOURCE_MODE_Format {
         pub Graphics: D3DKMDT_GRAPHICS_RENDERING_FORMAT,
         pub Text: D3DKMDT_TEXT_RENDERING_FORMAT,
     }
 
+    /// A mode of a source.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ns-d3dkmdt-_d3dkmdt_vidpn_source_mode).
     pub struct D3DKMDT_VIDPN_SOURCE_MODE {
         pub Id: D3DKMDT_VIDEO_PRESENT_SOURCE_MODE_ID,
         pub Type: D3DKMDT_VIDPN_SOURCE_MODE_TYPE,
         pub Format: D3DKMDT_VIDPN_SOURCE_MODE_Format,
     }
 
+    /// What a [`D3DKMDT_HVIDPNTARGETMODESET`] points to, known to the port driver alone.
     pub opaque D3DKMDT_HVIDPNTARGETMODESET__ {}
 
+    /// The member `AdditionalSignalInfo` of [`D3DKMDT_VIDEO_SIGNAL_INFO`].
     pub bits(UINT) D3DKMDT_VIDEO_SIGNAL_INFO_AdditionalSignalInfo {
         ScanLineOrdering: 0..=2,
         VSyncFreqDivider: 3..=8,
         Reserved: 9..=31,
     }
 
+    /// The unnamed union in [`D3DKMDT_VIDEO_SIGNAL_INFO`].
     pub union D3DKMDT_VIDEO_SIGNAL_INFO_Anonymous {
         pub AdditionalSignalInfo: D3DKMDT_VIDEO_SIGNAL_INFO_AdditionalSignalInfo,
         pub ScanLineOrdering: D3DDDI_VIDEO_SIGNAL_SCANLINE_ORDERING,
     }
 
+    /// A video signal: sizes in pixels, frequencies in hertz.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ns-d3dkmdt-_d3dkmdt_video_signal_info).
     pub struct D3DKMDT_VIDEO_SIGNAL_INFO {
         pub VideoStandard: D3DKMDT_VIDEO_SIGNAL_STANDARD,
         pub TotalSize: D3DKMDT_2DREGION,
@@ -136,12 +102,19 @@ abi! {
         pub Anonymous: D3DKMDT_VIDEO_SIGNAL_INFO_Anonymous,
     }
 
+    /// A mode of a target.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ns-d3dkmdt-_d3dkmdt_vidpn_target_mode).
     pub struct D3DKMDT_VIDPN_TARGET_MODE {
         pub Id: D3DKMDT_VIDEO_PRESENT_TARGET_MODE_ID,
         pub VideoSignalInfo: D3DKMDT_VIDEO_SIGNAL_INFO,
         pub Preference: D3DKMDT_MODE_PREFERENCE,
     }
 
+    /// The least and greatest frequencies a monitor takes.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ns-d3dkmdt-_d3dkmdt_frequency_range).
+    #[derive(PartialEq, Eq)]
     pub struct D3DKMDT_FREQUENCY_RANGE {
         pub MinVSyncFreq: D3DDDI_RATIONAL,
         pub MaxVSyncFreq: D3DDDI_RATIONAL,
@@ -149,30 +122,9 @@ abi! {
         pub MaxHSyncFreq: D3DDDI_RATIONAL,
     }
 
-    pub struct DXGK_DISPLAY_INFORMATION {
-        pub Width: UINT,
-        pub Height: UINT,
-        pub Pitch: UINT,
-        pub ColorFormat: D3DDDIFORMAT,
-        pub PhysicAddress: PHYSICAL_ADDRESS,
-        pub TargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
-        pub AcpiId: ULONG,
-    }
-
-    pub struct D3DKMDT_PALETTEDATA {
-        pub Red: BYTE,
-        pub Green: BYTE,
-        pub Blue: BYTE,
-        pub Unused: BYTE,
-    }
-
-    pub struct DXGKARG_SETPALETTE {
-        pub VidPnSourceId: D3DDDI_VIDEO_PRESENT_SOURCE_ID,
-        pub FirstEntry: UINT,
-        pub NumEntries: UINT,
-        pub pLookupTable: *mut D3DKMDT_PALETTEDATA,
-    }
-
+    /// What the driver does without the operating system's help on a path.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ns-d3dkmdt-_d3dkmdt_vidpn_hw_capability).
     pub bits(UINT) D3DKMDT_VIDPN_HW_CAPABILITY {
         DriverRotation: 0,
         DriverScaling: 1,
@@ -182,55 +134,12 @@ abi! {
         DriverRemoteDisplay: 5,
         Reserved: 6..=31,
     }
-
-    pub struct D3DKMT_MOVE_RECT {
-        pub SourcePoint: POINT,
-        pub DestRect: RECT,
-    }
-
-    pub struct D3DKMDT_PREEMPTION_CAPS {
-        pub GraphicsPreemptionGranularity: D3DKMDT_GRAPHICS_PREEMPTION_GRANULARITY,
-        pub ComputePreemptionGranularity: D3DKMDT_COMPUTE_PREEMPTION_GRANULARITY,
-    }
 }
 
 constants! {
-    pub enum D3DKMDT_VIDPN_PRESENT_PATH_IMPORTANCE: i32 {
-        D3DKMDT_VPPI_UNINITIALIZED = 0,
-        D3DKMDT_VPPI_PRIMARY = 1,
-        D3DKMDT_VPPI_SECONDARY = 2,
-        D3DKMDT_VPPI_TERTIARY = 3,
-        D3DKMDT_VPPI_QUATERNARY = 4,
-        D3DKMDT_VPPI_QUINARY = 5,
-        D3DKMDT_VPPI_SENARY = 6,
-        D3DKMDT_VPPI_SEPTENARY = 7,
-        D3DKMDT_VPPI_OCTONARY = 8,
-        D3DKMDT_VPPI_NONARY = 9,
-        D3DKMDT_VPPI_DENARY = 10,
-    }
-
-    pub enum D3DKMDT_VIDPN_PRESENT_PATH_SCALING: i32 {
-        D3DKMDT_VPPS_UNINITIALIZED = 0,
-        D3DKMDT_VPPS_IDENTITY = 1,
-        D3DKMDT_VPPS_CENTERED = 2,
-        D3DKMDT_VPPS_STRETCHED = 3,
-        D3DKMDT_VPPS_ASPECTRATIOCENTEREDMAX = 4,
-        D3DKMDT_VPPS_CUSTOM = 5,
-        D3DKMDT_VPPS_RESERVED1 = 253,
-        D3DKMDT_VPPS_UNPINNED = 254,
-        D3DKMDT_VPPS_NOTSPECIFIED = 255,
-    }
-
-    pub enum D3DKMDT_VIDPN_PRESENT_PATH_ROTATION: i32 {
-        D3DKMDT_VPPR_UNINITIALIZED = 0,
-        D3DKMDT_VPPR_IDENTITY = 1,
-        D3DKMDT_VPPR_ROTATE90 = 2,
-        D3DKMDT_VPPR_ROTATE180 = 3,
-        D3DKMDT_VPPR_ROTATE270 = 4,
-        D3DKMDT_VPPR_UNPINNED = 254,
-        D3DKMDT_VPPR_NOTSPECIFIED = 255,
-    }
-
+    /// What a pixel's colour components mean.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ne-d3dkmdt-_d3dkmdt_color_basis).
     pub enum D3DKMDT_COLOR_BASIS: i32 {
         D3DKMDT_CB_UNINITIALIZED = 0,
         D3DKMDT_CB_INTENSITY = 1,
@@ -240,20 +149,9 @@ constants! {
         D3DKMDT_CB_YPBPR = 5,
     }
 
-    pub enum D3DKMDT_VIDPN_PRESENT_PATH_CONTENT: i32 {
-        D3DKMDT_VPPC_UNINITIALIZED = 0,
-        D3DKMDT_VPPC_GRAPHICS = 1,
-        D3DKMDT_VPPC_VIDEO = 2,
-        D3DKMDT_VPPC_NOTSPECIFIED = 255,
-    }
-
-    pub enum D3DKMDT_VIDPN_PRESENT_PATH_COPYPROTECTION_TYPE: i32 {
-        D3DKMDT_VPPMT_UNINITIALIZED = 0,
-        D3DKMDT_VPPMT_NOPROTECTION = 1,
-        D3DKMDT_VPPMT_MACROVISION_APSTRIGGER = 2,
-        D3DKMDT_VPPMT_MACROVISION_FULLSUPPORT = 3,
-    }
-
+    /// Whether a source mode shows graphics or text.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ne-d3dkmdt-_d3dkmdt_vidpn_source_mode_type).
     pub enum D3DKMDT_VIDPN_SOURCE_MODE_TYPE: i32 {
         D3DKMDT_RMT_UNINITIALIZED = 0,
         D3DKMDT_RMT_GRAPHICS = 1,
@@ -262,6 +160,9 @@ constants! {
         D3DKMDT_RMT_GRAPHICS_STEREO_ADVANCED_SCAN = 4,
     }
 
+    /// Whether pixels hold colours or palette indices.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ne-d3dkmdt-_d3dkmdt_pixel_value_access_mode).
     pub enum D3DKMDT_PIXEL_VALUE_ACCESS_MODE: i32 {
         D3DKMDT_PVAM_UNINITIALIZED = 0,
         D3DKMDT_PVAM_DIRECT = 1,
@@ -269,10 +170,16 @@ constants! {
         D3DKMDT_PVAM_SETTABLEPALETTE = 3,
     }
 
+    /// A text mode's format.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ne-d3dkmdt-_d3dkmdt_text_rendering_format).
     pub enum D3DKMDT_TEXT_RENDERING_FORMAT: i32 {
         D3DKMDT_TRF_UNINITIALIZED = 0,
     }
 
+    /// The standard a video signal follows.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ne-d3dkmdt-_d3dkmdt_video_signal_standard).
     pub enum D3DKMDT_VIDEO_SIGNAL_STANDARD: i32 {
         D3DKMDT_VSS_UNINITIALIZED = 0,
         D3DKMDT_VSS_VESA_DMT = 1,
@@ -309,93 +216,29 @@ constants! {
         D3DKMDT_VSS_OTHER = 255,
     }
 
+    /// Whether a mode is a preferred one.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ne-d3dkmdt-_d3dkmdt_mode_preference).
     pub enum D3DKMDT_MODE_PREFERENCE: i32 {
         D3DKMDT_MP_UNINITIALIZED = 0,
         D3DKMDT_MP_PREFERRED = 1,
         D3DKMDT_MP_NOTPREFERRED = 2,
     }
 
-    pub enum D3DKMDT_VIDEO_OUTPUT_TECHNOLOGY: i32 {
-        D3DKMDT_VOT_UNINITIALIZED = -2,
-        D3DKMDT_VOT_OTHER = -1,
-        D3DKMDT_VOT_HD15 = 0,
-        D3DKMDT_VOT_SVIDEO = 1,
-        D3DKMDT_VOT_COMPOSITE_VIDEO = 2,
-        D3DKMDT_VOT_COMPONENT_VIDEO = 3,
-        D3DKMDT_VOT_DVI = 4,
-        D3DKMDT_VOT_HDMI = 5,
-        D3DKMDT_VOT_LVDS = 6,
-        D3DKMDT_VOT_D_JPN = 8,
-        D3DKMDT_VOT_SDI = 9,
-        D3DKMDT_VOT_DISPLAYPORT_EXTERNAL = 10,
-        D3DKMDT_VOT_DISPLAYPORT_EMBEDDED = 11,
-        D3DKMDT_VOT_UDI_EXTERNAL = 12,
-        D3DKMDT_VOT_UDI_EMBEDDED = 13,
-        D3DKMDT_VOT_SDTVDONGLE = 14,
-        D3DKMDT_VOT_MIRACAST = 15,
-        D3DKMDT_VOT_INTERNAL = -2147483648,
-        D3DKMDT_VOT_SVIDEO_4PIN = 1,
-        D3DKMDT_VOT_SVIDEO_7PIN = 1,
-        D3DKMDT_VOT_RF = 2,
-        D3DKMDT_VOT_RCA_3COMPONENT = 3,
-        D3DKMDT_VOT_BNC = 3,
-    }
-
-    pub enum D3DKMDT_MONITOR_ORIENTATION_AWARENESS: i32 {
-        D3DKMDT_MOA_UNINITIALIZED = 0,
-        D3DKMDT_MOA_NONE = 1,
-        D3DKMDT_MOA_POLLED = 2,
-        D3DKMDT_MOA_INTERRUPTIBLE = 3,
-    }
-
-    pub enum DXGK_CHILD_DEVICE_HPD_AWARENESS: i32 {
-        HpdAwarenessUninitialized = 0,
-        HpdAwarenessAlwaysConnected = 1,
-        HpdAwarenessNone = 2,
-        HpdAwarenessPolled = 3,
-        HpdAwarenessInterruptible = 4,
-    }
-
-    pub enum D3DKMDT_ENUMCOFUNCMODALITY_PIVOT_TYPE: i32 {
-        D3DKMDT_EPT_UNINITIALIZED = 0,
-        D3DKMDT_EPT_VIDPNSOURCE = 1,
-        D3DKMDT_EPT_VIDPNTARGET = 2,
-        D3DKMDT_EPT_SCALING = 3,
-        D3DKMDT_EPT_ROTATION = 4,
-        D3DKMDT_EPT_NOPIVOT = 5,
-    }
-
-    pub enum D3DKMDT_GRAPHICS_PREEMPTION_GRANULARITY: i32 {
-        D3DKMDT_GRAPHICS_PREEMPTION_NONE = 0,
-        D3DKMDT_GRAPHICS_PREEMPTION_DMA_BUFFER_BOUNDARY = 100,
-        D3DKMDT_GRAPHICS_PREEMPTION_PRIMITIVE_BOUNDARY = 200,
-        D3DKMDT_GRAPHICS_PREEMPTION_TRIANGLE_BOUNDARY = 300,
-        D3DKMDT_GRAPHICS_PREEMPTION_PIXEL_BOUNDARY = 400,
-        D3DKMDT_GRAPHICS_PREEMPTION_SHADER_BOUNDARY = 500,
-    }
-
-    pub enum D3DKMDT_COMPUTE_PREEMPTION_GRANULARITY: i32 {
-        D3DKMDT_COMPUTE_PREEMPTION_NONE = 0,
-        D3DKMDT_COMPUTE_PREEMPTION_DMA_BUFFER_BOUNDARY = 100,
-        D3DKMDT_COMPUTE_PREEMPTION_DISPATCH_BOUNDARY = 200,
-        D3DKMDT_COMPUTE_PREEMPTION_THREAD_GROUP_BOUNDARY = 300,
-        D3DKMDT_COMPUTE_PREEMPTION_THREAD_BOUNDARY = 400,
-        D3DKMDT_COMPUTE_PREEMPTION_SHADER_BOUNDARY = 500,
-    }
-
+    /// Whether a monitor takes the timings of VESA's GTF.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ne-d3dkmdt-_d3dkmdt_gtfcompliance).
     pub enum D3DKMDT_GTFCOMPLIANCE: i32 {
         D3DKMDT_GTF_UNINITIALIZED = 0,
         D3DKMDT_GTF_COMPLIANT = 1,
         D3DKMDT_GTF_NOTCOMPLIANT = 2,
     }
 
+    /// A size or frequency that is not known, or that does not matter.
     pub define u32 {
-        D3DKMDT_DIMENSION_UNINITIALIZED = 0xffffffff,
-        D3DKMDT_FREQUENCY_UNINITIALIZED = 0xffffffff,
         D3DKMDT_DIMENSION_NOTSPECIFIED = 0xfffffffe,
         D3DKMDT_FREQUENCY_NOTSPECIFIED = 0xfffffffe,
-        D3DKMDT_MAX_OVERLAYS_BITCOUNT = 2,
-        D3DKMDT_MAX_OVERLAYS = 4,
-        D3DKMDT_MACROVISION_OEMCOPYPROTECTION_SIZE = 0x100,
+        D3DKMDT_DIMENSION_UNINITIALIZED = 0xffffffff,
+        D3DKMDT_FREQUENCY_UNINITIALIZED = 0xffffffff,
     }
 }

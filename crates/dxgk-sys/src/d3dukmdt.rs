@@ -1,39 +1,66 @@
 //! Types shared between user and kernel mode (`d3dukmdt.h`): formats, rationals, gamma ramps, identifiers.
-#![allow(missing_docs)]
+
 use crate::*;
+
+/// A handle of the graphics kernel that user mode knows too.
 pub type D3DKMT_HANDLE = UINT;
+
+/// Identifies a target: the child's `ChildUid`, or a `D3DDDI_ID_*`.
 pub type D3DDDI_VIDEO_PRESENT_TARGET_ID = UINT;
+
+/// Identifies a source: 0 to the number of sources less one, or a `D3DDDI_ID_*`.
 pub type D3DDDI_VIDEO_PRESENT_SOURCE_ID = UINT;
 
 abi! {
+    /// A gamma ramp of 256 steps for each colour.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dukmdt/ns-d3dukmdt-_d3dddi_gamma_ramp_rgb256x3x16).
+    #[derive(PartialEq, Eq)]
     pub struct D3DDDI_GAMMA_RAMP_RGB256x3x16 {
         pub Red: [USHORT; 256],
         pub Green: [USHORT; 256],
         pub Blue: [USHORT; 256],
     }
 
+    /// A colour of three floats.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dukmdt/ns-d3dukmdt-d3dddi_dxgi_rgb).
     pub struct D3DDDI_DXGI_RGB {
         pub Red: FLOAT,
         pub Green: FLOAT,
         pub Blue: FLOAT,
     }
 
+    /// A gamma ramp of 1025 floats for each colour.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dukmdt/ns-d3dukmdt-_d3dddi_gamma_ramp_dxgi_1).
     pub struct D3DDDI_GAMMA_RAMP_DXGI_1 {
         pub Scale: D3DDDI_DXGI_RGB,
         pub Offset: D3DDDI_DXGI_RGB,
         pub GammaCurve: [D3DDDI_DXGI_RGB; 1025],
     }
 
+    /// A way of multisampling.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dukmdt/ns-d3dukmdt-_d3dddi_multisamplingmethod).
+    #[derive(PartialEq, Eq)]
     pub struct D3DDDI_MULTISAMPLINGMETHOD {
         pub NumSamples: UINT,
         pub NumQualityLevels: UINT,
     }
 
+    /// A fraction.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dukmdt/ns-d3dukmdt-_d3dddi_rational).
+    #[derive(PartialEq, Eq)]
     pub struct D3DDDI_RATIONAL {
         pub Numerator: UINT,
         pub Denominator: UINT,
     }
 
+    /// Which memory segments an allocation would like, best first.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dukmdt/ns-d3dukmdt-_d3dddi_segmentpreference).
     pub bits(UINT) D3DDDI_SEGMENTPREFERENCE {
         SegmentId0: 0..=4,
         Direction0: 5,
@@ -48,6 +75,9 @@ abi! {
         Reserved: 30..=31,
     }
 
+    /// Flags of [`DXGKARG_ESCAPE`].
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dukmdt/ns-d3dukmdt-_d3dddi_escapeflags).
     pub bits(UINT) D3DDDI_ESCAPEFLAGS {
         HardwareAccess: 0,
         DeviceStatusQuery: 1,
@@ -57,6 +87,9 @@ abi! {
 }
 
 constants! {
+    /// How a picture is turned.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dukmdt/ne-d3dukmdt-_d3dddi_rotation).
     pub enum D3DDDI_ROTATION: i32 {
         D3DDDI_ROTATION_IDENTITY = 1,
         D3DDDI_ROTATION_90 = 2,
@@ -64,6 +97,9 @@ constants! {
         D3DDDI_ROTATION_270 = 4,
     }
 
+    /// The kind of a gamma ramp.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dukmdt/ne-d3dukmdt-_d3dddi_gammaramp_type).
     pub enum D3DDDI_GAMMARAMP_TYPE: i32 {
         D3DDDI_GAMMARAMP_UNINITIALIZED = 0,
         D3DDDI_GAMMARAMP_DEFAULT = 1,
@@ -71,6 +107,9 @@ constants! {
         D3DDDI_GAMMARAMP_DXGI_1 = 3,
     }
 
+    /// The format of a pixel.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dukmdt/ne-d3dukmdt-_d3dddiformat).
     pub enum D3DDDIFORMAT: i32 {
         D3DDDIFMT_UNKNOWN = 0,
         D3DDDIFMT_R8G8B8 = 20,
@@ -181,6 +220,9 @@ constants! {
         D3DDDIFMT_FORCE_UINT = 2147483647,
     }
 
+    /// Whether a signal is progressive or interlaced.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dukmdt/ne-d3dukmdt-_d3dddi_video_signal_scanline_ordering).
     pub enum D3DDDI_VIDEO_SIGNAL_SCANLINE_ORDERING: i32 {
         D3DDDI_VSSLO_UNINITIALIZED = 0,
         D3DDDI_VSSLO_PROGRESSIVE = 1,
@@ -189,11 +231,16 @@ constants! {
         D3DDDI_VSSLO_OTHER = 255,
     }
 
+    /// Identifiers of sources and targets that name none in particular.
     pub define u32 {
-        D3DDDI_ID_UNINITIALIZED = 0xffffffff,
-        D3DDDI_ID_NOTAPPLICABLE = 0,
-        D3DDDI_ID_ANY = 0xfffffffe,
+        D3DDDI_ID_NOTAPPLICABLE = 0x0,
         D3DDDI_ID_ALL = 0xfffffffd,
+        D3DDDI_ID_ANY = 0xfffffffe,
+        D3DDDI_ID_UNINITIALIZED = 0xffffffff,
+    }
+
+    /// The most sources an adapter may have, and the bits that takes.
+    pub define u32 {
         D3DKMDT_MAX_VIDPN_SOURCES_BITCOUNT = 4,
         D3DKMDT_MAX_VIDPN_SOURCES = 16,
     }

@@ -1,13 +1,27 @@
 //! What a driver reports at interrupt time: `DXGKARGCB_NOTIFY_INTERRUPT_DATA` and its callbacks.
-#![allow(missing_docs)]
+
 use crate::*;
+
+/// Reports an interrupt to the graphics kernel. Not reentrant; a DPC must be queued after it.
+///
+/// IRQL: DIRQL of the message in `DXGK_DRIVERCAPS::InterruptMessageNumber`.
+/// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkcb_notify_interrupt).
 pub type DXGKCB_NOTIFY_INTERRUPT = Option<
     unsafe extern "system" fn(
         hAdapter: HANDLE,
         pNotifyInterruptData: *mut DXGKARGCB_NOTIFY_INTERRUPT_DATA,
     ),
 >;
+
+/// Tells the graphics kernel, from the DPC, to handle what `DxgkCbNotifyInterrupt` reported.
+///
+/// IRQL: `DISPATCH_LEVEL`.
+/// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkcb_notify_dpc).
 pub type DXGKCB_NOTIFY_DPC = Option<unsafe extern "system" fn(hAdapter: HANDLE)>;
+
+/// Progress of a present. NULL in [`DXGKARG_PRESENT_DISPLAYONLY`]: interrupts report it.
+///
+/// IRQL: below `PROFILE_LEVEL`.
 pub type DXGKCB_PRESENT_DISPLAYONLY_PROGRESS = Option<
     unsafe extern "system" fn(
         hAdapter: HANDLE,
@@ -16,12 +30,16 @@ pub type DXGKCB_PRESENT_DISPLAYONLY_PROGRESS = Option<
 >;
 
 abi! {
+    /// The member `DmaCompleted` of [`DXGKARGCB_NOTIFY_INTERRUPT_DATA`].
+    #[derive(PartialEq, Eq)]
     pub struct DXGKARGCB_NOTIFY_INTERRUPT_DATA_DmaCompleted {
         pub SubmissionFenceId: UINT,
         pub NodeOrdinal: UINT,
         pub EngineOrdinal: UINT,
     }
 
+    /// The member `DmaPreempted` of [`DXGKARGCB_NOTIFY_INTERRUPT_DATA`].
+    #[derive(PartialEq, Eq)]
     pub struct DXGKARGCB_NOTIFY_INTERRUPT_DATA_DmaPreempted {
         pub PreemptionFenceId: UINT,
         pub LastCompletedFenceId: UINT,
@@ -29,6 +47,8 @@ abi! {
         pub EngineOrdinal: UINT,
     }
 
+    /// The member `DmaFaulted` of [`DXGKARGCB_NOTIFY_INTERRUPT_DATA`].
+    #[derive(PartialEq, Eq)]
     pub struct DXGKARGCB_NOTIFY_INTERRUPT_DATA_DmaFaulted {
         pub FaultedFenceId: UINT,
         pub Status: NTSTATUS,
@@ -36,27 +56,39 @@ abi! {
         pub EngineOrdinal: UINT,
     }
 
+    /// The member `CrtcVsync` of [`DXGKARGCB_NOTIFY_INTERRUPT_DATA`].
     pub struct DXGKARGCB_NOTIFY_INTERRUPT_DATA_CrtcVsync {
         pub VidPnTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
         pub PhysicalAddress: PHYSICAL_ADDRESS,
         pub PhysicalAdapterMask: UINT,
     }
 
+    /// The member `DisplayOnlyVsync` of [`DXGKARGCB_NOTIFY_INTERRUPT_DATA`].
+    #[derive(PartialEq, Eq)]
     pub struct DXGKARGCB_NOTIFY_INTERRUPT_DATA_DisplayOnlyVsync {
         pub VidPnTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
     }
 
+    /// Flips of an overlay plane.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_multiplane_overlay_flags).
     pub bits(UINT) DXGK_MULTIPLANE_OVERLAY_FLAGS {
         VerticalFlip: 0,
         HorizontalFlip: 1,
         Reserved: 2..=31,
     }
 
+    /// Blending of an overlay plane.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_multiplane_overlay_blend).
     pub bits(UINT) DXGK_MULTIPLANE_OVERLAY_BLEND {
         AlphaBlend: 0,
         Reserved: 1..=31,
     }
 
+    /// Colour range of an overlay plane.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_multiplane_overlay_ycbcr_flags).
     pub bits(UINT) DXGK_MULTIPLANE_OVERLAY_YCbCr_FLAGS {
         NominalRange: 0,
         Bt709: 1,
@@ -64,6 +96,9 @@ abi! {
         Reserved: 3..=31,
     }
 
+    /// How an overlay plane is shown.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_multiplane_overlay_attributes).
     pub struct DXGK_MULTIPLANE_OVERLAY_ATTRIBUTES {
         pub Flags: DXGK_MULTIPLANE_OVERLAY_FLAGS,
         pub SrcRect: RECT,
@@ -80,6 +115,9 @@ abi! {
         pub StereoFlipMode: DXGK_MULTIPLANE_OVERLAY_STEREO_FLIP_MODE,
     }
 
+    /// The state of an overlay plane at a vertical sync.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgk_multiplane_overlay_vsync_info).
     pub struct DXGK_MULTIPLANE_OVERLAY_VSYNC_INFO {
         pub LayerIndex: DWORD,
         pub Enabled: BOOL,
@@ -87,6 +125,7 @@ abi! {
         pub PlaneAttributes: DXGK_MULTIPLANE_OVERLAY_ATTRIBUTES,
     }
 
+    /// The member `CrtcVsyncWithMultiPlaneOverlay` of [`DXGKARGCB_NOTIFY_INTERRUPT_DATA`].
     pub struct DXGKARGCB_NOTIFY_INTERRUPT_DATA_CrtcVsyncWithMultiPlaneOverlay {
         pub VidPnTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
         pub PhysicalAdapterMask: UINT,
@@ -94,15 +133,22 @@ abi! {
         pub pMultiPlaneOverlayVsyncInfo: *mut DXGK_MULTIPLANE_OVERLAY_VSYNC_INFO,
     }
 
+    /// The end of a pending `DxgkDdiPresentDisplayOnly`.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgkargcb_present_displayonly_progress).
+    #[derive(PartialEq, Eq)]
     pub struct DXGKARGCB_PRESENT_DISPLAYONLY_PROGRESS {
         pub VidPnSourceId: D3DDDI_VIDEO_PRESENT_SOURCE_ID,
         pub ProgressId: DXGK_PRESENT_DISPLAY_ONLY_PROGRESS_ID,
     }
 
+    /// The member `Reserved` of [`DXGKARGCB_NOTIFY_INTERRUPT_DATA`].
+    #[derive(PartialEq, Eq)]
     pub struct DXGKARGCB_NOTIFY_INTERRUPT_DATA_Reserved {
         pub Reserved: [UINT; 16],
     }
 
+    /// The unnamed union in [`DXGKARGCB_NOTIFY_INTERRUPT_DATA`].
     pub union DXGKARGCB_NOTIFY_INTERRUPT_DATA_Anonymous {
         pub DmaCompleted: DXGKARGCB_NOTIFY_INTERRUPT_DATA_DmaCompleted,
         pub DmaPreempted: DXGKARGCB_NOTIFY_INTERRUPT_DATA_DmaPreempted,
@@ -114,11 +160,17 @@ abi! {
         pub Reserved: DXGKARGCB_NOTIFY_INTERRUPT_DATA_Reserved,
     }
 
+    /// Flags of [`DXGKARGCB_NOTIFY_INTERRUPT_DATA`].
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgkcb_notify_interrupt_data_flags).
     pub bits(UINT) DXGKCB_NOTIFY_INTERRUPT_DATA_FLAGS {
         ValidPhysicalAdapterMask: 0,
         Reserved: 1..=31,
     }
 
+    /// What `DxgkCbNotifyInterrupt` reports; `InterruptType` says which member of the union holds.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ns-d3dkmddi-_dxgkargcb_notify_interrupt_data).
     pub struct DXGKARGCB_NOTIFY_INTERRUPT_DATA {
         pub InterruptType: DXGK_INTERRUPT_TYPE,
         pub Anonymous: DXGKARGCB_NOTIFY_INTERRUPT_DATA_Anonymous,
@@ -127,6 +179,9 @@ abi! {
 }
 
 constants! {
+    /// What an interrupt reports.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ne-d3dkmddi-_dxgk_interrupt_type).
     pub enum DXGK_INTERRUPT_TYPE: i32 {
         DXGK_INTERRUPT_DMA_COMPLETED = 1,
         DXGK_INTERRUPT_DMA_PREEMPTED = 2,
@@ -137,12 +192,18 @@ constants! {
         DXGK_INTERRUPT_CRTC_VSYNC_WITH_MULTIPLANE_OVERLAY = 7,
     }
 
+    /// Whether an overlay plane's video is interlaced.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ne-d3dkmddi-_dxgk_multiplane_overlay_video_frame_format).
     pub enum DXGK_MULTIPLANE_OVERLAY_VIDEO_FRAME_FORMAT: i32 {
         DXGK_MULTIPLANE_OVERLAY_VIDEO_FRAME_FORMAT_PROGRESSIVE = 0,
         DXGK_MULTIPLANE_OVERLAY_VIDEO_FRAME_FORMAT_INTERLACED_TOP_FIELD_FIRST = 1,
         DXGK_MULTIPLANE_OVERLAY_VIDEO_FRAME_FORMAT_INTERLACED_BOTTOM_FIELD_FIRST = 2,
     }
 
+    /// How an overlay plane holds a stereo picture.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ne-d3dkmddi-_dxgk_multiplane_overlay_stereo_format).
     pub enum DXGK_MULTIPLANE_OVERLAY_STEREO_FORMAT: i32 {
         DXGK_MULTIPLANE_OVERLAY_STEREO_FORMAT_MONO = 0,
         DXGK_MULTIPLANE_OVERLAY_STEREO_FORMAT_HORIZONTAL = 1,
@@ -154,12 +215,18 @@ constants! {
         DXGK_MULTIPLANE_OVERLAY_STEREO_FORMAT_CHECKERBOARD = 7,
     }
 
+    /// How an overlay plane's stereo frames are flipped.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ne-d3dkmddi-_dxgk_multiplane_overlay_stereo_flip_mode).
     pub enum DXGK_MULTIPLANE_OVERLAY_STEREO_FLIP_MODE: i32 {
         DXGK_MULTIPLANE_OVERLAY_STEREO_FLIP_NONE = 0,
         DXGK_MULTIPLANE_OVERLAY_STEREO_FLIP_FRAME0 = 1,
         DXGK_MULTIPLANE_OVERLAY_STEREO_FLIP_FRAME1 = 2,
     }
 
+    /// Whether a pending present has completed or failed.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/ne-d3dkmddi-_dxgk_present_display_only_progress_id).
     pub enum DXGK_PRESENT_DISPLAY_ONLY_PROGRESS_ID: i32 {
         DXGK_PRESENT_DISPLAYONLY_PROGRESS_ID_COMPLETE = 0,
         DXGK_PRESENT_DISPLAYONLY_PROGRESS_ID_FAILED = 1,

@@ -14,7 +14,7 @@ macro_rules! abi {
         #[repr(C)]
         #[derive(Clone, Copy, Debug)]
         $($meta)*
-        pub struct $name { $( $(#[$field_meta])* pub $field: $ty, )* }
+        pub struct $name { $( #[allow(missing_docs)] $(#[$field_meta])* pub $field: $ty, )* }
         abi! { @describe $name { $( $field: $ty, )* } }
     };
 
@@ -22,7 +22,7 @@ macro_rules! abi {
         #[repr(C)]
         #[derive(Clone, Copy)]
         $($meta)*
-        pub union $name { $( $(#[$field_meta])* pub $field: $ty, )* }
+        pub union $name { $( #[allow(missing_docs)] $(#[$field_meta])* pub $field: $ty, )* }
         abi! { @describe $name { $( $field: $ty, )* } }
 
         impl core::fmt::Debug for $name {
@@ -85,8 +85,12 @@ macro_rules! abi {
         abi! { @zero $name }
 
         impl $name {
-            $( $(#[$bit_meta])* pub const $bit: $crate::Bits<Self> =
-                $crate::Bits::new($first, abi!(@last $first $($last)?)); )*
+            $(
+                #[doc = concat!("Where `", stringify!($bit), "` lies.")]
+                $(#[$bit_meta])*
+                pub const $bit: $crate::Bits<Self> =
+                $crate::Bits::new($first, abi!(@last $first $($last)?));
+            )*
 
             /// The value of a bit-field, shifted down to bit 0.
             pub const fn get(self, bits: $crate::Bits<Self>) -> $int {
@@ -153,12 +157,24 @@ macro_rules! constants {
     (@enum [$int:ident] [$($meta:tt)*] $group:ident { $( [$($value_meta:tt)*] $name:ident = $value:expr, )* }) => {
         $($meta)*
         pub type $group = $int;
-        $( $($value_meta)* pub const $name: $group = $value; )*
+        $(
+            #[doc = concat!("A value of [`", stringify!($group), "`].")]
+            $($value_meta)*
+            pub const $name: $group = $value;
+        )*
     };
-    (@define [] [$($meta:tt)*] $group:ident { $( [$($value_meta:tt)*] $name:ident = $value:expr, )* }) => {
-        $( $($value_meta)* pub const $name: $group = $value; )*
+    (@define [] $meta:tt $group:ident { $( [$($value_meta:tt)*] $name:ident = $value:expr, )* }) => {
+        $( constants! { @one $meta $name $group $value } )*
+    };
+    (@one [$($meta:tt)*] $name:ident $group:ident $value:expr) => {
+        $($meta)*
+        pub const $name: $group = $value;
     };
     (@status [] [$($meta:tt)*] $group:ident { $( [$($value_meta:tt)*] $name:ident = $value:expr, )* }) => {
-        $( $($value_meta)* pub const $name: $crate::NTSTATUS = $value as u32 as i32; )*
+        $(
+            #[doc = concat!("The status `", stringify!($value), "`.")]
+            $($value_meta)*
+            pub const $name: $crate::$group = $value as u32 as i32;
+        )*
     };
 }

@@ -1,153 +1,29 @@
-//! Monitors: descriptors, frequency ranges, source modes and the interfaces that list them.
-#![allow(missing_docs)]
+//! What is known about monitors: descriptors, frequency ranges, modes (`d3dkmdt.h`).
+
 use crate::*;
+
+/// The modes of a monitor.
 pub type D3DKMDT_HMONITORSOURCEMODESET = *mut D3DKMDT_HMONITORSOURCEMODESET__;
-pub type DXGKDDI_MONITORSOURCEMODESET_GETNUMMODES = Option<
-    unsafe extern "system" fn(
-        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
-        pNumMonitorSourceModes: *mut SIZE_T,
-    ) -> NTSTATUS,
->;
+
+/// Identifies a mode in its monitor source mode set.
 pub type D3DKMDT_MONITOR_SOURCE_MODE_ID = UINT;
-pub type DXGKDDI_MONITORSOURCEMODESET_ACQUIREPREFERREDMODEINFO = Option<
-    unsafe extern "system" fn(
-        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
-        ppFirstMonitorSourceModeInfo: *mut *const D3DKMDT_MONITOR_SOURCE_MODE,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITORSOURCEMODESET_ACQUIREFIRSTMODEINFO = Option<
-    unsafe extern "system" fn(
-        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
-        ppFirstMonitorSourceModeInfo: *mut *const D3DKMDT_MONITOR_SOURCE_MODE,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITORSOURCEMODESET_ACQUIRENEXTMODEINFO = Option<
-    unsafe extern "system" fn(
-        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
-        pMonitorSourceModeInfo: *const D3DKMDT_MONITOR_SOURCE_MODE,
-        ppNextMonitorSourceModeInfo: *mut *const D3DKMDT_MONITOR_SOURCE_MODE,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITORSOURCEMODESET_CREATENEWMODEINFO = Option<
-    unsafe extern "system" fn(
-        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
-        ppNewMonitorSourceModeInfo: *mut *mut D3DKMDT_MONITOR_SOURCE_MODE,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITORSOURCEMODESET_ADDMODE = Option<
-    unsafe extern "system" fn(
-        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
-        pMonitorSourceModeInfo: *mut D3DKMDT_MONITOR_SOURCE_MODE,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITORSOURCEMODESET_RELEASEMODEINFO = Option<
-    unsafe extern "system" fn(
-        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
-        pMonitorSourceModeInfo: *const D3DKMDT_MONITOR_SOURCE_MODE,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITOR_ACQUIREMONITORSOURCEMODESET = Option<
-    unsafe extern "system" fn(
-        hAdapter: D3DKMDT_ADAPTER,
-        VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
-        phMonitorSourceModeSet: *mut D3DKMDT_HMONITORSOURCEMODESET,
-        ppMonitorSourceModeSetInterface: *mut *const DXGK_MONITORSOURCEMODESET_INTERFACE,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITOR_RELEASEMONITORSOURCEMODESET = Option<
-    unsafe extern "system" fn(
-        hAdapter: D3DKMDT_ADAPTER,
-        hMonitorSourceModeSet: D3DKMDT_HMONITORSOURCEMODESET,
-    ) -> NTSTATUS,
->;
+
+/// The frequency ranges of a monitor.
 pub type D3DKMDT_HMONITORFREQUENCYRANGESET = *mut D3DKMDT_HMONITORFREQUENCYRANGESET__;
-pub type DXGKDDI_MONITORFREQUENCYRANGESET_GETNUMFREQUENCYRANGES = Option<
-    unsafe extern "system" fn(
-        hMonitorFrequencyRangeSet: D3DKMDT_HMONITORFREQUENCYRANGESET,
-        pNumMonitorFrequencyRanges: *mut SIZE_T,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITORFREQUENCYRANGESET_ACQUIREFIRSTFREQUENCYRANGEINFO = Option<
-    unsafe extern "system" fn(
-        hMonitorFrequencyRangeSet: D3DKMDT_HMONITORFREQUENCYRANGESET,
-        ppFirstMonitorFrequencyRangeInfo: *mut *const D3DKMDT_MONITOR_FREQUENCY_RANGE,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITORFREQUENCYRANGESET_ACQUIRENEXTFREQUENCYRANGEINFO = Option<
-    unsafe extern "system" fn(
-        hMonitorFrequencyRangeSet: D3DKMDT_HMONITORFREQUENCYRANGESET,
-        pMonitorFrequencyRangeInfo: *const D3DKMDT_MONITOR_FREQUENCY_RANGE,
-        ppNextMonitorFrequencyRangeInfo: *mut *const D3DKMDT_MONITOR_FREQUENCY_RANGE,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITORFREQUENCYRANGESET_RELEASEFREQUENCYRANGEINFO = Option<
-    unsafe extern "system" fn(
-        hMonitorFrequencyRangeSet: D3DKMDT_HMONITORFREQUENCYRANGESET,
-        pMonitorFrequencyRangeInfo: *const D3DKMDT_MONITOR_FREQUENCY_RANGE,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITOR_GETMONITORFREQUENCYRANGESET = Option<
-    unsafe extern "system" fn(
-        hAdapter: D3DKMDT_ADAPTER,
-        VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
-        phMonitorFrequencyRangeSet: *mut D3DKMDT_HMONITORFREQUENCYRANGESET,
-        ppMonitorFrequencyRangeSetInterface: *mut *const DXGK_MONITORFREQUENCYRANGESET_INTERFACE,
-    ) -> NTSTATUS,
->;
+
+/// The descriptors of a monitor.
 pub type D3DKMDT_HMONITORDESCRIPTORSET = *mut D3DKMDT_HMONITORDESCRIPTORSET__;
-pub type DXGKDDI_MONITORDESCRIPTORSET_GETNUMDESCRIPTORS = Option<
-    unsafe extern "system" fn(
-        hMonitorDescriptorSet: D3DKMDT_HMONITORDESCRIPTORSET,
-        pNumMonitorDescriptors: *mut SIZE_T,
-    ) -> NTSTATUS,
->;
+
+/// Identifies a descriptor in its set.
 pub type D3DKMDT_MONITOR_DESCRIPTOR_ID = UINT;
-pub type DXGKDDI_MONITORDESCRIPTORSET_ACQUIREFIRSTDESCRIPTORINFO = Option<
-    unsafe extern "system" fn(
-        hMonitorDescriptorSet: D3DKMDT_HMONITORDESCRIPTORSET,
-        ppFirstMonitorDescriptorInfo: *mut *const D3DKMDT_MONITOR_DESCRIPTOR,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITORDESCRIPTORSET_ACQUIRENEXTDESCRIPTORINFO = Option<
-    unsafe extern "system" fn(
-        hMonitorDescriptorSet: D3DKMDT_HMONITORDESCRIPTORSET,
-        pMonitorDescriptorInfo: *const D3DKMDT_MONITOR_DESCRIPTOR,
-        ppNextMonitorDescriptorInfo: *mut *const D3DKMDT_MONITOR_DESCRIPTOR,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITORDESCRIPTORSET_RELEASEDESCRIPTORINFO = Option<
-    unsafe extern "system" fn(
-        hMonitorDescriptorSet: D3DKMDT_HMONITORDESCRIPTORSET,
-        pMonitorDescriptorInfo: *const D3DKMDT_MONITOR_DESCRIPTOR,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITOR_GETMONITORDESCRIPTORSET = Option<
-    unsafe extern "system" fn(
-        hAdapter: D3DKMDT_ADAPTER,
-        VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
-        phMonitorDescriptorSet: *mut D3DKMDT_HMONITORDESCRIPTORSET,
-        ppMonitorDescriptorSetInterface: *mut *const DXGK_MONITORDESCRIPTORSET_INTERFACE,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITOR_GETADDITIONALMONITORMODESET = Option<
-    unsafe extern "system" fn(
-        hAdapter: D3DKMDT_ADAPTER,
-        VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
-        pNumberModes: *mut UINT,
-        ppAdditionalModesSet: *mut *mut DXGK_TARGETMODE_DETAIL_TIMING,
-    ) -> NTSTATUS,
->;
-pub type DXGKDDI_MONITOR_RELEASEADDITIONALMONITORMODESET = Option<
-    unsafe extern "system" fn(
-        hAdapter: D3DKMDT_ADAPTER,
-        VideoPresentTargetId: D3DDDI_VIDEO_PRESENT_TARGET_ID,
-        pAdditionalModesSet: *const DXGK_TARGETMODE_DETAIL_TIMING,
-    ) -> NTSTATUS,
->;
 
 abi! {
+    /// What a [`D3DKMDT_HMONITORSOURCEMODESET`] points to, known to the port driver alone.
     pub opaque D3DKMDT_HMONITORSOURCEMODESET__ {}
 
+    /// A mode of a monitor.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ns-d3dkmdt-_d3dkmdt_monitor_source_mode).
     pub struct D3DKMDT_MONITOR_SOURCE_MODE {
         pub Id: D3DKMDT_MONITOR_SOURCE_MODE_ID,
         pub VideoSignalInfo: D3DKMDT_VIDEO_SIGNAL_INFO,
@@ -157,23 +33,18 @@ abi! {
         pub Preference: D3DKMDT_MODE_PREFERENCE,
     }
 
-    pub struct DXGK_MONITORSOURCEMODESET_INTERFACE {
-        pub pfnGetNumModes: DXGKDDI_MONITORSOURCEMODESET_GETNUMMODES,
-        pub pfnAcquirePreferredModeInfo: DXGKDDI_MONITORSOURCEMODESET_ACQUIREPREFERREDMODEINFO,
-        pub pfnAcquireFirstModeInfo: DXGKDDI_MONITORSOURCEMODESET_ACQUIREFIRSTMODEINFO,
-        pub pfnAcquireNextModeInfo: DXGKDDI_MONITORSOURCEMODESET_ACQUIRENEXTMODEINFO,
-        pub pfnCreateNewModeInfo: DXGKDDI_MONITORSOURCEMODESET_CREATENEWMODEINFO,
-        pub pfnAddMode: DXGKDDI_MONITORSOURCEMODESET_ADDMODE,
-        pub pfnReleaseModeInfo: DXGKDDI_MONITORSOURCEMODESET_RELEASEMODEINFO,
-    }
-
+    /// What a [`D3DKMDT_HMONITORFREQUENCYRANGESET`] points to, known to the port driver alone.
     pub opaque D3DKMDT_HMONITORFREQUENCYRANGESET__ {}
 
+    /// The member `Constraint` of [`D3DKMDT_MONITOR_FREQUENCY_RANGE`].
     pub union D3DKMDT_MONITOR_FREQUENCY_RANGE_Constraint {
         pub ActiveSize: D3DKMDT_2DREGION,
         pub MaxPixelRate: SIZE_T,
     }
 
+    /// A frequency range of a monitor; `ConstraintType` says which member of `Constraint` holds.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ns-d3dkmdt-_d3dkmdt_monitor_frequency_range).
     pub struct D3DKMDT_MONITOR_FREQUENCY_RANGE {
         pub Origin: D3DKMDT_MONITOR_CAPABILITIES_ORIGIN,
         pub RangeLimits: D3DKMDT_FREQUENCY_RANGE,
@@ -181,15 +52,12 @@ abi! {
         pub Constraint: D3DKMDT_MONITOR_FREQUENCY_RANGE_Constraint,
     }
 
-    pub struct DXGK_MONITORFREQUENCYRANGESET_INTERFACE {
-        pub pfnGetNumFrequencyRanges: DXGKDDI_MONITORFREQUENCYRANGESET_GETNUMFREQUENCYRANGES,
-        pub pfnAcquireFirstFrequencyRangeInfo: DXGKDDI_MONITORFREQUENCYRANGESET_ACQUIREFIRSTFREQUENCYRANGEINFO,
-        pub pfnAcquireNextFrequencyRangeInfo: DXGKDDI_MONITORFREQUENCYRANGESET_ACQUIRENEXTFREQUENCYRANGEINFO,
-        pub pfnReleaseFrequencyRangeInfo: DXGKDDI_MONITORFREQUENCYRANGESET_RELEASEFREQUENCYRANGEINFO,
-    }
-
+    /// What a [`D3DKMDT_HMONITORDESCRIPTORSET`] points to, known to the port driver alone.
     pub opaque D3DKMDT_HMONITORDESCRIPTORSET__ {}
 
+    /// A descriptor of a monitor, such as its EDID; the size is in bytes.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ns-d3dkmdt-_d3dkmdt_monitor_descriptor).
     pub struct D3DKMDT_MONITOR_DESCRIPTOR {
         pub Id: D3DKMDT_MONITOR_DESCRIPTOR_ID,
         pub Type: D3DKMDT_MONITOR_DESCRIPTOR_TYPE,
@@ -198,21 +66,7 @@ abi! {
         pub Origin: D3DKMDT_MONITOR_CAPABILITIES_ORIGIN,
     }
 
-    pub struct DXGK_MONITORDESCRIPTORSET_INTERFACE {
-        pub pfnGetNumDescriptors: DXGKDDI_MONITORDESCRIPTORSET_GETNUMDESCRIPTORS,
-        pub pfnAcquireFirstDescriptorInfo: DXGKDDI_MONITORDESCRIPTORSET_ACQUIREFIRSTDESCRIPTORINFO,
-        pub pfnAcquireNextDescriptorInfo: DXGKDDI_MONITORDESCRIPTORSET_ACQUIRENEXTDESCRIPTORINFO,
-        pub pfnReleaseDescriptorInfo: DXGKDDI_MONITORDESCRIPTORSET_RELEASEDESCRIPTORINFO,
-    }
-
-    pub struct DXGK_MONITOR_INTERFACE {
-        pub Version: DXGK_MONITOR_INTERFACE_VERSION,
-        pub pfnAcquireMonitorSourceModeSet: DXGKDDI_MONITOR_ACQUIREMONITORSOURCEMODESET,
-        pub pfnReleaseMonitorSourceModeSet: DXGKDDI_MONITOR_RELEASEMONITORSOURCEMODESET,
-        pub pfnGetMonitorFrequencyRangeSet: DXGKDDI_MONITOR_GETMONITORFREQUENCYRANGESET,
-        pub pfnGetMonitorDescriptorSet: DXGKDDI_MONITOR_GETMONITORDESCRIPTORSET,
-    }
-
+    /// The unnamed bit-fields of [`DISPLAYID_DETAILED_TIMING_TYPE_I`].
     pub bits(UINT) DISPLAYID_DETAILED_TIMING_TYPE_I_Anonymous {
         PixelClock: 0..=23,
         AspectRatio: 24..=26,
@@ -222,16 +76,22 @@ abi! {
         PreferredTiming: 31,
     }
 
+    /// The unnamed bit-fields of [`DISPLAYID_DETAILED_TIMING_TYPE_I`].
     pub bits(USHORT) DISPLAYID_DETAILED_TIMING_TYPE_I_Anonymous1 {
         HorizontalFrontPorch: 0..=14,
         HorizontalSyncPolarity: 15,
     }
 
+    /// The unnamed bit-fields of [`DISPLAYID_DETAILED_TIMING_TYPE_I`].
     pub bits(USHORT) DISPLAYID_DETAILED_TIMING_TYPE_I_Anonymous2 {
         VerticalFrontPorch: 0..=14,
         VerticalSyncPolarity: 15,
     }
 
+    /// A detailed timing of VESA's DisplayID, type I. All values are one less than meant.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ns-d3dkmdt-_displayid_detailed_timing_type_i).
+    #[derive(PartialEq, Eq)]
     #[repr(packed(1))]
     pub struct DISPLAYID_DETAILED_TIMING_TYPE_I {
         pub Anonymous: DISPLAYID_DETAILED_TIMING_TYPE_I_Anonymous,
@@ -245,30 +105,21 @@ abi! {
         pub VerticalSyncWidth: USHORT,
     }
 
+    /// A mode the port driver adds to those of a monitor.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ns-d3dkmdt-_dxgk_targetmode_detail_timing).
+    #[derive(PartialEq, Eq)]
     pub struct DXGK_TARGETMODE_DETAIL_TIMING {
         pub VideoStandard: D3DKMDT_VIDEO_SIGNAL_STANDARD,
         pub TimingId: UINT,
         pub DetailTiming: DISPLAYID_DETAILED_TIMING_TYPE_I,
     }
-
-    pub struct DXGK_MONITOR_INTERFACE_V2 {
-        pub Version: DXGK_MONITOR_INTERFACE_VERSION,
-        pub pfnAcquireMonitorSourceModeSet: DXGKDDI_MONITOR_ACQUIREMONITORSOURCEMODESET,
-        pub pfnReleaseMonitorSourceModeSet: DXGKDDI_MONITOR_RELEASEMONITORSOURCEMODESET,
-        pub pfnGetMonitorFrequencyRangeSet: DXGKDDI_MONITOR_GETMONITORFREQUENCYRANGESET,
-        pub pfnGetMonitorDescriptorSet: DXGKDDI_MONITOR_GETMONITORDESCRIPTORSET,
-        pub pfnGetAdditionalMonitorModeSet: DXGKDDI_MONITOR_GETADDITIONALMONITORMODESET,
-        pub pfnReleaseAdditionalMonitorModeSet: DXGKDDI_MONITOR_RELEASEADDITIONALMONITORMODESET,
-    }
 }
 
 constants! {
-    pub enum DXGK_MONITOR_INTERFACE_VERSION: i32 {
-        DXGK_MONITOR_INTERFACE_VERSION_UNINITIALIZED = 0,
-        DXGK_MONITOR_INTERFACE_VERSION_V1 = 1,
-        DXGK_MONITOR_INTERFACE_VERSION_V2 = 2,
-    }
-
+    /// How a monitor's ability came to be known.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ne-d3dkmdt-_d3dkmdt_monitor_capabilities_origin).
     pub enum D3DKMDT_MONITOR_CAPABILITIES_ORIGIN: i32 {
         D3DKMDT_MCO_UNINITIALIZED = 0,
         D3DKMDT_MCO_DEFAULTMONITORPROFILE = 1,
@@ -278,12 +129,18 @@ constants! {
         D3DKMDT_MCO_DRIVER = 5,
     }
 
+    /// What else limits a frequency range.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ne-d3dkmdt-_d3dkmdt_monitor_frequency_range_constraint).
     pub enum D3DKMDT_MONITOR_FREQUENCY_RANGE_CONSTRAINT: i32 {
         D3DKMDT_MFRC_UNINITIALIZED = 0,
         D3DKMDT_MFRC_ACTIVESIZE = 1,
         D3DKMDT_MFRC_MAXPIXELRATE = 2,
     }
 
+    /// The kind of a monitor descriptor.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ne-d3dkmdt-_d3dkmdt_monitor_descriptor_type).
     pub enum D3DKMDT_MONITOR_DESCRIPTOR_TYPE: i32 {
         D3DKMDT_MDT_UNINITIALIZED = 0,
         D3DKMDT_MDT_VESA_EDID_V1_BASEBLOCK = 1,
@@ -291,12 +148,18 @@ constants! {
         D3DKMDT_MDT_OTHER = 255,
     }
 
+    /// Whether a VidPN may be committed to a target without a monitor.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ne-d3dkmdt-_d3dkmdt_monitor_connectivity_checks).
     pub enum D3DKMDT_MONITOR_CONNECTIVITY_CHECKS: i32 {
         D3DKMDT_MCC_UNINITIALIZED = 0,
         D3DKMDT_MCC_IGNORE = 1,
         D3DKMDT_MCC_ENFORCE = 2,
     }
 
+    /// How a monitor is turned.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ne-d3dkmdt-_d3dkmdt_monitor_orientation).
     pub enum D3DKMDT_MONITOR_ORIENTATION: i32 {
         D3DKMDT_MO_UNINITIALIZED = 0,
         D3DKMDT_MO_0DEG = 1,
@@ -305,6 +168,20 @@ constants! {
         D3DKMDT_MO_270DEG = 4,
     }
 
+    /// Where a monitor's mode stood in its descriptor.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ne-d3dkmdt-_d3dkmdt_monitor_timing_type).
+    pub enum D3DKMDT_MONITOR_TIMING_TYPE: i32 {
+        D3DKMDT_MTT_UNINITIALIZED = 0,
+        D3DKMDT_MTT_ESTABLISHED = 1,
+        D3DKMDT_MTT_STANDARD = 2,
+        D3DKMDT_MTT_EXTRASTANDARD = 3,
+        D3DKMDT_MTT_DETAILED = 4,
+        D3DKMDT_MTT_DEFAULTMONITORPROFILE = 5,
+        D3DKMDT_MTT_DRIVER = 6,
+    }
+
+    /// The size of [`DISPLAYID_DETAILED_TIMING_TYPE_I`] in bytes.
     pub define u32 {
         DISPLAYID_DETAILED_TIMING_TYPE_I_SIZE = 20,
     }

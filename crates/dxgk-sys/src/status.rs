@@ -1,5 +1,4 @@
 //! `NTSTATUS` values (`ntstatus.h`) of the display interfaces and of the kernel services a display driver uses.
-#![allow(missing_docs)]
 
 constants! {
     pub status NTSTATUS {

@@ -1,18 +1,45 @@
-//! Kernel types of `wdm.h`, `ntdef.h`, `guiddef.h`, `windef.h`, `video.h` and `acpiioct.h` that the display interfaces mention.
-#![allow(missing_docs)]
+//! Kernel types of `wdm.h`, `ntdef.h`, `guiddef.h`, `windef.h` and `video.h` that the display interfaces mention.
+
 use crate::*;
+
+/// Takes a reference on an interface.
+///
+/// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/nc-wdm-pinterface_reference).
 pub type PINTERFACE_REFERENCE = Option<unsafe extern "system" fn(Context: PVOID)>;
+
+/// Gives back a reference on an interface.
+///
+/// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/nc-wdm-pinterface_dereference).
 pub type PINTERFACE_DEREFERENCE = Option<unsafe extern "system" fn(Context: PVOID)>;
+
+/// A routine that `DxgkCbSynchronizeExecution` runs, at the interrupt's DIRQL and under its spin lock. It must not wait,
+/// allocate, or synchronize again.
+///
+/// IRQL: DIRQL.
+/// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/nc-wdm-ksynchronize_routine).
 pub type KSYNCHRONIZE_ROUTINE =
     Option<unsafe extern "system" fn(SynchronizeContext: PVOID) -> BOOLEAN>;
+
+/// [`KSYNCHRONIZE_ROUTINE`] as a parameter's type.
 pub type PKSYNCHRONIZE_ROUTINE = KSYNCHRONIZE_ROUTINE;
+
+/// A status of the old video port driver, still used by [`STATUS_BLOCK`].
 pub type VP_STATUS = LONG;
+
+/// A small signed integer.
 pub type CCHAR = CHAR;
+
+/// Whether a wait is made for kernel or for user mode: 0 or 1.
 pub type KPROCESSOR_MODE = CCHAR;
 
 abi! {
+    /// A device object of the I/O manager. Display drivers only pass pointers to it on.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/ns-wdm-_device_object).
     pub opaque DEVICE_OBJECT {}
 
+    /// A globally unique identifier.
+    #[derive(PartialEq, Eq)]
     pub struct GUID {
         pub Data1: ULONG,
         pub Data2: USHORT,
@@ -20,37 +47,50 @@ abi! {
         pub Data4: [UCHAR; 8],
     }
 
+    /// An identifier that is unique until the machine restarts.
+    #[derive(PartialEq, Eq)]
     pub struct LUID {
         pub LowPart: ULONG,
         pub HighPart: LONG,
     }
 
+    /// The input of an ACPI method (`ACPI_EVAL_INPUT_BUFFER_COMPLEX`), not described here.
     pub opaque ACPI_EVAL_INPUT_BUFFER_COMPLEX_V1 {}
 
+    /// The output of an ACPI method (`ACPI_EVAL_OUTPUT_BUFFER`), not described here.
     pub opaque ACPI_EVAL_OUTPUT_BUFFER_V1 {}
 
+    /// A counted UTF-16 string; lengths are in bytes, and there need be no terminator.
     pub struct UNICODE_STRING {
         pub Length: USHORT,
         pub MaximumLength: USHORT,
         pub Buffer: *mut WCHAR,
     }
 
+    /// The unnamed struct in [`LARGE_INTEGER`].
+    #[derive(PartialEq, Eq)]
     pub struct LARGE_INTEGER_Anonymous {
         pub LowPart: ULONG,
         pub HighPart: LONG,
     }
 
+    /// The member `u` of [`LARGE_INTEGER`].
+    #[derive(PartialEq, Eq)]
     pub struct LARGE_INTEGER_u {
         pub LowPart: ULONG,
         pub HighPart: LONG,
     }
 
+    /// A 64-bit integer that C may also see as two halves.
     pub union LARGE_INTEGER {
         pub Anonymous: LARGE_INTEGER_Anonymous,
         pub u: LARGE_INTEGER_u,
         pub QuadPart: LONGLONG,
     }
 
+    /// The head that all queried interfaces share.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/ns-wdm-_interface).
     pub struct INTERFACE {
         pub Size: USHORT,
         pub Version: USHORT,
@@ -59,6 +99,8 @@ abi! {
         pub InterfaceDereference: PINTERFACE_DEREFERENCE,
     }
 
+    /// What `DxgkCbIsDevicePresent` looks for on the PCI buses.
+    #[derive(PartialEq, Eq)]
     pub struct PCI_DEVICE_PRESENCE_PARAMETERS {
         pub Size: ULONG,
         pub Flags: ULONG,
@@ -72,6 +114,8 @@ abi! {
         pub ProgIf: UCHAR,
     }
 
+    /// A rectangle in pixels; `right` and `bottom` lie just outside.
+    #[derive(PartialEq, Eq)]
     pub struct RECT {
         pub left: LONG,
         pub top: LONG,
@@ -79,16 +123,23 @@ abi! {
         pub bottom: LONG,
     }
 
+    /// The unnamed union in [`STATUS_BLOCK`].
     pub union STATUS_BLOCK_Anonymous {
         pub Status: VP_STATUS,
         pub Pointer: PVOID,
     }
 
+    /// The result of a [`VIDEO_REQUEST_PACKET`].
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/video/ns-video-_status_block).
     pub struct STATUS_BLOCK {
         pub Anonymous: STATUS_BLOCK_Anonymous,
         pub Information: ULONG_PTR,
     }
 
+    /// An I/O control request for `DxgkDdiDispatchIoRequest`.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/video/ns-video-_video_request_packet).
     pub struct VIDEO_REQUEST_PACKET {
         pub IoControlCode: ULONG,
         pub StatusBlock: *mut STATUS_BLOCK,
@@ -98,6 +149,9 @@ abi! {
         pub OutputBufferLength: ULONG,
     }
 
+    /// A request for an interface of the driver, for `DxgkDdiQueryInterface`.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/video/ns-video-_query_interface).
     pub struct QUERY_INTERFACE {
         pub InterfaceType: *const GUID,
         pub Size: USHORT,
@@ -107,15 +161,36 @@ abi! {
         pub DeviceUid: ULONG,
     }
 
+    /// A point in pixels.
+    #[derive(PartialEq, Eq)]
     pub struct POINT {
         pub x: LONG,
         pub y: LONG,
     }
 
+    /// A driver object of the I/O manager. Display drivers only pass pointers to it on.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/ns-wdm-_driver_object).
     pub opaque DRIVER_OBJECT {}
 }
 
+impl LARGE_INTEGER {
+    /// The integer as a whole in C's view of it.
+    pub const fn new(value: i64) -> Self {
+        Self { QuadPart: value }
+    }
+
+    /// The integer as a whole.
+    pub const fn get(self) -> i64 {
+        // SAFETY: all members of the union are plain integers over the same eight bytes.
+        unsafe { self.QuadPart }
+    }
+}
+
 constants! {
+    /// The kind of bus a resource list belongs to.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/ne-wdm-_interface_type).
     pub enum INTERFACE_TYPE: i32 {
         InterfaceTypeUndefined = -1,
         Internal = 0,
@@ -139,6 +214,9 @@ constants! {
         MaximumInterfaceType = 18,
     }
 
+    /// How `DxgkCbMapMemory` maps memory.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/ne-wdm-_memory_caching_type).
     pub enum MEMORY_CACHING_TYPE: i32 {
         MmNonCached = 0,
         MmCached = 1,
@@ -150,6 +228,9 @@ constants! {
         MmNotMapped = -1,
     }
 
+    /// The power state of one device; D0 is on.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/ne-wdm-_device_power_state).
     pub enum DEVICE_POWER_STATE: i32 {
         PowerDeviceUnspecified = 0,
         PowerDeviceD0 = 1,
@@ -159,6 +240,9 @@ constants! {
         PowerDeviceMaximum = 5,
     }
 
+    /// Why a power state changes.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/ne-wdm-power_action).
     pub enum POWER_ACTION: i32 {
         PowerActionNone = 0,
         PowerActionReserved = 1,
@@ -171,6 +255,9 @@ constants! {
         PowerActionDisplayOff = 8,
     }
 
+    /// The power state of the whole machine.
+    ///
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/ne-wdm-_system_power_state).
     pub enum SYSTEM_POWER_STATE: i32 {
         PowerSystemUnspecified = 0,
         PowerSystemWorking = 1,
@@ -182,6 +269,7 @@ constants! {
         PowerSystemMaximum = 7,
     }
 
+    /// Why a thread waits; for the debugger's eyes.
     pub enum KWAIT_REASON: i32 {
         Executive = 0,
         FreePage = 1,
@@ -224,5 +312,15 @@ constants! {
         WrDeferredPreempt = 38,
         WrPhysicalFault = 39,
         MaximumWaitReason = 40,
+    }
+
+    /// Interrupt request levels of x64, as KIRQL.
+    pub define u32 {
+        PASSIVE_LEVEL = 0,
+        APC_LEVEL = 1,
+        DISPATCH_LEVEL = 2,
+        CLOCK_LEVEL = 13,
+        PROFILE_LEVEL = 15,
+        HIGH_LEVEL = 15,
     }
 }
