@@ -21,6 +21,32 @@ pub struct PageBlock {
     pub handle: NonNull<()>,
 }
 
+/// What one register access can move: an unsigned number of 8 to 64 bits.
+pub trait RegisterWidth: Copy + Into<u64> + sealed::Sealed {
+    /// The low bits of `value`, as many as the type has.
+    fn truncate(value: u64) -> Self;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! register_width {
+    ($($type:ty),*) => {
+        $(
+            impl sealed::Sealed for $type {}
+            impl RegisterWidth for $type {
+                #[inline]
+                fn truncate(value: u64) -> Self {
+                    value as Self
+                }
+            }
+        )*
+    };
+}
+
+register_width!(u8, u16, u32, u64);
+
 /// The services.
 ///
 /// # Safety
@@ -34,6 +60,29 @@ pub unsafe trait Kernel: Sized + 'static {
     /// A lock that is waited for at PASSIVE_LEVEL and leaves the IRQL there (a synchronization event that is set at
     /// first). Not recursive: a thread that locks it twice waits for ever.
     type Mutex: Send + Sync;
+
+    /// Reads a device's register, in one access of its width (READ_REGISTER_UCHAR and so on, which are volatile moves).
+    /// Any IRQL. A machine that has a model of the device instead of the device answers here.
+    ///
+    /// # Safety
+    ///
+    /// `register` lies in a range that dxgkrnl mapped and has not unmapped, and is aligned.
+    #[inline]
+    unsafe fn read_register<T: RegisterWidth>(register: NonNull<T>) -> T {
+        // SAFETY: the caller's promise.
+        unsafe { register.read_volatile() }
+    }
+
+    /// Writes a device's register, in one access of its width (WRITE_REGISTER_UCHAR and so on). Any IRQL.
+    ///
+    /// # Safety
+    ///
+    /// As for [`read_register`](Self::read_register).
+    #[inline]
+    unsafe fn write_register<T: RegisterWidth>(register: NonNull<T>, value: T) {
+        // SAFETY: the caller's promise.
+        unsafe { register.write_volatile(value) }
+    }
 
     /// The processor's IRQL (KeGetCurrentIrql).
     fn current_irql() -> u8;

@@ -40,8 +40,9 @@ impl Bytes {
     }
 }
 
+/// Checked accessors of every width. `$load` and `$store` do one access at an aligned place inside the range.
 macro_rules! accessors {
-    ($($read:ident $write:ident $type:ty),*) => {
+    ($load:path, $store:path; $($read:ident $write:ident $type:ty),*) => {
         $(
             /// Reads at a byte offset, which has to be a multiple of the size; none outside the range.
             #[must_use]
@@ -49,7 +50,7 @@ macro_rules! accessors {
             pub fn $read(&self, offset: usize) -> Option<$type> {
                 let place = self.bytes.at(offset, size_of::<$type>())?.cast::<$type>();
                 // SAFETY: the place is inside memory that lives as long as `self`, and aligned.
-                Some(unsafe { place.read_volatile() })
+                Some(unsafe { $load(place) })
             }
 
             /// Writes at a byte offset, which has to be a multiple of the size; none outside the range.
@@ -57,7 +58,7 @@ macro_rules! accessors {
             pub fn $write(&self, offset: usize, value: $type) -> Option<()> {
                 let place = self.bytes.at(offset, size_of::<$type>())?.cast::<$type>();
                 // SAFETY: the place is inside memory that lives as long as `self`, and aligned.
-                unsafe { place.write_volatile(value) };
+                unsafe { $store(place, value) };
                 Some(())
             }
         )*
@@ -65,19 +66,28 @@ macro_rules! accessors {
 }
 
 /// A range of the device's registers, mapped uncached (DxgkCbMapMemory) until it is dropped at PASSIVE_LEVEL, which has
-/// to be before the device is stopped.
-#[derive(Debug)]
-pub struct MappedRange {
+/// to be before the device is stopped. Every access is the kernel's register access, so that a machine without hardware
+/// can have a model of the device answer it.
+pub struct MappedRange<K: Kernel> {
     bytes: Bytes,
     interface: Interface,
+    kernel: PhantomData<fn() -> K>,
 }
 
 // SAFETY: all access is volatile and to memory that is shared with the device anyway.
-unsafe impl Send for MappedRange {}
+unsafe impl<K: Kernel> Send for MappedRange<K> {}
 // SAFETY: as above.
-unsafe impl Sync for MappedRange {}
+unsafe impl<K: Kernel> Sync for MappedRange<K> {}
 
-impl MappedRange {
+impl<K: Kernel> core::fmt::Debug for MappedRange<K> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("MappedRange")
+            .field("length", &self.bytes.length)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<K: Kernel> MappedRange<K> {
     /// Maps one of the adapter's memory resources.
     ///
     /// IRQL: PASSIVE_LEVEL. Source: DXGKCB_MAP_MEMORY.
@@ -97,6 +107,7 @@ impl MappedRange {
                 length: range.length as usize,
             },
             interface: interface.clone(),
+            kernel: PhantomData,
         })
     }
 
@@ -106,10 +117,13 @@ impl MappedRange {
         self.bytes.length
     }
 
-    accessors!(read_u8 write_u8 u8, read_u16 write_u16 u16, read_u32 write_u32 u32, read_u64 write_u64 u64);
+    accessors!(
+        K::read_register, K::write_register;
+        read_u8 write_u8 u8, read_u16 write_u16 u16, read_u32 write_u32 u32, read_u64 write_u64 u64
+    );
 }
 
-impl Drop for MappedRange {
+impl<K: Kernel> Drop for MappedRange<K> {
     fn drop(&mut self) {
         // SAFETY: the address is from `map_memory` and nobody can use it after this.
         unsafe { self.interface.unmap_memory(self.bytes.base) };
@@ -205,7 +219,10 @@ impl<K: Kernel> SharedPages<K> {
         unsafe { K::copy(irql, to.as_ptr(), line.start(), line.length()) }
     }
 
-    accessors!(read_u8 write_u8 u8, read_u16 write_u16 u16, read_u32 write_u32 u32, read_u64 write_u64 u64);
+    accessors!(
+        NonNull::read_volatile, NonNull::write_volatile;
+        read_u8 write_u8 u8, read_u16 write_u16 u16, read_u32 write_u32 u32, read_u64 write_u64 u64
+    );
 }
 
 impl<K: Kernel> Drop for SharedPages<K> {
