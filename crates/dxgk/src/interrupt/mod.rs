@@ -9,6 +9,8 @@
 mod map;
 mod set;
 mod synchronize;
+#[cfg(test)]
+mod tests;
 
 pub use map::{MapError, Message, MessageMap};
 pub use set::{Contains, SourceSet};
