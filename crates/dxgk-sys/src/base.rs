@@ -49,7 +49,10 @@ pub type USHORT = u16;
 /// A UTF-16 unit.
 pub type WCHAR = u16;
 
-/// [`BOOLEAN`] false.
-pub const FALSE: BOOLEAN = 0;
-/// [`BOOLEAN`] true.
-pub const TRUE: BOOLEAN = 1;
+constants! {
+    /// A value of [`BOOLEAN`]; any other than zero is true.
+    pub define BOOLEAN {
+        FALSE = 0,
+        TRUE = 1,
+    }
+}

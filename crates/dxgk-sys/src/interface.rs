@@ -193,6 +193,7 @@ pub type DXGKCB_GETCAPTUREADDRESS = Option<
 
 /// Writes an event into the trace.
 ///
+/// IRQL: any for up to 256 bytes, `PASSIVE_LEVEL` for more.
 /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkcb_log_etw_event).
 pub type DXGKCB_LOG_ETW_EVENT = Option<
     unsafe extern "system" fn(

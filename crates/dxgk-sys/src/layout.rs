@@ -111,6 +111,7 @@ const STRUCTURES: &[&[Option<&Layout>]] = &[
 
 const CONSTANTS: &[&[Constant]] = &[
     crate::arguments::CONSTANTS,
+    crate::base::CONSTANTS,
     crate::caps::CONSTANTS,
     crate::child::CONSTANTS,
     crate::d3dkmdt::CONSTANTS,

@@ -18,6 +18,7 @@ mod device;
 mod initialization;
 mod interface;
 mod interrupt;
+pub mod irql;
 pub mod layout;
 mod monitor;
 mod monitor_interface;

@@ -189,6 +189,7 @@ abi! {
     /// What a panel's brightness control can do.
     ///
     /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ns-d3dkmdt-_dxgk_brightness_caps).
+    #[repr(packed(1))]
     pub bits(UINT) DXGK_BRIGHTNESS_CAPS {
         SmoothBrightness: 0,
         AdaptiveBrightness: 1,
@@ -198,6 +199,7 @@ abi! {
     /// How a panel's brightness is controlled.
     ///
     /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmdt/ns-d3dkmdt-_dxgk_brightness_state).
+    #[repr(packed(1))]
     pub bits(UINT) DXGK_BRIGHTNESS_STATE {
         SmoothBrightness: 0,
         Reserved: 1..=31,

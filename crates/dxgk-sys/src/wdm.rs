@@ -314,8 +314,9 @@ constants! {
         MaximumWaitReason = 40,
     }
 
-    /// Interrupt request levels of x64, as KIRQL.
-    pub define u32 {
+    /// An interrupt request level, as x64 numbers them; device interrupts (DIRQL) lie between [`DISPATCH_LEVEL`] and
+    /// [`CLOCK_LEVEL`].
+    pub define KIRQL {
         PASSIVE_LEVEL = 0,
         APC_LEVEL = 1,
         DISPATCH_LEVEL = 2,
