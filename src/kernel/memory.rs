@@ -1,0 +1,116 @@
+//! Pages that a device reaches, and reading memory that may fault.
+
+use core::ptr::NonNull;
+
+use dxgk::kernel::{PAGE_SIZE, PageBlock};
+use dxgk::status::Status;
+use wdk_sys::ntddk::{
+    ExFreePool, MmAllocatePagesForMdlEx, MmCopyMemory, MmFreePagesFromMdl, MmMapLockedPagesSpecifyCache,
+    MmUnmapLockedPages,
+};
+use wdk_sys::{
+    _MEMORY_CACHING_TYPE, _MM_PAGE_PRIORITY, FALSE, MDL, MM_ALLOCATE_FULLY_REQUIRED, MM_COPY_ADDRESS,
+    MM_COPY_MEMORY_VIRTUAL, PFN_NUMBER, PHYSICAL_ADDRESS,
+};
+
+use super::KERNEL_MODE;
+
+/// The mapping is not executable (wdm.h, MdlMappingNoExecute).
+const MDL_MAPPING_NO_EXECUTE: u32 = 0x4000_0000;
+
+/// Zeroed pages, mapped. The MDL is the block's handle; behind it lie the page frame numbers.
+pub(super) fn allocate_pages(pages: usize) -> Option<PageBlock> {
+    let bytes = pages.checked_mul(PAGE_SIZE)?;
+    let low = PHYSICAL_ADDRESS { QuadPart: 0 };
+    let high = PHYSICAL_ADDRESS { QuadPart: -1 };
+    let skip = PHYSICAL_ADDRESS { QuadPart: 0 };
+    // SAFETY: PASSIVE_LEVEL, as the callers' capability shows.
+    let mdl = unsafe {
+        MmAllocatePagesForMdlEx(
+            low,
+            high,
+            skip,
+            bytes as u64,
+            _MEMORY_CACHING_TYPE::MmCached,
+            MM_ALLOCATE_FULLY_REQUIRED,
+        )
+    };
+    let mdl = NonNull::new(mdl)?;
+    // SAFETY: the MDL describes locked pages. BugCheckOnFailure is FALSE, so no failure raises an exception in kernel mode.
+    let base = unsafe {
+        MmMapLockedPagesSpecifyCache(
+            mdl.as_ptr(),
+            KERNEL_MODE,
+            _MEMORY_CACHING_TYPE::MmCached,
+            core::ptr::null_mut(),
+            FALSE,
+            _MM_PAGE_PRIORITY::NormalPagePriority | MDL_MAPPING_NO_EXECUTE,
+        )
+    };
+    match NonNull::new(base.cast::<u8>()) {
+        Some(base) => Some(PageBlock {
+            base,
+            pages,
+            handle: mdl.cast(),
+        }),
+        None => {
+            // SAFETY: not mapped, and used by nobody.
+            unsafe { free_mdl(mdl) };
+            None
+        }
+    }
+}
+
+/// The physical address of a page. Without an IOMMU that is what the device uses.
+pub(super) fn page_address(block: &PageBlock, index: usize) -> u64 {
+    let mdl = block.handle.cast::<MDL>();
+    // SAFETY: the array of page frame numbers follows the MDL and has an entry for each of the block's pages
+    // (MmGetMdlPfnArray).
+    let frame = unsafe { mdl.add(1).cast::<PFN_NUMBER>().add(index).read() };
+    frame.wrapping_mul(PAGE_SIZE as u64)
+}
+
+/// # Safety
+///
+/// The block is from [`allocate_pages`], is freed once, and neither processor nor device uses it.
+pub(super) unsafe fn free_pages(block: &PageBlock) {
+    let mdl = block.handle.cast::<MDL>();
+    // SAFETY: mapped by `allocate_pages`, and used by nobody any more.
+    unsafe {
+        MmUnmapLockedPages(block.base.as_ptr().cast(), mdl.as_ptr());
+        free_mdl(mdl);
+    }
+}
+
+/// # Safety
+///
+/// The MDL is from MmAllocatePagesForMdlEx and its pages are neither mapped nor used.
+unsafe fn free_mdl(mdl: NonNull<MDL>) {
+    // SAFETY: the caller's promise; the pages are freed first, then the MDL itself.
+    unsafe {
+        MmFreePagesFromMdl(mdl.as_ptr());
+        ExFreePool(mdl.as_ptr().cast());
+    }
+}
+
+/// Copies from memory that may fault. MmCopyMemory returns an error where a plain read would be a bugcheck.
+///
+/// # Safety
+///
+/// `to` is nonpaged and valid for writes of `length` bytes.
+pub(super) unsafe fn copy(to: *mut u8, from: *const u8, length: usize) -> Result<(), Status> {
+    let mut source = MM_COPY_ADDRESS::default();
+    source.__bindgen_anon_1.VirtualAddress = from.cast_mut().cast();
+    let mut copied = 0;
+    // SAFETY: the target is the caller's; a bad source is an error, not a crash. PASSIVE_LEVEL is below APC_LEVEL.
+    let status = unsafe {
+        MmCopyMemory(
+            to.cast(),
+            source,
+            length as u64,
+            MM_COPY_MEMORY_VIRTUAL,
+            &raw mut copied,
+        )
+    };
+    Status::from_raw(status).success()
+}

@@ -1,0 +1,132 @@
+//! The kernel services of the safe layer, on ntoskrnl.
+
+mod event;
+mod memory;
+
+use core::ptr::NonNull;
+
+use dxgk::irql::Passive;
+use dxgk::kernel::{Kernel, PageBlock};
+use dxgk::status::Status;
+use wdk_sys::ntddk::{KeDelayExecutionThread, KeFlushQueuedDpcs, KeGetCurrentIrql, KeQueryPerformanceCounter};
+use wdk_sys::{_MODE, FALSE, KPROCESSOR_MODE, LARGE_INTEGER};
+
+pub use event::{Event, Mutex};
+
+/// Windows.
+#[derive(Debug)]
+pub enum Windows {}
+
+/// The mode of all waits here.
+const KERNEL_MODE: KPROCESSOR_MODE = _MODE::KernelMode as KPROCESSOR_MODE;
+
+/// A time from now in the form that waits want it: negative, in units of 100 ns.
+fn relative(microseconds: u32) -> LARGE_INTEGER {
+    LARGE_INTEGER {
+        QuadPart: -i64::from(microseconds).wrapping_mul(10),
+    }
+}
+
+// SAFETY: each method calls the documented service for exactly what the trait asks of it.
+unsafe impl Kernel for Windows {
+    type Event = Event;
+    type Mutex = Mutex;
+
+    fn current_irql() -> u8 {
+        // SAFETY: may be called anywhere.
+        unsafe { KeGetCurrentIrql() }
+    }
+
+    fn time() -> u64 {
+        const UNITS_PER_SECOND: u64 = 10_000_000;
+        let mut frequency = LARGE_INTEGER::default();
+        // SAFETY: our out-parameter; any IRQL.
+        let counter = unsafe { KeQueryPerformanceCounter(&raw mut frequency) };
+        // SAFETY: plain numbers in either arm of the unions.
+        let (counter, frequency) = unsafe { (counter.QuadPart.cast_unsigned(), frequency.QuadPart.cast_unsigned()) };
+        let whole = counter.checked_div(frequency).unwrap_or(0);
+        let rest = counter.checked_rem(frequency).unwrap_or(0);
+        let part = rest.wrapping_mul(UNITS_PER_SECOND).checked_div(frequency).unwrap_or(0);
+        whole.wrapping_mul(UNITS_PER_SECOND).wrapping_add(part)
+    }
+
+    fn delay(_: &Passive<'_>, microseconds: u32) {
+        let mut interval = relative(microseconds);
+        // SAFETY: PASSIVE_LEVEL, as the capability shows.
+        let _ = unsafe { KeDelayExecutionThread(KERNEL_MODE, FALSE as u8, &raw mut interval) };
+    }
+
+    fn flush_queued_dpcs(_: &Passive<'_>) {
+        // SAFETY: PASSIVE_LEVEL, as the capability shows.
+        unsafe { KeFlushQueuedDpcs() };
+    }
+
+    fn allocate_pages(_: &Passive<'_>, pages: usize) -> Option<PageBlock> {
+        memory::allocate_pages(pages)
+    }
+
+    fn page_address(block: &PageBlock, index: usize) -> u64 {
+        memory::page_address(block, index)
+    }
+
+    unsafe fn free_pages(block: &PageBlock) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { memory::free_pages(block) };
+    }
+
+    unsafe fn copy(_: &Passive<'_>, to: *mut u8, from: *const u8, length: usize) -> Result<(), Status> {
+        // SAFETY: the caller's promise is the same.
+        unsafe { memory::copy(to, from, length) }
+    }
+
+    fn new_event(_: &Passive<'_>) -> Option<Event> {
+        Event::new()
+    }
+
+    fn set_event(event: &Event) {
+        event.set();
+    }
+
+    fn clear_event(event: &Event) {
+        event.clear();
+    }
+
+    fn wait_event(_: &Passive<'_>, event: &Event, microseconds: u32) -> bool {
+        event.wait(Some(relative(microseconds)))
+    }
+
+    fn new_mutex(_: &Passive<'_>) -> Option<Mutex> {
+        Mutex::new()
+    }
+
+    fn lock_mutex(_: &Passive<'_>, mutex: &Mutex) {
+        mutex.lock();
+    }
+
+    unsafe fn unlock_mutex(mutex: &Mutex) {
+        mutex.unlock();
+    }
+}
+
+/// A value in nonpaged pool that never moves, as kernel objects want it.
+#[derive(Debug)]
+struct NonPaged<T>(NonNull<T>);
+
+impl<T> NonPaged<T> {
+    /// Room for a value, all bytes zero.
+    fn zeroed() -> Option<Self> {
+        // SAFETY: no kernel object has size zero.
+        NonNull::new(unsafe { alloc::alloc::alloc_zeroed(alloc::alloc::Layout::new::<T>()) }.cast()).map(Self)
+    }
+
+    const fn as_ptr(&self) -> *mut T {
+        self.0.as_ptr()
+    }
+}
+
+impl<T> Drop for NonPaged<T> {
+    fn drop(&mut self) {
+        // SAFETY: allocated with this layout, and nobody else has it.
+        unsafe { alloc::alloc::dealloc(self.0.as_ptr().cast(), alloc::alloc::Layout::new::<T>()) };
+    }
+}
