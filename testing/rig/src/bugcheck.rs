@@ -1,0 +1,191 @@
+//! The end of a run that can't go on: code, parameters, reason and a stack trace on the log, then QEMU ends.
+
+use core::fmt;
+use core::sync::atomic::Ordering;
+
+use x86_64::VirtAddr;
+
+use crate::cpu::entry::ExceptionFrame;
+use crate::cpu::{interrupts, irql};
+use crate::devices::exit::{Outcome, exit};
+use crate::devices::{apic, log};
+use crate::image::{self, Loaded};
+use crate::log;
+use crate::memory::paging;
+use crate::unwind::{self, RSP, Registers};
+
+/// IRQL_NOT_GREATER_OR_EQUAL.
+pub const IRQL_NOT_GREATER_OR_EQUAL: u32 = 0x09;
+/// IRQL_NOT_LESS_OR_EQUAL.
+pub const IRQL_NOT_LESS_OR_EQUAL: u32 = 0x0A;
+/// BAD_POOL_HEADER.
+pub const BAD_POOL_HEADER: u32 = 0x19;
+/// PAGE_FAULT_IN_NONPAGED_AREA.
+pub const PAGE_FAULT_IN_NONPAGED_AREA: u32 = 0x50;
+/// UNEXPECTED_KERNEL_MODE_TRAP.
+pub const UNEXPECTED_KERNEL_MODE_TRAP: u32 = 0x7F;
+/// BAD_POOL_CALLER.
+pub const BAD_POOL_CALLER: u32 = 0xC2;
+/// DRIVER_VERIFIER_DETECTED_VIOLATION.
+pub const DRIVER_VERIFIER_DETECTED_VIOLATION: u32 = 0xC4;
+/// DRIVER_IRQL_NOT_LESS_OR_EQUAL.
+pub const DRIVER_IRQL_NOT_LESS_OR_EQUAL: u32 = 0xD1;
+/// MANUALLY_INITIATED_CRASH: the rig's own error.
+pub const MANUALLY_INITIATED_CRASH: u32 = 0xE2;
+/// HARDWARE_INTERRUPT_STORM.
+pub const HARDWARE_INTERRUPT_STORM: u32 = 0xF2;
+/// WDF_VIOLATION.
+pub const WDF_VIOLATION: u32 = 0x10D;
+
+/// Most frames of a stack trace.
+const MOST_FRAMES: usize = 40;
+
+/// Where something happened: the instruction and the registers that unwinding needs.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    rip: u64,
+    registers: Registers,
+}
+
+impl Origin {
+    /// That of an exception.
+    pub fn from_exception(frame: &ExceptionFrame) -> Self {
+        let [
+            r15,
+            r14,
+            r13,
+            r12,
+            r11,
+            r10,
+            r9,
+            r8,
+            rdi,
+            rsi,
+            rbp,
+            rdx,
+            rcx,
+            rbx,
+            rax,
+        ] = frame.registers;
+        Self {
+            rip: frame.rip,
+            registers: [
+                rax, rcx, rdx, rbx, frame.rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15,
+            ],
+        }
+    }
+
+    /// That of the caller of this function.
+    #[inline(never)]
+    pub fn here() -> Self {
+        let mut registers = [0; 16];
+        let rip: u64;
+        // SAFETY: copies registers into the array, which is large enough.
+        unsafe {
+            core::arch::asm!(
+                "mov [{to} + 24], rbx",
+                "mov [{to} + 32], rsp",
+                "mov [{to} + 40], rbp",
+                "mov [{to} + 48], rsi",
+                "mov [{to} + 56], rdi",
+                "mov [{to} + 96], r12",
+                "mov [{to} + 104], r13",
+                "mov [{to} + 112], r14",
+                "mov [{to} + 120], r15",
+                "lea {rip}, [rip]",
+                to = in(reg) registers.as_mut_ptr(),
+                rip = out(reg) rip,
+                options(nostack, preserves_flags),
+            );
+        }
+        Self { rip, registers }
+    }
+}
+
+/// Reads a word if it is mapped.
+fn read(address: u64) -> Option<u64> {
+    let address = VirtAddr::try_new(address).ok()?;
+    if address.as_u64() % 8 != 0 {
+        return None;
+    }
+    paging::translate(address)?;
+    // SAFETY: the page is mapped, and an aligned word does not leave it.
+    Some(unsafe { address.as_ptr::<u64>().read_volatile() })
+}
+
+/// Ends the run at the caller.
+pub fn bugcheck(code: u32, parameters: [u64; 4], why: fmt::Arguments<'_>) -> ! {
+    at(&Origin::here(), code, parameters, why)
+}
+
+/// Ends the run because of what happened at `origin`.
+pub fn at(origin: &Origin, code: u32, parameters: [u64; 4], why: fmt::Arguments<'_>) -> ! {
+    let level = irql::current();
+    x86_64::instructions::interrupts::disable();
+    if interrupts::STOPPING.swap(true, Ordering::SeqCst) {
+        // Another processor is ending the run, or this one failed while it did.
+        loop {
+            x86_64::instructions::hlt();
+        }
+    }
+    apic::stop_others();
+    crate::devices::clock::stall(1000);
+    // SAFETY: the others have been stopped.
+    unsafe { log::break_open() };
+    let [one, two, three, four] = parameters;
+    log!("*** bugcheck {code:#x} ({one:#x}, {two:#x}, {three:#x}, {four:#x}): {why}");
+    log!(
+        "*** at {}, IRQL {level} ({})",
+        Place(origin.rip),
+        irql::name(level)
+    );
+    trace(origin);
+    crate::kernel::report::finish_after_bugcheck(code, parameters, why);
+    exit(Outcome::Bugcheck)
+}
+
+/// Prints the stack from `origin` up.
+fn trace(origin: &Origin) {
+    let mut state = origin.clone();
+    let mut rip = origin.rip;
+    for _ in 0..MOST_FRAMES {
+        log!("***   {}", Place(rip));
+        let next = match image::find(rip) {
+            Some(loaded) => step(&mut state, &loaded, rip),
+            // Not in an image: perhaps a call through a wild pointer, so that the return address is on top.
+            None => {
+                let rsp = state.registers[RSP];
+                state.registers[RSP] = rsp.wrapping_add(8);
+                read(rsp)
+            }
+        };
+        match next {
+            Some(address) if address != 0 => rip = address,
+            _ => break,
+        }
+    }
+}
+
+/// Unwinds one frame by the image's table of functions.
+fn step(state: &mut Origin, loaded: &Loaded, rip: u64) -> Option<u64> {
+    let rva = (rip - loaded.base) as u32;
+    unwind::step(
+        loaded.memory,
+        loaded.function_table()?,
+        rva,
+        &mut state.registers,
+        read,
+    )
+}
+
+/// An address as `image+offset`.
+struct Place(u64);
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match image::find(self.0) {
+            Some(loaded) => write!(f, "{}+{:#x}", loaded.name, self.0 - loaded.base),
+            None => write!(f, "{:#x}", self.0),
+        }
+    }
+}

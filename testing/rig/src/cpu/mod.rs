@@ -1,0 +1,14 @@
+//! Processors: their state, IRQL, interrupt entry, deferred calls, jobs, stacks.
+
+pub mod deferred;
+pub mod entry;
+pub mod idle;
+pub mod interrupts;
+pub mod irql;
+pub mod jobs;
+pub mod percpu;
+pub mod stack;
+pub mod start;
+pub mod tables;
+
+pub use percpu::{count, current, index, least_unmappings_seen, try_index};

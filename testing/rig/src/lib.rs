@@ -1,0 +1,49 @@
+//! Machine 2: a UEFI program in QEMU that gives the *unmodified* driver image ring 0 and real interrupts.
+//!
+//! The rig never links the driver. It reads `vgpudod.sys` from QEMU's fw_cfg, leaves the firmware, takes the processors,
+//! the interrupt controllers and the page tables for itself, loads the image as Windows' loader does, resolves its
+//! imports against its own stand-ins for ntoskrnl.exe and WDFLDR.SYS, and lets the port model (`testing/port`, which
+//! plays dxgkrnl) run a scenario against it.
+//!
+//! | folder | what it is |
+//! | --- | --- |
+//! | [`boot`] | from the firmware to four running processors |
+//! | [`cpu`] | per-processor state, CR8 as IRQL, interrupt entry, DPC queues, jobs, measured kernel stacks |
+//! | [`memory`] | page frames, page tables, the rig's own heap, virtual ranges with guard pages |
+//! | [`devices`] | serial ports, local and I/O APIC, clock, PCI, MSI-X |
+//! | [`image`] | the loader of the driver image |
+//! | [`kernel`] | the exports: pool, Mm, Ke, Io, Zw, Rtl, Etw, DbgPrint, the C run-time, WDF |
+//! | [`machine`] | all of that as the port's `Machine` |
+//! | [`bugcheck`] | the end when something is wrong: code, parameters, stack |
+//!
+//! What can be checked without a machine stands at the crate's root ([`pe`], [`printf`], [`request`], [`options`], [`unwind`]) and
+//! is tested on the host with `cargo test -p rig`.
+#![cfg_attr(target_os = "uefi", no_std)]
+
+#[cfg(target_os = "uefi")]
+extern crate alloc;
+
+pub mod options;
+pub mod pe;
+pub mod printf;
+pub mod request;
+pub mod unwind;
+
+#[cfg(target_os = "uefi")]
+pub mod boot;
+#[cfg(target_os = "uefi")]
+pub mod bugcheck;
+#[cfg(target_os = "uefi")]
+pub mod cpu;
+#[cfg(target_os = "uefi")]
+pub mod devices;
+#[cfg(target_os = "uefi")]
+pub mod image;
+#[cfg(target_os = "uefi")]
+pub mod kernel;
+#[cfg(target_os = "uefi")]
+pub mod machine;
+#[cfg(target_os = "uefi")]
+pub mod memory;
+#[cfg(target_os = "uefi")]
+pub mod sync;

@@ -1,0 +1,194 @@
+//! The rig as the port's [`Machine`].
+
+use alloc::vec::Vec;
+use core::ffi::c_void;
+use core::fmt;
+use core::ptr::NonNull;
+
+use pci_types::PciAddress;
+use port::machine::{
+    Caching, Deferred, Grant, InterruptGrant, InterruptSink, Job, JobId, Machine, NtStatus, Pool,
+    Range, SourceAccess,
+};
+use x86_64::VirtAddr;
+
+use crate::cpu::{deferred, idle, irql, jobs, percpu, stack};
+use crate::devices::{clock, log, msix, pci};
+use crate::kernel;
+use crate::memory::blocks::{self, Kind};
+use crate::memory::pages;
+use crate::memory::paging::{self, Access};
+use crate::{bugcheck, log};
+
+/// STATUS_DEVICE_CONFIGURATION_ERROR.
+const STATUS_DEVICE_CONFIGURATION_ERROR: NtStatus = 0xC000_0182_u32 as i32;
+
+/// The machine with one adapter.
+#[derive(Debug)]
+pub struct Rig {
+    address: PciAddress,
+    ranges: Vec<Range>,
+    grant: msix::Grant,
+}
+
+impl Rig {
+    /// The machine around the adapter at `address`, granting it at most `messages` interrupt messages.
+    ///
+    /// # Errors
+    /// Text, when no interrupt can be granted.
+    pub fn new(address: PciAddress, messages: u32) -> Result<Self, &'static str> {
+        msix::enable_function(address);
+        Ok(Self {
+            address,
+            ranges: pci::ranges(address),
+            grant: msix::grant(address, messages)?,
+        })
+    }
+}
+
+impl Machine for Rig {
+    fn processors(&self) -> u32 {
+        percpu::count()
+    }
+
+    fn processor(&self) -> u32 {
+        percpu::index()
+    }
+
+    fn irql(&self) -> u8 {
+        irql::current()
+    }
+
+    fn raise_irql(&self, to: u8) -> u8 {
+        irql::raise(to)
+    }
+
+    fn lower_irql(&self, to: u8) {
+        irql::lower(to);
+    }
+
+    fn relax(&self) {
+        core::hint::spin_loop();
+    }
+
+    fn queue_deferred(&self, processor: u32, call: Deferred) -> bool {
+        deferred::queue(processor, call)
+    }
+
+    fn flush_deferred(&self) {
+        deferred::flush();
+    }
+
+    fn grant(&self) -> Grant<'_> {
+        let interrupts = match &self.grant {
+            msix::Grant::None => InterruptGrant::None,
+            msix::Grant::Line(_, interrupt) => InterruptGrant::Line(*interrupt),
+            msix::Grant::Messages(all) => InterruptGrant::Messages(all),
+        };
+        Grant {
+            ranges: &self.ranges,
+            interrupts,
+        }
+    }
+
+    fn connect_interrupts(&self, sink: InterruptSink) -> Result<(), NtStatus> {
+        msix::connect(self.address, &self.grant, sink).map_err(|why| {
+            log!("interrupts: {why}");
+            STATUS_DEVICE_CONFIGURATION_ERROR
+        })
+    }
+
+    fn disconnect_interrupts(&self) {
+        msix::disconnect();
+    }
+
+    fn line_asserted(&self) -> Option<bool> {
+        match self.grant {
+            msix::Grant::Line(..) => Some(msix::line_asserted(self.address)),
+            _ => None,
+        }
+    }
+
+    fn pci_read(&self, offset: u32, buffer: &mut [u8]) -> usize {
+        pci::read(self.address, offset as usize, buffer)
+    }
+
+    fn pci_write(&self, offset: u32, bytes: &[u8]) -> usize {
+        pci::write(self.address, offset as usize, bytes)
+    }
+
+    fn map_memory(&self, physical: u64, length: usize, _caching: Caching) -> Option<NonNull<u8>> {
+        let last = physical.checked_add(length.checked_sub(1)? as u64)?;
+        let inside = |range: &Range| {
+            !range.io_space && physical >= range.start && last - range.start < range.length
+        };
+        if !self.ranges.iter().any(inside) {
+            return None;
+        }
+        // Device registers are always mapped uncached; QEMU has no caches whose absence could be seen.
+        NonNull::new(blocks::map_device(physical, length).as_mut_ptr())
+    }
+
+    fn unmap_memory(&self, address: NonNull<u8>, length: usize) {
+        blocks::unmap_device(VirtAddr::from_ptr(address.as_ptr()), length);
+    }
+
+    fn allocate_source(&self, length: usize) -> Option<NonNull<u8>> {
+        NonNull::new(blocks::allocate(Kind::Source, pages(length))?.as_mut_ptr())
+    }
+
+    fn free_source(&self, address: NonNull<u8>, length: usize) {
+        // A closed source has its frames still: see `close`.
+        self.protect_source(address, length, SourceAccess::Open);
+        blocks::free(VirtAddr::from_ptr(address.as_ptr()), pages(length));
+    }
+
+    fn protect_source(&self, address: NonNull<u8>, length: usize, access: SourceAccess) -> bool {
+        let start = VirtAddr::from_ptr(address.as_ptr());
+        for page in blocks::addresses(start, pages(length)) {
+            match access {
+                SourceAccess::Open => paging::open(page, Access::Write),
+                SourceAccess::Closed => paging::close(page),
+            }
+        }
+        paging::flush_everywhere();
+        true
+    }
+
+    fn pool(&self) -> Pool {
+        kernel::held()
+    }
+
+    fn now(&self) -> u64 {
+        clock::since_start()
+    }
+
+    fn delay(&self, hundred_ns: u64) {
+        idle::wait(Some(clock::since_start() + hundred_ns), || false);
+    }
+
+    fn run_on(&self, processor: u32, job: Job) -> Option<JobId> {
+        jobs::run_on(processor, job)
+    }
+
+    fn wait_for(&self, job: JobId) {
+        jobs::wait_for(job);
+    }
+
+    fn call_on_kernel_stack(
+        &self,
+        routine: fn(context: *mut c_void),
+        context: *mut c_void,
+    ) -> Option<usize> {
+        // SAFETY: the port's routine is a safe function, which it passes with its own context.
+        Some(unsafe { stack::call_measured(routine, context) })
+    }
+
+    fn log(&self, line: fmt::Arguments<'_>) {
+        log::line(line);
+    }
+
+    fn bugcheck(&self, code: u32, parameters: [u64; 4], why: fmt::Arguments<'_>) -> ! {
+        bugcheck::bugcheck(code, parameters, why)
+    }
+}

@@ -1,0 +1,92 @@
+//! Page frames: every free frame of the machine, handed out in a shuffled order.
+//!
+//! Shuffled, because a driver that takes neighbouring pages for contiguous memory must fail here and not on some other
+//! machine. A freed frame is used again only when every processor has flushed its translations since.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::sync::atomic::{AtomicU64, Ordering};
+
+use x86_64::PhysAddr;
+use x86_64::structures::paging::{FrameAllocator, PhysFrame, Size4KiB};
+
+use super::PAGE;
+use crate::cpu;
+use crate::sync::Lock;
+
+/// Counts unmappings. A processor that has flushed its translations at count `n` holds none older than `n`.
+pub static UNMAPPINGS: AtomicU64 = AtomicU64::new(0);
+
+#[derive(Debug)]
+struct Frames {
+    free: Vec<u32>,
+    /// Freed frames and the count of [`UNMAPPINGS`] that a processor must have seen before they are safe.
+    waiting: VecDeque<(u64, u32)>,
+}
+
+static FRAMES: Lock<Frames> = Lock::new(Frames {
+    free: Vec::new(),
+    waiting: VecDeque::new(),
+});
+
+/// Takes over the free ranges `(first frame number, count)` and shuffles them. Once, before any allocation.
+pub fn initialize(ranges: impl Iterator<Item = (u32, u32)>) -> usize {
+    let mut free: Vec<u32> = ranges
+        .flat_map(|(first, count)| first..first + count)
+        .collect();
+    // xorshift64: any fixed, bad but scattered order will do, and the same one in each run.
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    for last in (1..free.len()).rev() {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        free.swap(last, (state % (last as u64 + 1)) as usize);
+    }
+    let count = free.len();
+    let waiting = VecDeque::with_capacity(count);
+    *FRAMES.lock() = Frames { free, waiting };
+    count
+}
+
+/// A free frame's physical address, its content unspecified; `None` when memory is used up. Any IRQL.
+pub fn allocate() -> Option<PhysAddr> {
+    let seen = cpu::least_unmappings_seen();
+    let mut frames = FRAMES.lock();
+    // A few at each call keep the waiting list short without a long stay in the lock.
+    for _ in 0..4 {
+        match frames.waiting.front() {
+            Some(&(stamp, _)) if stamp <= seen => {
+                if let Some((_, frame)) = frames.waiting.pop_front() {
+                    frames.free.push(frame);
+                    // Put it somewhere in the middle, so that the next allocation is not the same frame.
+                    let last = frames.free.len() - 1;
+                    let other = (frame as usize).wrapping_mul(2_654_435_761) % (last + 1);
+                    frames.free.swap(last, other);
+                }
+            }
+            _ => break,
+        }
+    }
+    frames
+        .free
+        .pop()
+        .map(|frame| PhysAddr::new(u64::from(frame) * PAGE as u64))
+}
+
+/// Gives a frame back after its mapping was removed. Any IRQL; allocates nothing.
+pub fn free(frame: PhysAddr) {
+    let stamp = UNMAPPINGS.fetch_add(1, Ordering::AcqRel) + 1;
+    let number = (frame.as_u64() / PAGE as u64) as u32;
+    FRAMES.lock().waiting.push_back((stamp, number));
+}
+
+/// Frames for page tables.
+#[derive(Debug)]
+pub struct ForTables;
+
+// SAFETY: every frame comes off the free list, so it is unused.
+unsafe impl FrameAllocator<Size4KiB> for ForTables {
+    fn allocate_frame(&mut self) -> Option<PhysFrame> {
+        allocate().map(PhysFrame::containing_address)
+    }
+}

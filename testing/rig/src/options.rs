@@ -1,0 +1,106 @@
+//! The rig's options: `key=value` words in the fw_cfg item `opt/org.vgpudod/options`.
+
+use core::fmt;
+
+/// What a run is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// `frames=N`: how many presents.
+    pub frames: u32,
+    /// `messages=N`: most interrupt messages granted; 0 grants the line. The device may have fewer.
+    pub messages: u32,
+    /// `screendump=SECONDS`: how long to wait, with the last picture shown, for the word to go on.
+    pub screendump: u32,
+    /// `serve=SECONDS`: how long to serve requests after the presents; ends early when told to go on.
+    pub serve: u32,
+    /// `connected=0|1`: whether interrupts are connected before StartDevice is called.
+    pub connected: bool,
+    /// `stress=N`: closures of the stress run on each processor; 0 runs none.
+    pub stress: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            frames: 300,
+            messages: 16,
+            screendump: 0,
+            serve: 0,
+            connected: false,
+            stress: 0,
+        }
+    }
+}
+
+/// A word that is not an option, or a value that is not a number in range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadOption<'a>(pub &'a str);
+
+impl fmt::Display for BadOption<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "unknown option or value `{}`; there are frames, messages, screendump, serve, connected (0 or 1) and stress, each =NUMBER",
+            self.0
+        )
+    }
+}
+
+impl Options {
+    /// Reads the options from text.
+    ///
+    /// # Errors
+    /// The first word that is none.
+    pub fn parse(text: &str) -> Result<Self, BadOption<'_>> {
+        let mut options = Self::default();
+        for word in text.split_ascii_whitespace() {
+            let bad = BadOption(word);
+            let (key, value) = word.split_once('=').ok_or(bad)?;
+            let number = value.parse::<u32>().map_err(|_| bad)?;
+            match (key, number) {
+                ("frames", _) => options.frames = number,
+                ("messages", _) => options.messages = number,
+                ("screendump", _) => options.screendump = number,
+                ("serve", _) => options.serve = number,
+                ("connected", 0 | 1) => options.connected = number == 1,
+                ("stress", _) => options.stress = number,
+                _ => return Err(bad),
+            }
+        }
+        Ok(options)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_is_the_default_run() {
+        assert_eq!(Options::parse(" \n"), Ok(Options::default()));
+    }
+
+    #[test]
+    fn each_key_sets_its_field() {
+        let parsed =
+            Options::parse("frames=7 messages=0 screendump=5\nserve=60 connected=1 stress=9")
+                .unwrap();
+        let expected = Options {
+            frames: 7,
+            messages: 0,
+            screendump: 5,
+            serve: 60,
+            connected: true,
+            stress: 9,
+        };
+        assert_eq!(parsed, expected);
+    }
+
+    #[test]
+    fn a_word_that_is_no_option_is_named() {
+        for word in ["frame=1", "frames", "frames=x", "frames=-1", "connected=2"] {
+            let text = format!("messages=1 {word}");
+            assert_eq!(Options::parse(&text), Err(BadOption(word)));
+        }
+    }
+}
