@@ -8,6 +8,8 @@ extern crate alloc;
 pub mod adapter;
 pub mod ddi;
 mod heap;
+#[cfg(feature = "std")]
+pub mod hosted;
 pub mod interface;
 pub mod interrupt;
 pub mod irql;

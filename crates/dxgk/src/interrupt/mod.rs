@@ -7,6 +7,7 @@
 //! [`Device`](Source::Device).
 
 mod map;
+mod panic;
 mod set;
 mod synchronize;
 #[cfg(test)]
@@ -145,7 +146,14 @@ impl<S: Source> core::fmt::Debug for Isr<'_, S> {
 
 /// The place of one source's state.
 #[derive(Debug)]
-pub struct SourceCell<S: Source>(UnsafeCell<S::State>);
+pub struct SourceCell<S: Source> {
+    state: UnsafeCell<S::State>,
+    #[cfg_attr(
+        not(feature = "std"),
+        expect(dead_code, reason = "of size zero in a kernel")
+    )]
+    poison: panic::Poison,
+}
 
 // SAFETY: the state inside is reached only under the spin lock of the source's message, one processor at a time, and may
 // be sent between processors.
@@ -157,12 +165,15 @@ impl<S: Source> SourceCell<S> {
             !core::mem::needs_drop::<S::State>(),
             "the state of an interrupt source must not have drop glue: nothing is freed at DIRQL"
         );
-        Self(UnsafeCell::new(S::INITIAL))
+        Self {
+            state: UnsafeCell::new(S::INITIAL),
+            poison: panic::Poison::INITIAL,
+        }
     };
 
     /// The state, while no interrupt can come in yet.
     fn get_mut(&mut self) -> &mut S::State {
-        self.0.get_mut()
+        self.state.get_mut()
     }
 
     /// Opens the state.
@@ -172,7 +183,7 @@ impl<S: Source> SourceCell<S> {
     /// The caller holds the spin lock of the message that this source is mapped to, and has not opened the state yet.
     unsafe fn open<'a>(&'a self, port: &'a Port) -> Isr<'a, S> {
         // SAFETY: the lock that the caller holds makes this the only reference.
-        Isr::new(unsafe { &mut *self.0.get() }, port)
+        Isr::new(unsafe { &mut *self.state.get() }, port)
     }
 }
 

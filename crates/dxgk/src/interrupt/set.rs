@@ -3,6 +3,7 @@
 //! The set owns the place of each source's state, so a state can't be opened with the lock of another adapter, and its
 //! order is the order in which messages are given out.
 
+use super::panic;
 use super::{Cause, InterruptDevice, Interrupts, MAX_SOURCES, Role, Source, SourceCell};
 
 /// A tuple of up to [`MAX_SOURCES`] sources that share one device.
@@ -86,7 +87,7 @@ macro_rules! source_set {
                         // SAFETY: the caller holds the lock of this message, which is the source's; each source is
                         // opened once.
                         let mut isr = unsafe { interrupts.cells.$index.open(&interrupts.port) };
-                        $source::interrupt(&mut isr, device, cause);
+                        panic::contain(&interrupts.cells.$index, || $source::interrupt(&mut isr, device, cause));
                         queue_dpc |= isr.queue_dpc;
                     }
                 )*

@@ -9,6 +9,7 @@ use core::mem::MaybeUninit;
 
 use dxgk_sys::{BOOLEAN, STATUS_INVALID_PARAMETER, STATUS_UNSUCCESSFUL, TRUE};
 
+use super::panic::Panic;
 use super::{Contains, Interrupts, Isr, Source, SourceSet};
 use crate::irql::AtMostDispatch;
 use crate::status::Status;
@@ -22,6 +23,8 @@ pub enum Refusal {
     InvalidParameter,
     /// The port reported success and yet did not run the routine.
     NotRun,
+    /// On a host only: a closure or an interrupt routine panicked while it had the state, which is in doubt since.
+    Poisoned,
     /// Any other status.
     Other(Status),
 }
@@ -50,6 +53,8 @@ struct Call<'a, T: SourceSet, F, R> {
     result: MaybeUninit<R>,
     /// Written by the routine itself: neither status nor BOOLEAN has to be believed for `result` to be read.
     ran: bool,
+    /// What the closure panicked with. In a kernel a panic ends the system, so there it is of size zero.
+    panic: Panic,
 }
 
 impl<T: SourceSet> Interrupts<T> {
@@ -84,6 +89,7 @@ impl<T: SourceSet> Interrupts<T> {
             closure,
             result: MaybeUninit::uninit(),
             ran: false,
+            panic: Panic::default(),
         };
         // SAFETY: `routine` is compiled for exactly this type of call, which outlives the port's call.
         let status = unsafe {
@@ -97,8 +103,12 @@ impl<T: SourceSet> Interrupts<T> {
             // SAFETY: the routine writes the result before it says that it ran.
             Ok(unsafe { call.result.assume_init() })
         } else {
+            call.panic.resume();
             Err(Refused {
-                reason: Refusal::from_status(status),
+                reason: call
+                    .panic
+                    .refusal()
+                    .unwrap_or_else(|| Refusal::from_status(status)),
                 closure: call.closure,
             })
         }
@@ -118,13 +128,17 @@ where
 {
     // SAFETY: the port hands on what `synchronize` gave it, whose frame waits for this to return.
     let call = unsafe { &mut *context.cast::<Call<'_, T, F, R>>() };
+    let cell = T::cell(&call.interrupts.cells);
     // SAFETY: the port holds the lock of this source's message; inside a closure nothing can open the state again.
-    let mut isr = unsafe { T::cell(&call.interrupts.cells).open(&call.interrupts.port) };
-    call.result.write((call.closure)(&mut isr));
+    let mut isr = unsafe { cell.open(&call.interrupts.port) };
+    let closure = &mut call.closure;
+    if let Some(result) = call.panic.guard(cell, || closure(&mut isr)) {
+        call.result.write(result);
+        call.ran = true;
+    }
     if isr.queue_dpc {
         call.interrupts.port.queue_dpc();
     }
-    call.ran = true;
     TRUE
 }
 
