@@ -15,35 +15,25 @@
 mod batch;
 mod error;
 mod outcome;
+mod slot;
 
 pub use batch::{Batch, MAX_BATCH, PushError};
 pub use error::{ReserveError, SubmitError};
 pub use outcome::{BatchId, Completed, FailedCommand, Failure, Reason};
+pub use slot::{REQUEST_LEN, SLOT_LEN};
 
 use crate::features::Features;
-use crate::memory::{AccessError, Memory, Segment, contiguous, segments};
-use crate::protocol::{CommandType, Expected, FLAG_FENCE};
-use crate::queue::{AddError, Addresses, Buffer, DeviceError, SetupError, Table, VirtQueue};
-use batch::{DataKind, Entry};
+use crate::memory::{AccessError, Memory, contiguous};
+use crate::protocol::CommandType;
+use crate::queue::{AddError, Addresses, DeviceError, SetupError, Table, VirtQueue};
 use outcome::check_response;
+use slot::{TABLE, TABLE_CAPACITY, bit, chain, slot_offset, write_fence};
 
 /// The control queue: 64 commands at a time, in a ring of up to 128.
 pub type ControlQueue = CommandQueue<64, 128>;
 /// The cursor queue: 16 commands at a time, in a ring of up to 16.
 pub type CursorQueue = CommandQueue<16, 16>;
 
-/// Bytes of shared memory per command.
-pub const SLOT_LEN: usize = 128;
-/// The longest command that fits in a slot, in bytes.
-pub const REQUEST_LEN: usize = 64;
-/// Where in a slot the response is written.
-const RESPONSE: usize = 64;
-/// The longest response that fits in a slot: a header.
-const RESPONSE_LEN: usize = 24;
-/// Where in a slot the indirect descriptors are.
-const TABLE: usize = 96;
-/// Room for a command and its response. Longer chains take descriptors of the ring.
-const TABLE_CAPACITY: u16 = 2;
 /// How many batches may be outstanding.
 const MAX_BATCHES: usize = 16;
 
@@ -280,70 +270,26 @@ impl<const SLOTS: usize, const DESCRIPTORS: usize> CommandQueue<SLOTS, DESCRIPTO
             .iter()
             .position(Option::is_none)
             .ok_or(SubmitError::Full)?;
-        let result = self.add_all(memory, batch).and_then(|()| {
-            // Nothing is with the device: no interrupt can be missed by asking for the next one where this batch ends.
-            // Otherwise one has been asked for already, and `poll` asks for the next.
-            if self.interrupts && self.is_idle() {
-                let _ = self
-                    .queue
-                    .request_interrupt(memory, u16::from(count))
-                    .map_err(|_| SubmitError::Down)?;
-            }
-            Ok(())
-        });
-        let kick = match result {
-            Ok(()) => self.queue.publish(memory).map_err(SubmitError::Access),
-            Err(error) => Err(error),
-        };
-        let kick = match kick {
-            Ok(kick) => kick,
-            Err(error) => {
-                self.queue.retract();
-                return Err(error);
-            }
-        };
-        let mut submitted = 0u64;
-        for (entry, position) in batch.entries().iter().zip(0u8..) {
-            submitted |= bit(entry.slot);
-            if let Some(record) = self.in_flight.get_mut(usize::from(entry.slot)) {
-                *record = Some(InFlight {
-                    command: entry.command,
-                    response: entry.response_at(batch.slots_at),
-                    fence: if entry.is_fenced(position, count) {
-                        self.next_fence
-                    } else {
-                        0
-                    },
-                    batch: u8::try_from(index).unwrap_or(u8::MAX),
-                    position,
-                });
-            }
-        }
+        let kick = self.add_all(memory, batch, count).inspect_err(|_| {
+            self.queue.retract();
+        })?;
+        self.note_submitted(batch, index, count, tag);
         let id = BatchId(self.next_id);
         self.next_id = self.next_id.wrapping_add(1);
         self.next_fence = self.next_fence.wrapping_add(1).max(1);
-        if let Some(record) = self.batches.get_mut(index) {
-            *record = Some(Outstanding {
-                id,
-                tag,
-                remaining: count,
-                failure: None,
-            });
-        }
-        // The slots that were used are in flight now, the others free.
-        batch.slots &= !submitted;
-        self.reserved &= !submitted;
+        // The slots that were used are in flight now; the others become free.
         self.release(batch);
         Ok(Submitted { id, kick })
     }
 
-    /// Writes the fence and adds each command's chain, unpublished.
+    /// Writes the fence, adds each command's chain, publishes them, and returns whether to kick. On error the chains that
+    /// were added are still to be taken back.
     fn add_all<M: Memory + ?Sized>(
         &mut self,
         memory: &M,
         batch: &Batch,
-    ) -> Result<(), SubmitError> {
-        let count = u8::try_from(batch.entries().len()).unwrap_or(u8::MAX);
+        count: u8,
+    ) -> Result<bool, SubmitError> {
         for (entry, position) in batch.entries().iter().zip(0u8..) {
             let slot =
                 slot_offset(batch.slots_at, usize::from(entry.slot)).ok_or(SubmitError::Stale)?;
@@ -367,7 +313,48 @@ impl<const SLOTS: usize, const DESCRIPTORS: usize> CommandQueue<SLOTS, DESCRIPTO
                     AddError::Access(error) => SubmitError::Access(error),
                 })?;
         }
-        Ok(())
+        // Nothing is with the device, so no interrupt can be missed by asking for the next one where this batch ends.
+        // Otherwise one has been asked for already, and `poll` asks for the next.
+        if self.interrupts
+            && self.is_idle()
+            && let Err(error) = self.queue.request_interrupt(memory, u16::from(count))
+        {
+            self.down = Some(error);
+            return Err(SubmitError::Down);
+        }
+        self.queue.publish(memory).map_err(SubmitError::Access)
+    }
+
+    /// Remembers what the device now has; the batch keeps the slots it did not use.
+    fn note_submitted(&mut self, batch: &mut Batch, index: usize, count: u8, tag: u64) {
+        let mut submitted = 0u64;
+        for (entry, position) in batch.entries().iter().zip(0u8..) {
+            submitted |= bit(entry.slot);
+            let fence = if entry.is_fenced(position, count) {
+                self.next_fence
+            } else {
+                0
+            };
+            if let Some(record) = self.in_flight.get_mut(usize::from(entry.slot)) {
+                *record = Some(InFlight {
+                    command: entry.command,
+                    response: entry.response_at(batch.slots_at),
+                    fence,
+                    batch: u8::try_from(index).unwrap_or(u8::MAX),
+                    position,
+                });
+            }
+        }
+        if let Some(record) = self.batches.get_mut(index) {
+            *record = Some(Outstanding {
+                id: BatchId(self.next_id),
+                tag,
+                remaining: count,
+                failure: None,
+            });
+        }
+        batch.slots &= !submitted;
+        self.reserved &= !submitted;
     }
 
     /// Takes what the device has used until a batch is complete, and returns that; `None` when there is nothing more. Call it
@@ -512,48 +499,4 @@ impl<const SLOTS: usize, const DESCRIPTORS: usize> CommandQueue<SLOTS, DESCRIPTO
         self.interrupts = false;
         self.epoch = self.epoch.wrapping_add(1);
     }
-}
-
-/// The bit of a slot in a mask.
-const fn bit(slot: u8) -> u64 {
-    1u64.wrapping_shl(slot as u32)
-}
-
-/// Where a slot is.
-fn slot_offset(slots_at: usize, slot: usize) -> Option<usize> {
-    slot.checked_mul(SLOT_LEN)?.checked_add(slots_at)
-}
-
-/// Sets flag and number in a command's header.
-fn write_fence<M: Memory + ?Sized>(memory: &M, slot: usize, fence: u64) -> Result<(), AccessError> {
-    memory.write_u32(slot.saturating_add(4), FLAG_FENCE)?;
-    memory.write_u64(slot.saturating_add(8), fence)
-}
-
-/// The buffers of a command: itself, what it carries, and where the answer goes.
-fn chain<'a, M: Memory + ?Sized>(
-    memory: &'a M,
-    entry: &Entry,
-    slot: usize,
-) -> impl Iterator<Item = Result<Buffer, AccessError>> + Clone + use<'a, M> {
-    let request = (slot, usize::from(entry.request_len), false);
-    let data_at = usize::try_from(entry.data_at).unwrap_or(usize::MAX);
-    let data_len = usize::try_from(entry.data_len).unwrap_or(usize::MAX);
-    let data = match entry.data {
-        DataKind::None => (0, 0, false),
-        DataKind::Carried => (data_at, data_len, false),
-        DataKind::Response => (data_at, data_len, true),
-    };
-    let in_slot = match (entry.command.expected(), entry.data) {
-        (Expected::Nothing, _) | (_, DataKind::Response) => 0,
-        _ => RESPONSE_LEN,
-    };
-    let response = (slot.saturating_add(RESPONSE), in_slot, true);
-    [request, data, response]
-        .into_iter()
-        .flat_map(move |(offset, len, writable)| {
-            segments(memory, offset, len).map(move |segment: Result<Segment, AccessError>| {
-                segment.map(|segment| Buffer { segment, writable })
-            })
-        })
 }

@@ -26,6 +26,3 @@ pub use header::{CommandType, CtrlHdr, Expected, FLAG_FENCE, Request, ResponseTy
 pub use set_scanout::SetScanout;
 pub use transfer::TransferToHost2d;
 pub use unref::ResourceUnref;
-
-#[cfg(test)]
-mod tests;

@@ -5,26 +5,20 @@
 //! chains, their order and their lengths are remembered privately, and the only things read are `used.idx`, used elements,
 //! `used.flags` and `avail_event`. It never allocates, never waits and never kicks: it says when a kick is due.
 
+mod chain;
 mod error;
 mod memory_layout;
 
+pub use chain::Buffer;
 pub use error::{AddError, DeviceError};
 pub use memory_layout::{Addresses, SetupError, rings_len};
 
 use crate::features::Features;
 use crate::memory::{AccessError, Memory, Segment, contiguous};
+use chain::{Measure, write_descriptor};
 use core::sync::atomic::{Ordering, fence};
 use memory_layout::{DESCRIPTOR_LEN, Rings};
 use virtio::virtq::{AvailF, DescF, UsedF};
-
-/// One buffer of a chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Buffer {
-    /// Where it is and how long.
-    pub segment: Segment,
-    /// Whether the device writes it; otherwise it reads it.
-    pub writable: bool,
-}
 
 /// A place for the descriptors of one chain, if INDIRECT_DESC was negotiated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -476,57 +470,4 @@ impl<const CAPACITY: usize> VirtQueue<CAPACITY> {
 /// Whether going from `old` to `new` passed `event`: `vring_need_event` of VIRTIO 1.2, 2.7.7 and 2.7.10, modulo 65536.
 pub const fn passed(event: u16, new: u16, old: u16) -> bool {
     new.wrapping_sub(event).wrapping_sub(1) < new.wrapping_sub(old)
-}
-
-/// A chain, counted and checked.
-struct Measure {
-    count: u16,
-    writable: u32,
-}
-
-impl Measure {
-    fn of(chain: impl Iterator<Item = Result<Buffer, AccessError>>) -> Result<Self, AddError> {
-        let mut measure = Measure {
-            count: 0,
-            writable: 0,
-        };
-        let mut total = 0u32;
-        let mut writing = false;
-        for buffer in chain {
-            let Buffer { segment, writable } = buffer?;
-            if segment.len == 0 || (writing && !writable) {
-                return Err(AddError::BadChain);
-            }
-            writing = writable;
-            measure.count = measure.count.checked_add(1).ok_or(AddError::TooLong)?;
-            // All buffers of a chain together must stay below 2^32 bytes (2.7.5.1).
-            total = total.checked_add(segment.len).ok_or(AddError::BadChain)?;
-            if writable {
-                measure.writable = measure.writable.saturating_add(segment.len);
-            }
-        }
-        if measure.count == 0 {
-            return Err(AddError::BadChain);
-        }
-        Ok(measure)
-    }
-}
-
-/// Writes one `virtq_desc`.
-fn write_descriptor<M: Memory + ?Sized>(
-    memory: &M,
-    at: usize,
-    buffer: Buffer,
-    flags: DescF,
-    next: u16,
-) -> Result<(), AccessError> {
-    let write = if buffer.writable {
-        DescF::WRITE
-    } else {
-        DescF::empty()
-    };
-    memory.write_u64(at, buffer.segment.address)?;
-    memory.write_u32(at.saturating_add(8), buffer.segment.len)?;
-    memory.write_u16(at.saturating_add(12), (flags | write).bits().to_ne())?;
-    memory.write_u16(at.saturating_add(14), next)
 }

@@ -1,6 +1,6 @@
 //! A batch of commands while it is being written: slots that belong to it alone, and what is in them.
 
-use super::{REQUEST_LEN, RESPONSE, RESPONSE_LEN, slot_offset};
+use super::slot::{REQUEST_LEN, RESPONSE, RESPONSE_LEN, bit, slot_offset};
 use crate::backing::EntryList;
 use crate::memory::{AccessError, Memory};
 use crate::protocol::{CommandType, Expected, Request};
@@ -252,7 +252,7 @@ impl Batch {
         let used = self
             .entries()
             .iter()
-            .fold(0u64, |mask, entry| mask | super::bit(entry.slot));
+            .fold(0u64, |mask, entry| mask | bit(entry.slot));
         let left = self.slots & !used;
         (left != 0)
             .then(|| u8::try_from(left.trailing_zeros()).ok())

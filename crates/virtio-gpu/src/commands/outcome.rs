@@ -1,6 +1,6 @@
 //! What became of a batch, and the check of a single response.
 
-use super::RESPONSE_LEN;
+use super::slot::RESPONSE_LEN;
 use crate::memory::{AccessError, Memory};
 use crate::protocol::{CommandType, CtrlHdr, Expected, FLAG_FENCE, ResponseType};
 use core::fmt;

@@ -1,9 +1,8 @@
 //! The layouts against VIRTIO 1.2, 5.7.6: sizes, and where each field's bytes stand.
 
-use super::*;
-use crate::rect::Rect;
-use core::mem::{offset_of, size_of};
-use zerocopy::IntoBytes;
+use std::mem::{offset_of, size_of};
+use virtio_gpu::protocol::*;
+use virtio_gpu::rect::Rect;
 
 #[test]
 fn messages_have_the_sizes_of_the_specification() {
