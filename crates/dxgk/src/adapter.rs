@@ -91,13 +91,13 @@ impl<M: Miniport> Adapter<M> {
         };
         self.miniport.stop_device(started, irql);
         self.started.store(ptr::null_mut(), Ordering::SeqCst);
-        let mut drained = started.interrupts.drain(irql);
+        let mut drained = started.interrupts.drain(irql).is_ok();
         for _ in 0..DRAIN_TRIES {
             if drained {
                 break;
             }
             M::Kernel::delay(irql, 1000);
-            drained = started.interrupts.drain(irql);
+            drained = started.interrupts.drain(irql).is_ok();
         }
         if !drained {
             return Err(Status::UNSUCCESSFUL);

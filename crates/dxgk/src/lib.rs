@@ -7,6 +7,9 @@ extern crate alloc;
 
 pub mod adapter;
 pub mod ddi;
+#[cfg(feature = "std")]
+#[doc(hidden)]
+pub mod doc;
 mod heap;
 #[cfg(feature = "std")]
 pub mod hosted;

@@ -6,6 +6,7 @@
 //! times as `&mut State` inside an [`Isr`], and nowhere else. What both merely read, such as mapped registers, is the
 //! [`Device`](Source::Device).
 
+mod jobs;
 mod map;
 mod panic;
 mod set;
@@ -13,20 +14,19 @@ mod synchronize;
 #[cfg(test)]
 mod tests;
 
+pub use jobs::HandOver;
 pub use map::{MapError, Message, MessageMap};
 pub use set::{Contains, SourceSet};
 pub use synchronize::{Refusal, Refused};
 
 use alloc::boxed::Box;
 use core::cell::UnsafeCell;
-use core::ffi::c_void;
 use core::marker::PhantomData;
 
-use dxgk_sys::{BOOLEAN, DXGKARGCB_NOTIFY_INTERRUPT_DATA, STATUS_UNSUCCESSFUL, TRUE};
+use dxgk_sys::DXGKARGCB_NOTIFY_INTERRUPT_DATA;
 
 use crate::heap::try_box;
 use crate::interface::Port;
-use crate::irql::Passive;
 use crate::status::Status;
 
 /// The most sources that one adapter may declare.
@@ -239,28 +239,6 @@ impl<T: SourceSet> Interrupts<T> {
     #[must_use]
     pub fn map(&self) -> &MessageMap {
         &self.map
-    }
-
-    /// Returns when no interrupt routine of this adapter that began before the call is still running: takes the lock of
-    /// every message once. Says whether that could be done; an interrupt that is not connected runs no routine.
-    pub(crate) fn drain(&self, _: &mut Passive<'_>) -> bool {
-        /// # Safety
-        ///
-        /// May be called anywhere: does nothing.
-        unsafe extern "system" fn nothing(context: *mut c_void) -> BOOLEAN {
-            // SAFETY: `context` is the flag that waits in the frame below.
-            unsafe { context.cast::<bool>().write(true) };
-            TRUE
-        }
-        (0..self.map.messages()).all(|message| {
-            let mut ran = false;
-            // SAFETY: the flag outlives the call.
-            let status = unsafe {
-                self.port
-                    .synchronize(nothing, (&raw mut ran).cast(), message)
-            };
-            ran || status == STATUS_UNSUCCESSFUL
-        })
     }
 
     /// Runs the interrupt routines of the sources on `message` and returns whether the interrupt was the device's.

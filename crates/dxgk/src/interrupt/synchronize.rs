@@ -144,7 +144,7 @@ where
 
 impl Refusal {
     #[cold]
-    fn from_status(status: i32) -> Self {
+    pub(super) fn from_status(status: i32) -> Self {
         match status {
             STATUS_UNSUCCESSFUL => Self::NotConnected,
             STATUS_INVALID_PARAMETER => Self::InvalidParameter,

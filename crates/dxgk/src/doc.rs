@@ -1,0 +1,88 @@
+//! The scene of this crate's examples: a device with one counter register and one interrupt source.
+
+use core::num::NonZeroU32;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+pub use crate::hosted::{Hosted, PortCall};
+pub use crate::interrupt::{
+    Cause, HandOver, InterruptDevice, Isr, Notifying, Refusal, Refused, Silent, Source, SourceSet,
+};
+pub use crate::present::{PresentProgress, Presented};
+use crate::resources::InterruptResource;
+
+/// A register.
+#[derive(Debug, Default)]
+pub struct Register(AtomicU32);
+
+impl Register {
+    /// Reads it.
+    pub fn read(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Writes it.
+    pub fn write(&self, value: u32) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+}
+
+/// The device.
+#[derive(Debug, Default)]
+pub struct Gpu {
+    /// Which interrupts are on.
+    pub interrupt_enable: Register,
+    /// How many frames have been completed.
+    pub frames: Register,
+}
+
+impl InterruptDevice for Gpu {
+    fn acknowledge_line(&self) -> Option<u32> {
+        Some(1)
+    }
+}
+
+/// The source that reports frames.
+#[derive(Debug, Clone, Copy)]
+pub struct Control;
+
+/// What it shares with the driver.
+#[derive(Debug)]
+pub struct ControlState {
+    /// Completed frames.
+    pub completed: u64,
+    /// Their size.
+    pub bytes: u64,
+    /// Their numbers.
+    pub finished: HandOver<u32, 16>,
+}
+
+impl Source for Control {
+    type Device = Gpu;
+    type State = ControlState;
+    type Role = Notifying;
+    const INITIAL: ControlState = ControlState {
+        completed: 0,
+        bytes: 0,
+        finished: HandOver::new(),
+    };
+
+    fn interrupt(isr: &mut Isr<'_, Self>, device: &Gpu, _: Cause) {
+        let frame = device.frames.read();
+        device.frames.write(frame + 1);
+        isr.state.completed += 1;
+        isr.state.bytes += 4096;
+        if isr.state.finished.push(frame).is_ok() {
+            isr.queue_dpc();
+        }
+    }
+}
+
+/// A started adapter with that device and one message.
+#[must_use]
+pub fn hosted() -> Hosted<(Control,)> {
+    let one = InterruptResource::Messages(NonZeroU32::MIN);
+    match Hosted::new(one, Gpu::default()) {
+        Ok(hosted) => hosted,
+        Err(error) => unreachable!("one message, one source: {error:?}"),
+    }
+}
