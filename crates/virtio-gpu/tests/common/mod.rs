@@ -2,6 +2,9 @@
 //! says, or lies where a test tells it to. The device finds everything by bus address, as a real one does.
 #![allow(dead_code, reason = "each test file uses the part it needs")]
 
+pub mod gpu;
+pub mod queue;
+
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use virtio_gpu::memory::{AccessError, Memory, Segment};
