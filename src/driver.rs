@@ -1,46 +1,131 @@
-//! DriverEntry: KMDF in miniport mode, then the port driver.
+//! DriverEntry, and what the driver puts around the miniport's life: framework, control device, tracing.
+//!
+//! Order in: framework, port driver, control device's dispatch routine; order out: the other way round, in DxgkDdiUnload, which dxgkrnl calls
+//! when the last adapter has been removed.
 
-use wdk_sys::{
-    DRIVER_OBJECT, NT_SUCCESS, NTSTATUS, PCUNICODE_STRING, PDRIVER_OBJECT, ULONG, UNICODE_STRING, WDF_DRIVER_CONFIG,
-    WDF_NO_OBJECT_ATTRIBUTES, WDFDRIVER, call_unsafe_wdf_function_binding,
+use core::ffi::c_void;
+
+use dxgk::irql::Passive;
+use dxgk_sys::{
+    DEVICE_OBJECT, DxgkInitializeDisplayOnlyDriver, KMDDOD_INITIALIZATION_DATA, NTSTATUS,
 };
+use wdk_sys::{DRIVER_OBJECT, NT_SUCCESS, UNICODE_STRING};
 
-unsafe extern "system" {
-    fn DxgkInitializeDisplayOnlyDriver(
-        driver: PDRIVER_OBJECT,
-        registry_path: PCUNICODE_STRING,
-        data: *mut core::ffi::c_void,
-    ) -> NTSTATUS;
-}
+use crate::{control, framework, trace};
 
-/// The driver's entry, called by the framework's stub.
+/// The driver's entry, called by the framework's entry stub (FxDriverEntry).
+///
+/// Returns exactly what DxgkInitializeDisplayOnlyDriver does ("Initializing the display miniport driver").
 ///
 /// # Safety
 ///
 /// Called once, at PASSIVE_LEVEL, with the driver object and the path of its service key.
 #[unsafe(export_name = "DriverEntry")]
-pub unsafe extern "system" fn driver_entry(driver: &mut DRIVER_OBJECT, registry_path: *const UNICODE_STRING) -> NTSTATUS {
-    let mut config = WDF_DRIVER_CONFIG {
-        Size: size_of::<WDF_DRIVER_CONFIG>() as ULONG,
-        DriverInitFlags: wdk_sys::_WDF_DRIVER_INIT_FLAGS::WdfDriverInitNoDispatchOverride as ULONG,
-        ..WDF_DRIVER_CONFIG::default()
-    };
-    let mut handle: WDFDRIVER = core::ptr::null_mut();
-    // SAFETY: the arguments live for the call, and this is the driver's only one.
-    let status = unsafe {
-        call_unsafe_wdf_function_binding!(
-            WdfDriverCreate,
-            driver as PDRIVER_OBJECT,
-            registry_path as PCUNICODE_STRING,
-            WDF_NO_OBJECT_ATTRIBUTES,
-            &mut config,
-            &mut handle
-        )
-    };
-    if !NT_SUCCESS(status) {
+pub unsafe extern "system" fn driver_entry(
+    driver: *mut DRIVER_OBJECT,
+    registry_path: *const UNICODE_STRING,
+) -> NTSTATUS {
+    trace::register();
+    // SAFETY: DriverEntry's arguments, once.
+    if let Err(status) = unsafe { framework::create(driver, registry_path) } {
+        trace::driver_entry(status);
+        trace::unregister();
         return status;
     }
-    let mut data = [0u64; 100];
-    // SAFETY: a first version.
-    unsafe { DxgkInitializeDisplayOnlyDriver(driver, registry_path as PCUNICODE_STRING, data.as_mut_ptr().cast()) }
+    let mut table = table();
+    // SAFETY: DriverEntry's arguments; the table need not outlive the call.
+    let status = unsafe {
+        DxgkInitializeDisplayOnlyDriver(
+            driver.cast(),
+            registry_path.cast_mut().cast(),
+            &raw mut table,
+        )
+    };
+    trace::driver_entry(status);
+    if NT_SUCCESS(status) {
+        // SAFETY: the port driver has filled the dispatch table, and no device exists yet.
+        unsafe { control::put_in_front(driver) };
+    } else {
+        // No unload routine runs after a failed DriverEntry.
+        // SAFETY: created above.
+        unsafe { framework::unload() };
+        trace::unregister();
+    }
+    status
+}
+
+/// The miniport's DDI table, with the driver's own steps around adding, removing and unloading.
+fn table() -> KMDDOD_INITIALIZATION_DATA {
+    KMDDOD_INITIALIZATION_DATA {
+        DxgkDdiAddDevice: Some(add_device),
+        DxgkDdiRemoveDevice: Some(remove_device),
+        DxgkDdiUnload: Some(unload),
+        ..miniport()
+    }
+}
+
+unsafe extern "system" fn add_device(
+    device: *mut DEVICE_OBJECT,
+    context: *mut *mut c_void,
+) -> NTSTATUS {
+    let Some(add) = miniport().DxgkDdiAddDevice else {
+        return dxgk_sys::STATUS_NOT_SUPPORTED;
+    };
+    // SAFETY: dxgkrnl's call, handed on.
+    let status = unsafe { add(device, context) };
+    if NT_SUCCESS(status) {
+        // SAFETY: DxgkDdiAddDevice runs at PASSIVE_LEVEL.
+        control::adapter_added(&mut unsafe { Passive::assume() });
+    }
+    status
+}
+
+unsafe extern "system" fn remove_device(context: *mut c_void) -> NTSTATUS {
+    let Some(remove) = miniport().DxgkDdiRemoveDevice else {
+        return dxgk_sys::STATUS_NOT_SUPPORTED;
+    };
+    // SAFETY: DxgkDdiRemoveDevice runs at PASSIVE_LEVEL.
+    control::adapter_removed(&mut unsafe { Passive::assume() });
+    // SAFETY: dxgkrnl's call, handed on.
+    unsafe { remove(context) }
+}
+
+unsafe extern "system" fn unload() {
+    if let Some(unload) = miniport().DxgkDdiUnload {
+        // SAFETY: dxgkrnl's call, handed on.
+        unsafe { unload() };
+    }
+    // SAFETY: created by DriverEntry, which succeeded: there is no unload otherwise.
+    unsafe { framework::unload() };
+    trace::unregister();
+}
+
+/// The miniport's own table. The adapter of the crate `display` takes this place; until then an adapter that can be added and removed.
+fn miniport() -> KMDDOD_INITIALIZATION_DATA {
+    unsafe extern "system" fn add(_: *mut DEVICE_OBJECT, context: *mut *mut c_void) -> NTSTATUS {
+        // SAFETY: dxgkrnl's out-pointer.
+        unsafe { context.write(core::ptr::without_provenance_mut(1)) };
+        dxgk_sys::STATUS_SUCCESS
+    }
+    unsafe extern "system" fn remove(_: *mut c_void) -> NTSTATUS {
+        dxgk_sys::STATUS_SUCCESS
+    }
+    KMDDOD_INITIALIZATION_DATA {
+        Version: dxgk_sys::DXGKDDI_INTERFACE_VERSION_WIN8,
+        DxgkDdiAddDevice: Some(add),
+        DxgkDdiRemoveDevice: Some(remove),
+        ..Default::default()
+    }
+}
+
+/// A request to the control device: reads `input` bytes of the buffer, writes at most `output` bytes of it, and returns how many.
+pub fn request(
+    code: u32,
+    buffer: &mut [u8],
+    input: usize,
+    output: usize,
+    irql: &mut Passive<'_>,
+) -> Result<usize, dxgk::status::Status> {
+    let _ = (code, buffer, input, output, irql);
+    Err(dxgk::status::Status::INVALID_DEVICE_REQUEST)
 }

@@ -39,7 +39,9 @@ impl Event {
     /// Waits, for ever without a timeout; says whether the event was set.
     pub(super) fn wait(&self, timeout: Option<LARGE_INTEGER>) -> bool {
         let mut timeout = timeout;
-        let timeout = timeout.as_mut().map_or(core::ptr::null_mut(), core::ptr::from_mut);
+        let timeout = timeout
+            .as_mut()
+            .map_or(core::ptr::null_mut(), core::ptr::from_mut);
         // SAFETY: an initialized event; PASSIVE_LEVEL, as the callers' capability shows.
         let status = unsafe {
             KeWaitForSingleObject(

@@ -5,12 +5,12 @@ use core::ptr::NonNull;
 use dxgk::kernel::{PAGE_SIZE, PageBlock};
 use dxgk::status::Status;
 use wdk_sys::ntddk::{
-    ExFreePool, MmAllocatePagesForMdlEx, MmCopyMemory, MmFreePagesFromMdl, MmMapLockedPagesSpecifyCache,
-    MmUnmapLockedPages,
+    ExFreePool, MmAllocatePagesForMdlEx, MmCopyMemory, MmFreePagesFromMdl,
+    MmMapLockedPagesSpecifyCache, MmUnmapLockedPages,
 };
 use wdk_sys::{
-    _MEMORY_CACHING_TYPE, _MM_PAGE_PRIORITY, FALSE, MDL, MM_ALLOCATE_FULLY_REQUIRED, MM_COPY_ADDRESS,
-    MM_COPY_MEMORY_VIRTUAL, PFN_NUMBER, PHYSICAL_ADDRESS,
+    _MEMORY_CACHING_TYPE, _MM_PAGE_PRIORITY, FALSE, MDL, MM_ALLOCATE_FULLY_REQUIRED,
+    MM_COPY_ADDRESS, MM_COPY_MEMORY_VIRTUAL, PFN_NUMBER, PHYSICAL_ADDRESS,
 };
 
 use super::KERNEL_MODE;

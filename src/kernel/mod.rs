@@ -8,7 +8,9 @@ use core::ptr::NonNull;
 use dxgk::irql::Passive;
 use dxgk::kernel::{Kernel, PageBlock};
 use dxgk::status::Status;
-use wdk_sys::ntddk::{KeDelayExecutionThread, KeFlushQueuedDpcs, KeGetCurrentIrql, KeQueryPerformanceCounter};
+use wdk_sys::ntddk::{
+    KeDelayExecutionThread, KeFlushQueuedDpcs, KeGetCurrentIrql, KeQueryPerformanceCounter,
+};
 use wdk_sys::{_MODE, FALSE, KPROCESSOR_MODE, LARGE_INTEGER};
 
 pub use event::{Event, Mutex};
@@ -43,10 +45,18 @@ unsafe impl Kernel for Windows {
         // SAFETY: our out-parameter; any IRQL.
         let counter = unsafe { KeQueryPerformanceCounter(&raw mut frequency) };
         // SAFETY: plain numbers in either arm of the unions.
-        let (counter, frequency) = unsafe { (counter.QuadPart.cast_unsigned(), frequency.QuadPart.cast_unsigned()) };
+        let (counter, frequency) = unsafe {
+            (
+                counter.QuadPart.cast_unsigned(),
+                frequency.QuadPart.cast_unsigned(),
+            )
+        };
         let whole = counter.checked_div(frequency).unwrap_or(0);
         let rest = counter.checked_rem(frequency).unwrap_or(0);
-        let part = rest.wrapping_mul(UNITS_PER_SECOND).checked_div(frequency).unwrap_or(0);
+        let part = rest
+            .wrapping_mul(UNITS_PER_SECOND)
+            .checked_div(frequency)
+            .unwrap_or(0);
         whole.wrapping_mul(UNITS_PER_SECOND).wrapping_add(part)
     }
 
@@ -74,7 +84,12 @@ unsafe impl Kernel for Windows {
         unsafe { memory::free_pages(block) };
     }
 
-    unsafe fn copy(_: &Passive<'_>, to: *mut u8, from: *const u8, length: usize) -> Result<(), Status> {
+    unsafe fn copy(
+        _: &Passive<'_>,
+        to: *mut u8,
+        from: *const u8,
+        length: usize,
+    ) -> Result<(), Status> {
         // SAFETY: the caller's promise is the same.
         unsafe { memory::copy(to, from, length) }
     }
@@ -116,7 +131,8 @@ impl<T> NonPaged<T> {
     /// Room for a value, all bytes zero.
     fn zeroed() -> Option<Self> {
         // SAFETY: no kernel object has size zero.
-        NonNull::new(unsafe { alloc::alloc::alloc_zeroed(alloc::alloc::Layout::new::<T>()) }.cast()).map(Self)
+        NonNull::new(unsafe { alloc::alloc::alloc_zeroed(alloc::alloc::Layout::new::<T>()) }.cast())
+            .map(Self)
     }
 
     const fn as_ptr(&self) -> *mut T {

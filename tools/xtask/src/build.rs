@@ -10,11 +10,12 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::host_patch;
+use crate::image::{self, Expected};
 use crate::install;
 use crate::process;
 use crate::repository::Repository;
 use crate::toolchain::{DRIVER_TARGET, Toolchain};
-use crate::wdk_lite::ContentRoot;
+use crate::wdk_lite::{self, ContentRoot};
 
 /// How to build.
 #[derive(clap::Args, Debug, Default)]
@@ -50,35 +51,85 @@ pub fn driver(repository: &Repository) -> Result<Driver> {
 
     process::say("Building", "the driver (vgpudod.sys)");
     let mut cargo = toolchain.cargo("build", DRIVER_TARGET);
-    cargo.current_dir(repository.root()).args(["--package", "vgpudod", "--release", "--target-dir"]).arg(folder.join("build"));
-    configure(&mut cargo, repository, &toolchain, &overrides)?;
+    cargo
+        .current_dir(repository.root())
+        .args(["--package", "vgpudod", "--release", "--target-dir"])
+        .arg(folder.join("build"));
+    configure(&mut cargo, repository, &toolchain, &overrides);
     content_root.configure(&mut cargo);
-    process::run(&mut cargo).context("the driver does not build")?;
+    process::run(&mut cargo).context(
+        "the driver does not build (a symbol that the linker does not know is declared with its reason in testing/wdk-lite/imports.tsv)",
+    )?;
 
-    collect(&folder, &folder.join("build").join(DRIVER_TARGET).join("release"))
+    let driver = collect(
+        &folder,
+        &folder.join("build").join(DRIVER_TARGET).join("release"),
+    )?;
+    image::checksum::set(&driver.image)?;
+    process::say("Checking", "the image");
+    image::check(
+        &driver.image,
+        &driver.map,
+        &expected(repository, &toolchain)?,
+    )?;
+    Ok(driver)
+}
+
+/// What the image is held against.
+fn expected(repository: &Repository, toolchain: &Toolchain) -> Result<Expected> {
+    let panics = repository.wdk_lite_sources().join("panics.tsv");
+    let panics =
+        fs::read_to_string(&panics).with_context(|| format!("cannot read {}", panics.display()))?;
+    let folders = remapped(repository, toolchain)
+        .into_iter()
+        .map(|(folder, _)| folder.display().to_string());
+    Ok(Expected {
+        imports: wdk_lite::imports(repository)?,
+        panics: image::panics(&panics)?,
+        folders: folders.collect(),
+    })
 }
 
 /// What this build adds to the project's Cargo configuration: the crates for a Linux host, the linker, and prefixes that keep this
 /// machine's paths out of the image.
-fn configure(cargo: &mut Command, repository: &Repository, toolchain: &Toolchain, overrides: &[PathBuf]) -> Result<()> {
-    let paths: Vec<String> = overrides.iter().map(|path| quoted(&path.display().to_string())).collect();
+fn configure(
+    cargo: &mut Command,
+    repository: &Repository,
+    toolchain: &Toolchain,
+    overrides: &[PathBuf],
+) {
+    let paths: Vec<String> = overrides
+        .iter()
+        .map(|path| quoted(&path.display().to_string()))
+        .collect();
     cargo.args(["--config", &format!("paths=[{}]", paths.join(","))]);
-    cargo.args(["--config", &format!("target.{DRIVER_TARGET}.linker=\"lld-link\"")]);
+    cargo.args([
+        "--config",
+        &format!("target.{DRIVER_TARGET}.linker=\"lld-link\""),
+    ]);
 
-    let mut remapped: Vec<(PathBuf, &str)> = Vec::new();
+    cargo.args(["--config", "future-incompat-report.frequency=\"never\""]);
+    let remapped = remapped(repository, toolchain).into_iter();
+    let flags: Vec<String> = remapped
+        .map(|(from, to)| quoted(&format!("--remap-path-prefix={}={to}", from.display())))
+        .collect();
+    cargo.args([
+        "--config",
+        &format!("target.{DRIVER_TARGET}.rustflags=[{}]", flags.join(",")),
+    ]);
+}
+
+/// Folders whose sources go into the image, and what stands for them there.
+fn remapped(repository: &Repository, toolchain: &Toolchain) -> Vec<(PathBuf, &'static str)> {
+    let mut folders = Vec::new();
     if let Some(sysroot) = toolchain.sysroot() {
-        remapped.push((sysroot.join("lib/rustlib/src/rust"), "rust"));
+        folders.push((sysroot.join("lib/rustlib/src/rust"), "rust"));
     }
-    if let Some(home) = std::env::var_os("CARGO_HOME") {
-        remapped.push((home.into(), "cargo"));
-    } else if let Some(home) = std::env::var_os("HOME") {
-        remapped.push((Path::new(&home).join(".cargo"), "cargo"));
+    if let Some(home) = process::home_folder("CARGO_HOME", ".cargo") {
+        folders.push((home, "cargo"));
     }
-    remapped.push((repository.root().to_owned(), "vgpudod"));
-    let flags: Vec<String> =
-        remapped.iter().map(|(from, to)| quoted(&format!("--remap-path-prefix={}={to}", from.display()))).collect();
-    cargo.args(["--config", &format!("target.{DRIVER_TARGET}.rustflags=[{}]", flags.join(","))]);
-    Ok(())
+    folders.push((repository.root().to_owned(), "vgpudod"));
+    folders
 }
 
 /// A TOML string.
@@ -93,9 +144,11 @@ fn collect(folder: &Path, release: &Path) -> Result<Driver> {
         symbols: folder.join("vgpudod.pdb"),
         map: folder.join("vgpudod.map"),
     };
-    for (from, to) in
-        [("vgpudod.dll", &driver.image), ("vgpudod.pdb", &driver.symbols), ("deps/vgpudod.map", &driver.map)]
-    {
+    for (from, to) in [
+        ("vgpudod.dll", &driver.image),
+        ("vgpudod.pdb", &driver.symbols),
+        ("deps/vgpudod.map", &driver.map),
+    ] {
         let from = release.join(from);
         fs::copy(&from, to).with_context(|| format!("the build left no {}", from.display()))?;
     }

@@ -122,34 +122,48 @@ macro_rules! s {
 "##;
 
 /// Crates whose manifest stays and whose source becomes one file.
-const REPLACED: &[(&str, &str)] =
-    &[("windows", WINDOWS), ("windows-future", "//! Empty: it does not compile off Windows, and nothing calls it there.\n")];
+const REPLACED: &[(&str, &str)] = &[
+    ("windows", WINDOWS),
+    (
+        "windows-future",
+        "//! Empty: it does not compile off Windows, and nothing calls it there.\n",
+    ),
+];
 
 /// Lays the changed copies under `folder`; returns their paths.
 pub fn write(repository: &Repository, cargo: &mut Command, folder: &Path) -> Result<Vec<PathBuf>> {
-    let lock = fs::read_to_string(repository.root().join("Cargo.lock")).context("cannot read Cargo.lock")?;
+    let lock = fs::read_to_string(repository.root().join("Cargo.lock"))
+        .context("cannot read Cargo.lock")?;
     let registry = registry_sources(cargo.current_dir(repository.root()))?;
 
     let version = locked_version(&lock, WDK_BUILD)?;
     if version != WDK_BUILD_VERSION {
-        bail!("Cargo.lock has {WDK_BUILD} {version}, and this program knows how to change {WDK_BUILD_VERSION}");
+        bail!(
+            "Cargo.lock has {WDK_BUILD} {version}, and this program knows how to change {WDK_BUILD_VERSION}"
+        );
     }
     let mut paths = vec![copy_edited(&registry, folder, version)?];
     for (name, source) in REPLACED {
-        paths.push(replace(&registry, folder, name, locked_version(&lock, name)?, source)?);
+        paths.push(replace(
+            &registry,
+            folder,
+            name,
+            locked_version(&lock, name)?,
+            source,
+        )?);
     }
     Ok(paths)
 }
 
 /// The folder in which Cargo keeps the published crates' sources, after fetching all that Cargo.lock names.
 fn registry_sources(fetch: &mut Command) -> Result<Vec<PathBuf>> {
-    process::capture(fetch).context("cannot fetch the crates that Cargo.lock names; is a crate registry reachable?")?;
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
-        let home = std::env::var_os("HOME")?;
-        Some(Path::new(&home).join(".cargo"))
-    });
-    let sources = home.context("neither CARGO_HOME nor HOME is set")?.join("registry/src");
-    let entries = fs::read_dir(&sources).with_context(|| format!("cannot read {}", sources.display()))?;
+    process::capture(fetch)
+        .context("cannot fetch the crates that Cargo.lock names; is a crate registry reachable?")?;
+    let home = process::home_folder("CARGO_HOME", ".cargo")
+        .context("neither CARGO_HOME nor HOME is set")?;
+    let sources = home.join("registry/src");
+    let entries =
+        fs::read_dir(&sources).with_context(|| format!("cannot read {}", sources.display()))?;
     Ok(entries.flatten().map(|entry| entry.path()).collect())
 }
 
@@ -162,7 +176,10 @@ fn locked_version<'a>(lock: &'a str, name: &str) -> Result<&'a str> {
         .collect();
     match versions[..] {
         [version] => Ok(version),
-        _ => bail!("Cargo.lock names {} versions of {name}, and one is expected", versions.len()),
+        _ => bail!(
+            "Cargo.lock names {} versions of {name}, and one is expected",
+            versions.len()
+        ),
     }
 }
 
@@ -181,11 +198,20 @@ fn copy_edited(registry: &[PathBuf], folder: &Path, version: &str) -> Result<Pat
     let to = folder.join(WDK_BUILD);
     for relative in files(&from)? {
         let mut contents = fs::read(from.join(&relative))?;
-        for edit in WDK_BUILD_EDITS.iter().filter(|edit| Path::new(edit.file) == relative) {
-            let text = String::from_utf8(contents).with_context(|| format!("{} is not text", relative.display()))?;
+        for edit in WDK_BUILD_EDITS
+            .iter()
+            .filter(|edit| Path::new(edit.file) == relative)
+        {
+            let text = String::from_utf8(contents)
+                .with_context(|| format!("{} is not text", relative.display()))?;
             let found = text.matches(edit.from).count();
             if found != edit.times {
-                bail!("{WDK_BUILD} {version}: {} has `{}` {found} times, not {}", edit.file, edit.from, edit.times);
+                bail!(
+                    "{WDK_BUILD} {version}: {} has `{}` {found} times, not {}",
+                    edit.file,
+                    edit.from,
+                    edit.times
+                );
             }
             contents = text.replace(edit.from, edit.to).into_bytes();
         }
@@ -195,7 +221,13 @@ fn copy_edited(registry: &[PathBuf], folder: &Path, version: &str) -> Result<Pat
 }
 
 /// The published manifest with another source.
-fn replace(registry: &[PathBuf], folder: &Path, name: &str, version: &str, source: &str) -> Result<PathBuf> {
+fn replace(
+    registry: &[PathBuf],
+    folder: &Path,
+    name: &str,
+    version: &str,
+    source: &str,
+) -> Result<PathBuf> {
     let manifest = published(registry, name, version)?.join("Cargo.toml");
     let to = folder.join(name);
     repository::write_if_changed(&to.join("Cargo.toml"), &fs::read(&manifest)?)?;
@@ -236,7 +268,17 @@ mod tests {
 
     #[test]
     fn two_versions_or_none_are_an_error() {
-        assert!(locked_version(LOCK, "b").unwrap_err().to_string().contains("2 versions of b"));
-        assert!(locked_version(LOCK, "c").unwrap_err().to_string().contains("0 versions of c"));
+        assert!(
+            locked_version(LOCK, "b")
+                .unwrap_err()
+                .to_string()
+                .contains("2 versions of b")
+        );
+        assert!(
+            locked_version(LOCK, "c")
+                .unwrap_err()
+                .to_string()
+                .contains("0 versions of c")
+        );
     }
 }

@@ -46,14 +46,22 @@ pub const DRIVER: &[Need] = &[
         package: "clang",
         reason: "compiles the stand-ins for the WDK's static libraries",
     },
-    Need { sign: Sign::Program("lld-link"), package: "lld", reason: "links the driver" },
+    Need {
+        sign: Sign::Program("lld-link"),
+        package: "lld",
+        reason: "links the driver",
+    },
     Need {
         sign: Sign::Program("llvm-dlltool"),
         package: "llvm",
         reason: "makes import libraries and archives (llvm-dlltool, llvm-lib)",
     },
     Need {
-        sign: Sign::FileLike { folder: "/usr/lib/x86_64-linux-gnu", start: "libclang-", end: ".so.1" },
+        sign: Sign::FileLike {
+            folder: "/usr/lib/x86_64-linux-gnu",
+            start: "libclang-",
+            end: ".so.1",
+        },
         package: "libclang-dev",
         reason: "lets bindgen, through wdk-sys, read the kernel's headers",
     },
@@ -66,8 +74,16 @@ pub const DRIVER: &[Need] = &[
 
 /// Debian's own Rust, for where rustup cannot add a target: its source lets Cargo build `core` and `alloc` for it.
 pub const DEBIAN_RUST: &[Need] = &[
-    Need { sign: Sign::File("/usr/bin/rustc"), package: "rustc-web", reason: "Rust without rustup" },
-    Need { sign: Sign::File("/usr/bin/cargo"), package: "cargo-web", reason: "Rust without rustup" },
+    Need {
+        sign: Sign::File("/usr/bin/rustc"),
+        package: "rustc-web",
+        reason: "Rust without rustup",
+    },
+    Need {
+        sign: Sign::File("/usr/bin/cargo"),
+        package: "cargo-web",
+        reason: "Rust without rustup",
+    },
     Need {
         sign: Sign::File("/usr/lib/rustlib/src/rust/library/Cargo.lock"),
         package: "rust-web-src",
@@ -81,13 +97,15 @@ impl Need {
         match self.sign {
             Sign::Program(program) => process::find_program(program).is_some(),
             Sign::File(path) => Path::new(path).exists(),
-            Sign::FileLike { folder, start, end } => Path::new(folder).read_dir().is_ok_and(|entries| {
-                entries.flatten().any(|entry| {
-                    let name = entry.file_name();
-                    let name = name.to_string_lossy();
-                    name.starts_with(start) && name.ends_with(end)
+            Sign::FileLike { folder, start, end } => {
+                Path::new(folder).read_dir().is_ok_and(|entries| {
+                    entries.flatten().any(|entry| {
+                        let name = entry.file_name();
+                        let name = name.to_string_lossy();
+                        name.starts_with(start) && name.ends_with(end)
+                    })
                 })
-            }),
+            }
         }
     }
 }
@@ -104,11 +122,17 @@ pub fn ensure(needs: &[Need]) -> Result<()> {
     let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
     let by_hand = format!("install by hand: apt-get install {}", packages.join(" "));
     let Some(apt) = apt() else {
-        bail!("cannot install packages here (it takes apt-get and root, or sudo without a password); {by_hand}");
+        bail!(
+            "cannot install packages here (it takes apt-get and root, or sudo without a password); {by_hand}"
+        );
     };
     install(&apt, &packages).with_context(|| by_hand.clone())?;
     if let Some(need) = missing.iter().find(|need| !need.is_met()) {
-        bail!("{} was installed, but {:?} is still not there", need.package, need.sign);
+        bail!(
+            "{} was installed, but {:?} is still not there",
+            need.package,
+            need.sign
+        );
     }
     Ok(())
 }
@@ -117,21 +141,38 @@ pub fn ensure(needs: &[Need]) -> Result<()> {
 fn apt() -> Option<Vec<&'static str>> {
     process::find_program("apt-get")?;
     let answers = |program: &str, arguments: &[&str]| {
-        let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().ok()?;
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        let output = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .ok()?;
+        output
+            .status
+            .success()
+            .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     if answers("id", &["-u"])? == "0" {
         return Some(vec!["apt-get"]);
     }
     answers("sudo", &["-n", "true"])?;
-    Some(vec!["sudo", "-n", "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"])
+    Some(vec![
+        "sudo",
+        "-n",
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+    ])
 }
 
 fn install(apt: &[&str], packages: &[&str]) -> Result<()> {
     let command = |arguments: &[&str]| {
         let mut words = apt.iter().chain(arguments);
         let mut command = Command::new(words.next().copied().unwrap_or("apt-get"));
-        command.args(words).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).stdout(Stdio::null());
+        command
+            .args(words)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
         command
     };
     process::say("Installing", &packages.join(" "));
@@ -147,7 +188,11 @@ mod tests {
 
     #[test]
     fn a_program_on_the_search_path_meets_its_need() {
-        let need = Need { sign: Sign::Program("sh"), package: "dash", reason: "is in every system" };
+        let need = Need {
+            sign: Sign::Program("sh"),
+            package: "dash",
+            reason: "is in every system",
+        };
         assert!(need.is_met());
     }
 
@@ -156,10 +201,26 @@ mod tests {
         for sign in [
             Sign::Program("no-such-program-anywhere"),
             Sign::File("/no/such/file"),
-            Sign::FileLike { folder: "/usr", start: "no-such", end: "file" },
-            Sign::FileLike { folder: "/no/such/folder", start: "", end: "" },
+            Sign::FileLike {
+                folder: "/usr",
+                start: "no-such",
+                end: "file",
+            },
+            Sign::FileLike {
+                folder: "/no/such/folder",
+                start: "",
+                end: "",
+            },
         ] {
-            assert!(!Need { sign, package: "none", reason: "none" }.is_met(), "{sign:?}");
+            assert!(
+                !Need {
+                    sign,
+                    package: "none",
+                    reason: "none"
+                }
+                .is_met(),
+                "{sign:?}"
+            );
         }
     }
 
@@ -167,7 +228,10 @@ mod tests {
     fn no_package_is_named_twice_for_one_sign() {
         let all: Vec<&Need> = DRIVER.iter().chain(DEBIAN_RUST).collect();
         for (i, need) in all.iter().enumerate() {
-            assert!(!all[..i].iter().any(|other| other.sign == need.sign), "{need:?}");
+            assert!(
+                !all[..i].iter().any(|other| other.sign == need.sign),
+                "{need:?}"
+            );
         }
     }
 }

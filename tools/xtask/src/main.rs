@@ -5,6 +5,7 @@
 
 mod build;
 mod host_patch;
+mod image;
 mod install;
 mod process;
 mod repository;

@@ -13,7 +13,9 @@ pub fn say(verb: &str, what: &str) {
 
 /// Runs the program with its output shown as it comes; anything but success is an error that names it.
 pub fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("cannot start {}", name(command)))?;
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start {}", name(command)))?;
     if !status.success() {
         bail!("{} failed ({status})", name(command));
     }
@@ -22,9 +24,16 @@ pub fn run(command: &mut Command) -> Result<()> {
 
 /// Runs the program with its output caught: shown whole if it fails, returned if it does not.
 pub fn capture(command: &mut Command) -> Result<String> {
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {}", name(command)))?;
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot start {}", name(command)))?;
     if !output.status.success() {
-        let Output { status, stdout, stderr } = output;
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = output;
         bail!(
             "{} failed ({status}):\n{}{}",
             command_line(command),
@@ -38,13 +47,22 @@ pub fn capture(command: &mut Command) -> Result<String> {
 /// The program of that name on the search path.
 pub fn find_program(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| is_executable(file))
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| is_executable(file))
+}
+
+/// The folder that a tool keeps under the user's home, unless its variable in the environment names another.
+pub fn home_folder(variable: &str, name: &str) -> Option<PathBuf> {
+    let named = std::env::var_os(variable).map(PathBuf::from);
+    named.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(name)))
 }
 
 #[cfg(unix)]
 fn is_executable(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+    file.metadata()
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(not(unix))]
@@ -58,5 +76,8 @@ fn name(command: &Command) -> String {
 
 fn command_line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+    words
+        .map(OsStr::to_string_lossy)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -16,14 +16,20 @@ impl Repository {
     pub fn find() -> Result<Self> {
         let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let here = std::env::current_dir().context("cannot tell the working directory")?;
-        let candidates = here.ancestors().chain(std::iter::once(built_from.as_path()));
+        let candidates = here
+            .ancestors()
+            .chain(std::iter::once(built_from.as_path()));
         for candidate in candidates {
-            if candidate.join("testing/wdk-lite").is_dir() && candidate.join("Cargo.lock").is_file() {
+            if candidate.join("testing/wdk-lite").is_dir() && candidate.join("Cargo.lock").is_file()
+            {
                 let root = fs::canonicalize(candidate)?;
                 return Ok(Self { root });
             }
         }
-        bail!("the repository is not to be found from {}: run this inside a clone of it", here.display())
+        bail!(
+            "the repository is not to be found from {}: run this inside a clone of it",
+            here.display()
+        )
     }
 
     /// The folder of the workspace's Cargo.toml.
@@ -55,7 +61,8 @@ pub fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
         return Ok(());
     }
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
     fs::write(path, contents).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -3,8 +3,7 @@
 //! Rust's libraries for Windows and UEFI come with rustup but not with Debian. So, in this order: the compiler at hand if it has the
 //! target; rustup, asked to add it; the compiler at hand with its library's source; Debian's compiler with its library's source.
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -43,73 +42,125 @@ impl Toolchain {
         if let Some(toolchain) = at_hand
             && toolchain.has_library_source()
         {
-            return Ok(Self { build_std: true, ..toolchain });
+            return Ok(Self {
+                build_std: true,
+                ..toolchain
+            });
         }
-        process::say("Rust", &format!("the compiler at hand cannot build for {target}: using Debian's"));
+        process::say(
+            "Rust",
+            &format!("the compiler at hand cannot build for {target}: using Debian's"),
+        );
         install::ensure(install::DEBIAN_RUST).with_context(|| {
             format!("no Rust here can build for {target}; with rustup, `rustup target add {target}` is all it takes")
         })?;
-        let debian = Self { cargo: "/usr/bin/cargo".into(), rustc: "/usr/bin/rustc".into(), build_std: true };
+        let debian = Self {
+            cargo: "/usr/bin/cargo".into(),
+            rustc: "/usr/bin/rustc".into(),
+            build_std: true,
+        };
         if !debian.has_library_source() {
-            bail!("Debian's rustc at {} has no library source beside it", debian.rustc.display());
+            bail!(
+                "Debian's rustc at {} has no library source beside it",
+                debian.rustc.display()
+            );
         }
         Ok(debian)
     }
 
     /// The cargo that runs this program, or else the first on the search path.
     fn at_hand() -> Option<Self> {
-        let cargo = std::env::var_os("CARGO").map(PathBuf::from).or_else(|| process::find_program("cargo"))?;
+        let cargo = std::env::var_os("CARGO")
+            .map(PathBuf::from)
+            .or_else(|| process::find_program("cargo"))?;
         let beside = cargo.with_file_name("rustc");
-        let rustc = if beside.exists() { beside } else { process::find_program("rustc")? };
-        Some(Self { cargo, rustc, build_std: false })
+        let rustc = if beside.exists() {
+            beside
+        } else {
+            process::find_program("rustc")?
+        };
+        Some(Self {
+            cargo,
+            rustc,
+            build_std: false,
+        })
     }
 
     /// A `cargo` command for this toolchain and target, with `subcommand`. Flags in the environment that are not the project's are
     /// left out, so that the same sources give the same image.
     pub fn cargo(&self, subcommand: &str, target: &str) -> Command {
         let mut command = Command::new(&self.cargo);
-        command.arg(subcommand).args(["--target", target]).env("RUSTC", &self.rustc);
-        for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR"] {
+        command
+            .arg(subcommand)
+            .args(["--target", target])
+            .env("RUSTC", &self.rustc);
+        for name in [
+            "RUSTFLAGS",
+            "CARGO_ENCODED_RUSTFLAGS",
+            "CARGO_BUILD_RUSTFLAGS",
+            "CARGO_TARGET_DIR",
+            "CARGO_BUILD_TARGET_DIR",
+        ] {
             command.env_remove(name);
         }
         if self.build_std {
-            command.args(["-Z", "build-std=core,alloc"]).env("RUSTC_BOOTSTRAP", "1");
+            command
+                .args(["-Z", "build-std=core,alloc"])
+                .env("RUSTC_BOOTSTRAP", "1");
         }
         command
     }
 
     /// Where the compiler and its libraries lie.
     pub fn sysroot(&self) -> Option<PathBuf> {
-        let output = Command::new(&self.rustc).args(["--print", "sysroot"]).stderr(Stdio::null()).output().ok()?;
+        let output = Command::new(&self.rustc)
+            .args(["--print", "sysroot"])
+            .stderr(Stdio::null())
+            .output()
+            .ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
         output.status.success().then(|| PathBuf::from(text.trim()))
     }
 
     fn has_target(&self, target: &str) -> bool {
-        let Some(sysroot) = self.sysroot() else { return false };
+        let Some(sysroot) = self.sysroot() else {
+            return false;
+        };
         let libraries = sysroot.join("lib/rustlib").join(target).join("lib");
         libraries.read_dir().is_ok_and(|entries| {
-            entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libcore-"))
+            entries
+                .flatten()
+                .any(|entry| entry.file_name().to_string_lossy().starts_with("libcore-"))
         })
     }
 
     fn has_library_source(&self) -> bool {
-        self.sysroot().is_some_and(|sysroot| sysroot.join("lib/rustlib/src/rust/library/Cargo.lock").is_file())
+        self.sysroot().is_some_and(|sysroot| {
+            sysroot
+                .join("lib/rustlib/src/rust/library/Cargo.lock")
+                .is_file()
+        })
     }
 
     /// Whether rustup manages this compiler, and so can add a target to it.
     fn is_rustups(&self) -> bool {
-        let home = std::env::var_os("RUSTUP_HOME").map(PathBuf::from).or_else(|| {
-            let home: OsString = std::env::var_os("HOME")?;
-            Some(Path::new(&home).join(".rustup"))
-        });
-        home.is_some_and(|home| self.sysroot().is_some_and(|sysroot| sysroot.starts_with(home)))
-            && process::find_program("rustup").is_some()
+        let home = process::home_folder("RUSTUP_HOME", ".rustup");
+        home.is_some_and(|home| {
+            self.sysroot()
+                .is_some_and(|sysroot| sysroot.starts_with(home))
+        }) && process::find_program("rustup").is_some()
     }
 }
 
 /// Asks rustup for the target; says so, and whether it worked.
 fn add_target(target: &str) -> bool {
-    process::say("Adding", &format!("Rust's library for {target} (rustup target add)"));
-    Command::new("rustup").args(["target", "add", target]).stdin(Stdio::null()).status().is_ok_and(|status| status.success())
+    process::say(
+        "Adding",
+        &format!("Rust's library for {target} (rustup target add)"),
+    );
+    Command::new("rustup")
+        .args(["target", "add", target])
+        .stdin(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }

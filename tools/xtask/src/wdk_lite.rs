@@ -21,15 +21,21 @@ const MINGW_HEADERS: &str = "/usr/share/mingw-w64/include";
 
 /// Static libraries made from one C file each.
 const COMPILED: &[(&str, &str, Place)] = &[
-    ("buffer_overflow_fast_fail_k", "BufferOverflowFastFailK", Place::Kernel),
+    (
+        "buffer_overflow_fast_fail_k",
+        "BufferOverflowFastFailK",
+        Place::Kernel,
+    ),
     ("displib", "displib", Place::Kernel),
     ("wdmsec", "wdmsec", Place::Kernel),
     ("wdf_driver_entry", "WdfDriverEntry", Place::Framework),
 ];
 
 /// Import libraries made from the table of imports: the module's name there, and the library's.
-const IMPORTED: &[(&str, &str, Place)] =
-    &[("ntoskrnl.exe", "ntoskrnl", Place::Kernel), ("WDFLDR.SYS", "WdfLdr", Place::Framework)];
+const IMPORTED: &[(&str, &str, Place)] = &[
+    ("ntoskrnl.exe", "ntoskrnl", Place::Kernel),
+    ("WDFLDR.SYS", "WdfLdr", Place::Framework),
+];
 
 /// Functions that the linker must be able to name and that must not be imported: the panic handler calls this one, and the linker drops
 /// both as long as no panic can be reached.
@@ -66,14 +72,17 @@ pub struct Import {
 /// Reads the table of imports.
 pub fn imports(repository: &Repository) -> Result<Vec<Import>> {
     let path = repository.wdk_lite_sources().join("imports.tsv");
-    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     parse_imports(&text).with_context(|| format!("in {}", path.display()))
 }
 
 fn parse_imports(text: &str) -> Result<Vec<Import>> {
     let mut imports: Vec<Import> = Vec::new();
     for row in rows(text) {
-        let [module, name, reason] = row[..] else { bail!("{row:?} is not module, name and reason") };
+        let [module, name, reason] = row[..] else {
+            bail!("{row:?} is not module, name and reason")
+        };
         if reason.trim().is_empty() {
             bail!("{name} has no reason");
         }
@@ -83,21 +92,30 @@ fn parse_imports(text: &str) -> Result<Vec<Import>> {
         if !IMPORTED.iter().any(|(known, ..)| *known == module) {
             bail!("{name} comes from {module}, for which there is no import library");
         }
-        imports.push(Import { module: module.to_owned(), name: name.to_owned(), reason: reason.to_owned() });
+        imports.push(Import {
+            module: module.to_owned(),
+            name: name.to_owned(),
+            reason: reason.to_owned(),
+        });
     }
     Ok(imports)
 }
 
 /// The fields of each row of a table: lines that start with `#` and empty ones left out.
 fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
-    text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).map(|line| line.split('\t').collect())
+    text.lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+        .map(|line| line.split('\t').collect())
 }
 
 impl ContentRoot {
     /// Brings the content root up to date.
     pub fn write(repository: &Repository) -> Result<Self> {
         let clang_resources = process::capture(Command::new("clang").arg("-print-resource-dir"))?;
-        let root = Self { path: repository.wdk_lite(), clang_resources: PathBuf::from(clang_resources.trim()) };
+        let root = Self {
+            path: repository.wdk_lite(),
+            clang_resources: PathBuf::from(clang_resources.trim()),
+        };
         let sources = repository.wdk_lite_sources();
         root.headers(&sources)?;
         for library in EMPTY {
@@ -108,7 +126,10 @@ impl ContentRoot {
         if root.is_up_to_date(&sources)? {
             return Ok(root);
         }
-        process::say("Making", "a WDK content root from mingw-w64's headers and testing/wdk-lite");
+        process::say(
+            "Making",
+            "a WDK content root from mingw-w64's headers and testing/wdk-lite",
+        );
         for (module, library, place) in IMPORTED {
             root.import_library(&imports, module, *place, library)?;
         }
@@ -122,7 +143,11 @@ impl ContentRoot {
 
     /// Tells a build about this content root and the compiler for it.
     pub fn configure<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        let bindgen = format!("{} -isystem {}/include", TARGET_FLAGS.join(" "), self.clang_resources.display());
+        let bindgen = format!(
+            "{} -isystem {}/include",
+            TARGET_FLAGS.join(" "),
+            self.clang_resources.display()
+        );
         let c = format!("--target={MINGW_TARGET} -w -fno-omit-frame-pointer -mno-red-zone");
         command
             .env("WDKContentRoot", &self.path)
@@ -154,8 +179,13 @@ impl ContentRoot {
     }
 
     fn headers(&self, sources: &Path) -> Result<()> {
-        for folder in [self.include("km/crt"), self.include("km/ufx/1.1"), self.path.join("work")] {
-            fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        for folder in [
+            self.include("km/crt"),
+            self.include("km/ufx/1.1"),
+            self.path.join("work"),
+        ] {
+            fs::create_dir_all(&folder)
+                .with_context(|| format!("cannot make {}", folder.display()))?;
         }
         link(Path::new(MINGW_HEADERS), &self.include("shared"))?;
         let ddk = Path::new(MINGW_HEADERS).join("ddk");
@@ -166,18 +196,37 @@ impl ContentRoot {
                 link(&ddk.join(&name), &self.include("km").join(&name))?;
             }
         }
-        write_if_changed(&self.include("km").join("wdm.h"), &fs::read(sources.join("include/km/wdm.h"))?)?;
-        write_if_changed(&self.framework_include().join("wdf.h"), &fs::read(sources.join("include/kmdf/wdf.h"))?)?;
+        write_if_changed(
+            &self.include("km").join("wdm.h"),
+            &fs::read(sources.join("include/km/wdm.h"))?,
+        )?;
+        write_if_changed(
+            &self.framework_include().join("wdf.h"),
+            &fs::read(sources.join("include/kmdf/wdf.h"))?,
+        )?;
         let indices = fs::read_to_string(sources.join("kmdf-function-index.tsv"))?;
-        write_if_changed(&self.framework_include().join("wdf_function_index.h"), function_indices(&indices)?.as_bytes())
+        write_if_changed(
+            &self.framework_include().join("wdf_function_index.h"),
+            function_indices(&indices)?.as_bytes(),
+        )
     }
 
-    fn import_library(&self, imports: &[Import], module: &str, place: Place, library: &str) -> Result<()> {
+    fn import_library(
+        &self,
+        imports: &[Import],
+        module: &str,
+        place: Place,
+        library: &str,
+    ) -> Result<()> {
         let mut definition = format!("LIBRARY {module}\nEXPORTS\n");
         for import in imports.iter().filter(|import| import.module == module) {
             writeln!(definition, "    {}", import.name)?;
         }
-        for (_, name) in UNREACHED.iter().filter(|(from, _)| *from == module) {
+        let listed = |name: &str| imports.iter().any(|import| import.name == name);
+        for (_, name) in UNREACHED
+            .iter()
+            .filter(|(from, name)| *from == module && !listed(name))
+        {
             writeln!(definition, "    {name}")?;
         }
         let path = self.work(&format!("{library}.def"));
@@ -185,7 +234,13 @@ impl ContentRoot {
         let output = self.library(place, library);
         make_parent(&output)?;
         let mut dlltool = Command::new("llvm-dlltool");
-        process::capture(dlltool.args(["-m", "i386:x86-64", "-d"]).arg(path).arg("-l").arg(output))?;
+        process::capture(
+            dlltool
+                .args(["-m", "i386:x86-64", "-d"])
+                .arg(path)
+                .arg("-l")
+                .arg(output),
+        )?;
         Ok(())
     }
 
@@ -203,7 +258,9 @@ impl ContentRoot {
         let object = self.work(&format!("{source}.obj"));
         let c = sources.join("lib").join(format!("{source}.c"));
         let mut clang = self.clang(sources);
-        clang.args(["-O2", "-g", "-gcodeview"]).arg(format!("-ffile-prefix-map={}=wdk-lite", sources.display()));
+        clang
+            .args(["-O2", "-g", "-gcodeview"])
+            .arg(format!("-ffile-prefix-map={}=wdk-lite", sources.display()));
         process::capture(clang.arg("-c").arg(c).arg("-o").arg(&object))?;
         let output = self.library(place, library);
         make_parent(&output)?;
@@ -216,11 +273,24 @@ impl ContentRoot {
     /// clang for freestanding kernel code against these headers, warnings being errors.
     fn clang(&self, sources: &Path) -> Command {
         let mut clang = Command::new("clang");
-        clang.args(TARGET_FLAGS).args(["-D_WIN64", "-D_AMD64_", "-DAMD64", "-D_KERNEL_MODE"]);
-        clang.args(["-ffreestanding", "-fno-builtin", "-fno-omit-frame-pointer", "-mno-red-zone", "-nostdinc"]);
+        clang
+            .args(TARGET_FLAGS)
+            .args(["-D_WIN64", "-D_AMD64_", "-DAMD64", "-D_KERNEL_MODE"]);
+        clang.args([
+            "-ffreestanding",
+            "-fno-builtin",
+            "-fno-omit-frame-pointer",
+            "-mno-red-zone",
+            "-nostdinc",
+        ]);
         clang.args(["-Wall", "-Wextra", "-Werror", "-std=c11"]);
         clang.arg("-I").arg(sources.join("lib"));
-        for folder in [self.clang_resources.join("include"), self.framework_include(), self.include("km"), self.include("shared")] {
+        for folder in [
+            self.clang_resources.join("include"),
+            self.framework_include(),
+            self.include("km"),
+            self.include("shared"),
+        ] {
             clang.arg("-isystem").arg(folder);
         }
         clang
@@ -228,8 +298,11 @@ impl ContentRoot {
 
     fn is_up_to_date(&self, sources: &Path) -> Result<bool> {
         let libraries = COMPILED.iter().map(|(_, library, place)| (library, place));
-        let libraries = libraries.chain(IMPORTED.iter().map(|(_, library, place)| (library, place)));
-        let all_there = libraries.into_iter().all(|(library, place)| self.library(*place, library).is_file());
+        let libraries =
+            libraries.chain(IMPORTED.iter().map(|(_, library, place)| (library, place)));
+        let all_there = libraries
+            .into_iter()
+            .all(|(library, place)| self.library(*place, library).is_file());
         let inputs = self.inputs(sources)?;
         Ok(all_there && fs::read_to_string(self.work("inputs")).is_ok_and(|old| old == inputs))
     }
@@ -244,8 +317,11 @@ impl ContentRoot {
         digest.update(process::capture(Command::new("clang").arg("--version"))?);
         digest.update(include_str!("wdk_lite.rs"));
         for folder in ["", "include/km", "include/kmdf", "lib"] {
-            let mut files: Vec<PathBuf> =
-                fs::read_dir(sources.join(folder))?.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+            let mut files: Vec<PathBuf> = fs::read_dir(sources.join(folder))?
+                .flatten()
+                .map(|entry| entry.path())
+                .filter(|path| path.is_file())
+                .collect();
             files.sort();
             for file in files {
                 digest.update(file.as_os_str().as_encoded_bytes());
@@ -263,8 +339,12 @@ impl ContentRoot {
 const MINGW_TARGET: &str = "x86_64-w64-mingw32";
 
 /// mingw-w64's headers are for its own target, and clang's <amxintrin.h> is of no use to them.
-const TARGET_FLAGS: &[&str] =
-    &["--target=x86_64-w64-mingw32", "-D__AMXINTRIN_H", "-fno-ms-compatibility", "-fms-extensions"];
+const TARGET_FLAGS: &[&str] = &[
+    "--target=x86_64-w64-mingw32",
+    "-D__AMXINTRIN_H",
+    "-fno-ms-compatibility",
+    "-fms-extensions",
+];
 
 fn make_parent(path: &Path) -> Result<()> {
     let folder = path.parent().context("a path without a folder")?;
@@ -290,10 +370,15 @@ fn link(_: &Path, _: &Path) -> Result<()> {
 
 /// KMDF's function table as the enumeration that wdk-sys looks indices up in.
 fn function_indices(table: &str) -> Result<String> {
-    let mut text = String::from("/* Made from kmdf-function-index.tsv. */\ntypedef enum _WDFFUNCENUM {\n");
+    let mut text =
+        String::from("/* Made from kmdf-function-index.tsv. */\ntypedef enum _WDFFUNCENUM {\n");
     for row in rows(table) {
-        let [name, index] = row[..] else { bail!("{row:?} is not a name and an index") };
-        let index: u32 = index.parse().with_context(|| format!("the index of {name}"))?;
+        let [name, index] = row[..] else {
+            bail!("{row:?} is not a name and an index")
+        };
+        let index: u32 = index
+            .parse()
+            .with_context(|| format!("the index of {name}"))?;
         writeln!(text, "    {name} = {index},")?;
     }
     text.push_str("} WDFFUNCENUM;\n");
@@ -306,8 +391,14 @@ fn layout_assertions(table: &str) -> Result<String> {
     for row in rows(table) {
         match row[..] {
             ["struct", name, "-", size, align] => {
-                writeln!(text, "_Static_assert(sizeof(struct {name}) == {size}, \"size of {name}\");")?;
-                writeln!(text, "_Static_assert(_Alignof(struct {name}) == {align}, \"alignment of {name}\");")?;
+                writeln!(
+                    text,
+                    "_Static_assert(sizeof(struct {name}) == {size}, \"size of {name}\");"
+                )?;
+                writeln!(
+                    text,
+                    "_Static_assert(_Alignof(struct {name}) == {align}, \"alignment of {name}\");"
+                )?;
             }
             ["field", name, field, offset, "-"] => writeln!(
                 text,
@@ -328,7 +419,11 @@ mod tests {
         let imports = parse_imports("# heading\n\nntoskrnl.exe\tDbgPrint\tprints\n").unwrap();
         assert_eq!(
             imports,
-            [Import { module: "ntoskrnl.exe".into(), name: "DbgPrint".into(), reason: "prints".into() }]
+            [Import {
+                module: "ntoskrnl.exe".into(),
+                name: "DbgPrint".into(),
+                reason: "prints".into()
+            }]
         );
     }
 
@@ -337,7 +432,10 @@ mod tests {
         for (table, said) in [
             ("ntoskrnl.exe\tDbgPrint\t \n", "no reason"),
             ("ntoskrnl.exe\tDbgPrint\n", "not module, name and reason"),
-            ("ntoskrnl.exe\tDbgPrint\tprints\nWDFLDR.SYS\tDbgPrint\tprints\n", "twice"),
+            (
+                "ntoskrnl.exe\tDbgPrint\tprints\nWDFLDR.SYS\tDbgPrint\tprints\n",
+                "twice",
+            ),
             ("user32.dll\tMessageBoxW\tprints\n", "no import library"),
         ] {
             let error = parse_imports(table).unwrap_err().to_string();
@@ -349,9 +447,18 @@ mod tests {
     fn the_repositorys_tables_are_well_formed() {
         let repository = Repository::find().unwrap();
         assert!(!imports(&repository).unwrap().is_empty());
-        let read = |name: &str| fs::read_to_string(repository.wdk_lite_sources().join(name)).unwrap();
-        assert!(function_indices(&read("kmdf-function-index.tsv")).unwrap().contains("WdfFunctionTableNumEntries = 458,"));
-        assert!(layout_assertions(&read("layout.tsv")).unwrap().contains("sizeof(struct _IO_STACK_LOCATION) == 72"));
+        let read =
+            |name: &str| fs::read_to_string(repository.wdk_lite_sources().join(name)).unwrap();
+        assert!(
+            function_indices(&read("kmdf-function-index.tsv"))
+                .unwrap()
+                .contains("WdfFunctionTableNumEntries = 458,")
+        );
+        assert!(
+            layout_assertions(&read("layout.tsv"))
+                .unwrap()
+                .contains("sizeof(struct _IO_STACK_LOCATION) == 72")
+        );
     }
 
     #[test]

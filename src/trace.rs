@@ -1,0 +1,44 @@
+//! Events for Windows' own tracing tools (ETW, self-describing): provider `VgpuDod`.
+//!
+//! Events may be written at any IRQL (EtwWriteTransfer) and cost a test of one variable while nobody listens.
+
+use dxgk_sys::NTSTATUS;
+use tracelogging::{define_provider, write_event};
+
+define_provider!(PROVIDER, "VgpuDod");
+
+/// Registers the provider. Without it, or if it fails, events go nowhere.
+///
+/// Called once, by DriverEntry, at PASSIVE_LEVEL.
+#[inline(never)]
+pub fn register() {
+    // SAFETY: a static is never moved, and `unregister` runs before the driver is unloaded.
+    let _ = unsafe { PROVIDER.register() };
+}
+
+/// Unregisters the provider, at PASSIVE_LEVEL. A driver that is unloaded with a provider registered is a bugcheck (Driver
+/// Verifier, 0xC4).
+pub fn unregister() {
+    let _ = PROVIDER.unregister();
+}
+
+/// How DriverEntry ended.
+pub fn driver_entry(status: NTSTATUS) {
+    write_event!(
+        PROVIDER,
+        "DriverEntry",
+        level(Informational),
+        i32_hex("Status", &status)
+    );
+}
+
+/// Something went wrong that the driver goes on without.
+pub fn failed(what: &str, status: NTSTATUS) {
+    write_event!(
+        PROVIDER,
+        "Failed",
+        level(Warning),
+        str8("What", what),
+        i32_hex("Status", &status)
+    );
+}
