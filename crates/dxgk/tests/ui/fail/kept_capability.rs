@@ -1,0 +1,8 @@
+//! A capability can not be kept past the callback it was lent for (G4).
+use dxgk::hosted::passive;
+
+fn main() {
+    let mut kept = None;
+    passive(|irql| kept = Some(irql));
+    let _ = kept;
+}
