@@ -115,7 +115,7 @@ constants! {
         ACPI_NOTIFY_VIDEO_WAKEUP = 0x90,
     }
 
-    /// Arguments of the ACPI methods _DOS.
+    /// Arguments of the ACPI method `_DOS`.
     pub define u32 {
         ACPI_ARG_ENABLE_AUTO_LCD_BRIGHTNESS = 0,
         ACPI_ARG_ENABLE_SWITCH_EVENT = 0,

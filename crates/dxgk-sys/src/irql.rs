@@ -34,8 +34,10 @@ impl Rule {
 
 use Rule::{Any, AtMost, Dirql, Exactly, NotifyingDirql};
 
-/// Every function type of the display-only interface with its rule. `DXGKCB_LOG_ETW_EVENT` has none: any level
-/// will do for up to 256 bytes, and only PASSIVE_LEVEL for more. The reference counting of [`INTERFACE`](crate::INTERFACE) is not annotated.
+/// Every function type of the display-only interface with its rule.
+///
+/// `DXGKCB_LOG_ETW_EVENT` has none: any level will do for up to 256 bytes, and only PASSIVE_LEVEL for more. The reference
+/// counting of [`INTERFACE`](crate::INTERFACE) is not annotated.
 #[rustfmt::skip]
 pub const RULES: &[(&str, Rule)] = &[
     // The DDIs: what the port driver calls.

@@ -50,7 +50,7 @@ pub struct BitField {
 pub struct Constant {
     /// Microsoft's name.
     pub name: &'static str,
-    /// The enumeration it belongs to; empty for a `#define`.
+    /// The enumeration it belongs to; for a `#define`, the type it has here.
     pub group: &'static str,
     /// Its bits, as the C `int` or `unsigned` they are.
     pub value: u32,

@@ -53,7 +53,9 @@ macro_rules! abi {
         abi! { @zero $name }
     };
 
-    (@bits [$int:ident] [$($meta:tt)*] $name:ident { $( $(#[$bit_meta:meta])* $bit:ident: $first:literal $(..= $last:literal)?, )* }) => {
+    (@bits [$int:ident] [$($meta:tt)*] $name:ident {
+        $( $(#[$bit_meta:meta])* $bit:ident: $first:literal $(..= $last:literal)?, )*
+    }) => {
         #[repr(C)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         $($meta)*
@@ -89,7 +91,7 @@ macro_rules! abi {
                 #[doc = concat!("Where `", stringify!($bit), "` lies.")]
                 $(#[$bit_meta])*
                 pub const $bit: $crate::Bits<Self> =
-                $crate::Bits::new($first, abi!(@last $first $($last)?));
+                    $crate::Bits::new($first, abi!(@last $first $($last)?));
             )*
 
             /// The value of a bit-field, shifted down to bit 0.
@@ -145,7 +147,10 @@ macro_rules! abi {
 ///
 /// An enumeration is an integer here, never a Rust enum: its values come from outside and may be any.
 macro_rules! constants {
-    ($( $(#[$meta:meta])* pub $kind:ident $group:ident $(: $int:ident)? { $( $(#[$value_meta:meta])* $name:ident = $value:expr, )* } )*) => {
+    ($(
+        $(#[$meta:meta])*
+        pub $kind:ident $group:ident $(: $int:ident)? { $( $(#[$value_meta:meta])* $name:ident = $value:expr, )* }
+    )*) => {
         $( constants! { @$kind [$($int)?] [$(#[$meta])*] $group { $( [$(#[$value_meta])*] $name = $value, )* } } )*
 
         /// Every constant of this module.

@@ -128,8 +128,23 @@ abi! {
         pub Context: PVOID,
         pub InterfaceReference: PINTERFACE_REFERENCE,
         pub InterfaceDereference: PINTERFACE_DEREFERENCE,
-        pub DbgReportCreate: Option<unsafe extern "system" fn(DeviceHandle: HANDLE, ulCode: ULONG, ulpArg1: ULONG_PTR, ulpArg2: ULONG_PTR, ulpArg3: ULONG_PTR, ulpArg4: ULONG_PTR) -> DXGK_DEBUG_REPORT_HANDLE>,
-        pub DbgReportSecondaryData: Option<unsafe extern "system" fn(hReport: DXGK_DEBUG_REPORT_HANDLE, pvData: PVOID, ulDataSize: ULONG) -> BOOLEAN>,
+        pub DbgReportCreate: Option<
+            unsafe extern "system" fn(
+                DeviceHandle: HANDLE,
+                ulCode: ULONG,
+                ulpArg1: ULONG_PTR,
+                ulpArg2: ULONG_PTR,
+                ulpArg3: ULONG_PTR,
+                ulpArg4: ULONG_PTR,
+            ) -> DXGK_DEBUG_REPORT_HANDLE,
+        >,
+        pub DbgReportSecondaryData: Option<
+            unsafe extern "system" fn(
+                hReport: DXGK_DEBUG_REPORT_HANDLE,
+                pvData: PVOID,
+                ulDataSize: ULONG,
+            ) -> BOOLEAN,
+        >,
         pub DbgReportComplete: Option<unsafe extern "system" fn(hReport: DXGK_DEBUG_REPORT_HANDLE)>,
     }
 
@@ -154,9 +169,31 @@ abi! {
         pub Context: PVOID,
         pub InterfaceReference: PINTERFACE_REFERENCE,
         pub InterfaceDereference: PINTERFACE_DEREFERENCE,
-        pub TimedOperationStart: Option<unsafe extern "system" fn(Op: *mut DXGK_TIMED_OPERATION, Timeout: *const LARGE_INTEGER, OsHandled: BOOLEAN) -> NTSTATUS>,
-        pub TimedOperationDelay: Option<unsafe extern "system" fn(Op: *mut DXGK_TIMED_OPERATION, WaitMode: KPROCESSOR_MODE, Alertable: BOOLEAN, Interval: *const LARGE_INTEGER) -> NTSTATUS>,
-        pub TimedOperationWaitForSingleObject: Option<unsafe extern "system" fn(Op: *mut DXGK_TIMED_OPERATION, Object: PVOID, WaitReason: KWAIT_REASON, WaitMode: KPROCESSOR_MODE, Alertable: BOOLEAN, Timeout: *const LARGE_INTEGER) -> NTSTATUS>,
+        pub TimedOperationStart: Option<
+            unsafe extern "system" fn(
+                Op: *mut DXGK_TIMED_OPERATION,
+                Timeout: *const LARGE_INTEGER,
+                OsHandled: BOOLEAN,
+            ) -> NTSTATUS,
+        >,
+        pub TimedOperationDelay: Option<
+            unsafe extern "system" fn(
+                Op: *mut DXGK_TIMED_OPERATION,
+                WaitMode: KPROCESSOR_MODE,
+                Alertable: BOOLEAN,
+                Interval: *const LARGE_INTEGER,
+            ) -> NTSTATUS,
+        >,
+        pub TimedOperationWaitForSingleObject: Option<
+            unsafe extern "system" fn(
+                Op: *mut DXGK_TIMED_OPERATION,
+                Object: PVOID,
+                WaitReason: KWAIT_REASON,
+                WaitMode: KPROCESSOR_MODE,
+                Alertable: BOOLEAN,
+                Timeout: *const LARGE_INTEGER,
+            ) -> NTSTATUS,
+        >,
     }
 
     /// Reading firmware tables, offered by the port driver.
@@ -168,8 +205,25 @@ abi! {
         pub Context: PVOID,
         pub InterfaceReference: PINTERFACE_REFERENCE,
         pub InterfaceDereference: PINTERFACE_DEREFERENCE,
-        pub EnumSystemFirmwareTables: Option<unsafe extern "system" fn(Context: *mut c_void, ProviderSignature: ULONG, BufferSize: ULONG, Buffer: *mut c_void, RequiredSize: *mut ULONG) -> NTSTATUS>,
-        pub ReadSystemFirmwareTable: Option<unsafe extern "system" fn(Context: *mut c_void, ProviderSignature: ULONG, TableId: ULONG, BufferSize: ULONG, Buffer: *mut c_void, RequiredSize: *mut ULONG) -> NTSTATUS>,
+        pub EnumSystemFirmwareTables: Option<
+            unsafe extern "system" fn(
+                Context: *mut c_void,
+                ProviderSignature: ULONG,
+                BufferSize: ULONG,
+                Buffer: *mut c_void,
+                RequiredSize: *mut ULONG,
+            ) -> NTSTATUS,
+        >,
+        pub ReadSystemFirmwareTable: Option<
+            unsafe extern "system" fn(
+                Context: *mut c_void,
+                ProviderSignature: ULONG,
+                TableId: ULONG,
+                BufferSize: ULONG,
+                Buffer: *mut c_void,
+                RequiredSize: *mut ULONG,
+            ) -> NTSTATUS,
+        >,
     }
 
     /// Brightness of a built-in panel, offered by the driver.

@@ -53,7 +53,8 @@ fn structures_agree() {
             D3DKMDT_COLOR_COEFF_DYNAMIC_RANGES { FirstChannel SecondChannel ThirdChannel FourthChannel }
             D3DKMDT_FREQUENCY_RANGE { MinVSyncFreq MaxVSyncFreq MinHSyncFreq MaxHSyncFreq }
             D3DKMDT_GAMMA_RAMP { Type DataSize Data }
-            D3DKMDT_GRAPHICS_RENDERING_FORMAT { PrimSurfSize VisibleRegionSize Stride PixelFormat ColorBasis PixelValueAccessMode }
+            D3DKMDT_GRAPHICS_RENDERING_FORMAT { PrimSurfSize VisibleRegionSize Stride PixelFormat ColorBasis
+                PixelValueAccessMode }
             D3DKMDT_MONITOR_DESCRIPTOR { Id Type DataSize pData Origin }
             D3DKMDT_MONITOR_FREQUENCY_RANGE { Origin RangeLimits ConstraintType Constraint }
             D3DKMDT_MONITOR_SOURCE_MODE { Id VideoSignalInfo ColorBasis ColorCoeffDynamicRanges Origin Preference }
@@ -61,15 +62,19 @@ fn structures_agree() {
             D3DKMDT_PREEMPTION_CAPS { GraphicsPreemptionGranularity ComputePreemptionGranularity }
             D3DKMDT_VIDEO_SIGNAL_INFO { VideoStandard TotalSize ActiveSize VSyncFreq HSyncFreq PixelRate Anonymous }
             D3DKMDT_VIDPN_HW_CAPABILITY {}
-            D3DKMDT_VIDPN_PRESENT_PATH { VidPnSourceId VidPnTargetId ImportanceOrdinal ContentTransformation VisibleFromActiveTLOffset VisibleFromActiveBROffset VidPnTargetColorBasis VidPnTargetColorCoeffDynamicRanges Content CopyProtection GammaRamp }
-            D3DKMDT_VIDPN_PRESENT_PATH_COPYPROTECTION { CopyProtectionType APSTriggerBits OEMCopyProtection CopyProtectionSupport }
+            D3DKMDT_VIDPN_PRESENT_PATH { VidPnSourceId VidPnTargetId ImportanceOrdinal ContentTransformation
+                VisibleFromActiveTLOffset VisibleFromActiveBROffset VidPnTargetColorBasis
+                VidPnTargetColorCoeffDynamicRanges Content CopyProtection GammaRamp }
+            D3DKMDT_VIDPN_PRESENT_PATH_COPYPROTECTION { CopyProtectionType APSTriggerBits OEMCopyProtection
+                CopyProtectionSupport }
             D3DKMDT_VIDPN_PRESENT_PATH_COPYPROTECTION_SUPPORT {}
             D3DKMDT_VIDPN_PRESENT_PATH_ROTATION_SUPPORT {}
             D3DKMDT_VIDPN_PRESENT_PATH_SCALING_SUPPORT {}
             D3DKMDT_VIDPN_PRESENT_PATH_TRANSFORMATION { Scaling ScalingSupport Rotation RotationSupport }
             D3DKMDT_VIDPN_SOURCE_MODE { Id Type Format }
             D3DKMT_MOVE_RECT { SourcePoint DestRect }
-            DISPLAYID_DETAILED_TIMING_TYPE_I { HorizontalActivePixels HorizontalBlankPixels HorizontalSyncWidth VerticalActiveLines VerticalBlankLines VerticalSyncWidth }
+            DISPLAYID_DETAILED_TIMING_TYPE_I { HorizontalActivePixels HorizontalBlankPixels HorizontalSyncWidth
+                VerticalActiveLines VerticalBlankLines VerticalSyncWidth }
             DXGKARG_SETPALETTE { VidPnSourceId FirstEntry NumEntries pLookupTable }
             DXGK_BACKLIGHT_INFO { BacklightUsersetting BacklightEffective GammaRamp }
             DXGK_BRIGHTNESS_CAPS {}
@@ -79,7 +84,8 @@ fn structures_agree() {
         }
         use windows_sys::Wdk::System::SystemServices; {
             INTERFACE { Size Version Context InterfaceReference InterfaceDereference }
-            PCI_DEVICE_PRESENCE_PARAMETERS { Size Flags VendorID DeviceID RevisionID SubVendorID SubSystemID BaseClass SubClass ProgIf }
+            PCI_DEVICE_PRESENCE_PARAMETERS { Size Flags VendorID DeviceID RevisionID SubVendorID SubSystemID
+                BaseClass SubClass ProgIf }
         }
         use windows_sys::Win32::Foundation; {
             LUID { LowPart HighPart }
