@@ -36,7 +36,11 @@ impl<T> Bits<T> {
 
     /// A mask with exactly these bits set, in place.
     pub const fn mask(self) -> u64 {
-        (u64::MAX >> (63 - (self.last - self.first))) << self.first
+        // `new` has checked the range; wrapping operations leave no panic behind in the image.
+        let width_less_one = self.last.wrapping_sub(self.first);
+        u64::MAX
+            .wrapping_shr(63_u32.wrapping_sub(width_less_one))
+            .wrapping_shl(self.first)
     }
 }
 

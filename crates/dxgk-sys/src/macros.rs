@@ -96,7 +96,7 @@ macro_rules! abi {
 
             /// The value of a bit-field, shifted down to bit 0.
             pub const fn get(self, bits: $crate::Bits<Self>) -> $int {
-                ((self.Value as u64 & bits.mask()) >> bits.first()) as $int
+                (self.Value as u64 & bits.mask()).wrapping_shr(bits.first()) as $int
             }
 
             /// Whether a bit-field is not zero.
@@ -107,7 +107,7 @@ macro_rules! abi {
             /// The same flags with a bit-field set to `value`, of which bits that do not fit are dropped.
             pub const fn with(self, bits: $crate::Bits<Self>, value: $int) -> Self {
                 let cleared = self.Value as u64 & !bits.mask();
-                let set = ((value as u64) << bits.first()) & bits.mask();
+                let set = (value as u64).wrapping_shl(bits.first()) & bits.mask();
                 Self { Value: (cleared | set) as $int }
             }
         }
