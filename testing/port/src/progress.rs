@@ -1,0 +1,153 @@
+//! Presents under way, one for each source: from the call to PresentDisplayOnly to its progress report.
+//!
+//! The report may come before the call has returned. All transitions are atomic and work at DIRQL.
+
+use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+/// Most sources an adapter may have (D3DKMDT_MAX_VIDPN_SOURCES).
+pub(crate) const SOURCES: usize = 16;
+
+/// Where a source's present stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Stage {
+    /// None is under way.
+    Idle = 0,
+    /// The DDI has not returned yet.
+    InCall = 1,
+    /// The DDI has not returned yet, but progress was notified already.
+    InCallNotified = 2,
+    /// The same, and NotifyDpc came too.
+    InCallDone = 3,
+    /// STATUS_PENDING was returned.
+    Pending = 4,
+    /// Progress was notified; NotifyDpc is missing.
+    Notified = 5,
+    /// Notified and NotifyDpc: the present is over.
+    Done = 6,
+}
+
+impl Stage {
+    fn from(value: u8) -> Self {
+        match value {
+            1 => Stage::InCall,
+            2 => Stage::InCallNotified,
+            3 => Stage::InCallDone,
+            4 => Stage::Pending,
+            5 => Stage::Notified,
+            6 => Stage::Done,
+            _ => Stage::Idle,
+        }
+    }
+}
+
+/// One source's present.
+#[derive(Debug, Default)]
+pub(crate) struct Source {
+    stage: AtomicU8,
+    /// Presents that were reported as failed.
+    pub failed: AtomicU64,
+}
+
+impl Source {
+    /// The present stage.
+    pub fn stage(&self) -> Stage {
+        Stage::from(self.stage.load(Ordering::Acquire))
+    }
+
+    /// Moves on by `step`, which says the next stage, or `None` if the present one does not allow the step.
+    fn advance(&self, step: impl Fn(Stage) -> Option<Stage>) -> Result<Stage, Stage> {
+        self.stage
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |stage| {
+                step(Stage::from(stage)).map(|next| next as u8)
+            })
+            .map(Stage::from)
+            .map_err(Stage::from)
+    }
+
+    /// The DDI is about to be called.
+    pub fn begin(&self) -> bool {
+        self.advance(|stage| matches!(stage, Stage::Idle | Stage::Done).then_some(Stage::InCall))
+            .is_ok()
+    }
+
+    /// Progress was notified; the error is the stage that does not allow it.
+    pub fn notify(&self) -> Result<(), Stage> {
+        self.advance(|stage| match stage {
+            Stage::InCall => Some(Stage::InCallNotified),
+            Stage::Pending => Some(Stage::Notified),
+            _ => None,
+        })
+        .map(|_| ())
+    }
+
+    /// NotifyDpc was called.
+    pub fn acknowledge(&self) {
+        let _ = self.advance(|stage| match stage {
+            Stage::InCallNotified => Some(Stage::InCallDone),
+            Stage::Notified => Some(Stage::Done),
+            _ => None,
+        });
+    }
+
+    /// The DDI returned STATUS_PENDING.
+    pub fn pend(&self) {
+        let _ = self.advance(|stage| match stage {
+            Stage::InCall => Some(Stage::Pending),
+            Stage::InCallNotified => Some(Stage::Notified),
+            Stage::InCallDone => Some(Stage::Done),
+            _ => None,
+        });
+    }
+
+    /// The DDI returned anything else; says whether no progress had been notified, as it must be.
+    pub fn finish(&self) -> bool {
+        let stage = Stage::from(self.stage.swap(Stage::Idle as u8, Ordering::AcqRel));
+        stage == Stage::InCall
+    }
+
+    /// The watchdog gave up on it.
+    pub fn abandon(&self) {
+        self.stage.store(Stage::Idle as u8, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_counts_once_whether_it_comes_before_or_after_the_return() {
+        let early = Source::default();
+        assert!(
+            early.begin() && early.notify().is_ok() && early.notify() == Err(Stage::InCallNotified)
+        );
+        early.acknowledge();
+        early.pend();
+        assert_eq!(early.stage(), Stage::Done);
+        let late = Source::default();
+        assert!(late.begin() && !late.begin());
+        late.pend();
+        late.acknowledge();
+        assert_eq!(
+            late.stage(),
+            Stage::Pending,
+            "NotifyDpc without a notification ends nothing"
+        );
+        assert!(late.notify().is_ok());
+        assert_eq!(late.stage(), Stage::Notified);
+        late.acknowledge();
+        assert_eq!(
+            (late.stage(), late.notify()),
+            (Stage::Done, Err(Stage::Done))
+        );
+    }
+
+    #[test]
+    fn a_synchronous_present_has_no_report() {
+        let source = Source::default();
+        assert!(source.begin() && source.finish());
+        assert!(source.begin() && source.notify().is_ok() && !source.finish());
+        assert_eq!(source.notify(), Err(Stage::Idle));
+    }
+}

@@ -1,0 +1,220 @@
+//! What was checked and what was broken.
+//!
+//! Recording works at any IRQL: counters are atomic, violations go to a fixed number of slots with text of a fixed
+//! capacity. Nothing here allocates or waits.
+
+use super::table::Rule;
+use crate::text::Text;
+use core::cell::UnsafeCell;
+use core::fmt;
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+
+/// One broken rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Violation {
+    /// Which.
+    pub rule: Rule,
+    /// The DDI or callback at whose boundary it showed.
+    pub at: &'static str,
+    /// What the rule expects here.
+    pub expected: Text<96>,
+    /// What came instead.
+    pub came: Text<128>,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} at {}: expected {}, came {} [{}]",
+            self.rule.id(),
+            self.at,
+            self.expected,
+            self.came,
+            self.rule.source()
+        )
+    }
+}
+
+/// How many violations are kept with their text; all are counted.
+pub const KEPT: usize = 64;
+
+struct Slot {
+    full: AtomicBool,
+    value: UnsafeCell<Option<Violation>>,
+}
+
+// SAFETY: a slot's value is written once, by the one recorder that took its index, before `full` is set with release
+// ordering; readers look at it only after they saw `full` with acquire ordering.
+unsafe impl Sync for Slot {}
+
+/// The checks that were made and the rules that were broken.
+pub struct Violations {
+    slots: [Slot; KEPT],
+    next: AtomicUsize,
+    broken: AtomicU64,
+    checks: AtomicU64,
+    executed: [AtomicU32; Rule::ALL.len()],
+}
+
+impl fmt::Debug for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.kept()).finish()
+    }
+}
+
+impl Default for Violations {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Violations {
+    /// Nothing checked, nothing broken.
+    pub fn new() -> Self {
+        Self {
+            slots: [const {
+                Slot {
+                    full: AtomicBool::new(false),
+                    value: UnsafeCell::new(None),
+                }
+            }; KEPT],
+            next: AtomicUsize::new(0),
+            broken: AtomicU64::new(0),
+            checks: AtomicU64::new(0),
+            executed: [const { AtomicU32::new(0) }; Rule::ALL.len()],
+        }
+    }
+
+    /// Counts one check of `rule`; if `held` is false, records the violation. Returns `held`. Any IRQL.
+    pub fn check(
+        &self,
+        rule: Rule,
+        at: &'static str,
+        held: bool,
+        expected: fmt::Arguments<'_>,
+        came: fmt::Arguments<'_>,
+    ) -> bool {
+        self.checks.fetch_add(1, Ordering::Relaxed);
+        self.executed[rule as usize].fetch_add(1, Ordering::Relaxed);
+        if !held {
+            self.broken.fetch_add(1, Ordering::Relaxed);
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            if let Some(slot) = self.slots.get(index) {
+                let violation = Violation {
+                    rule,
+                    at,
+                    expected: Text::format(expected),
+                    came: Text::format(came),
+                };
+                // SAFETY: `index` came from fetch_add, so nobody else writes this slot, and nobody reads it before
+                // `full` is set.
+                unsafe { *slot.value.get() = Some(violation) };
+                slot.full.store(true, Ordering::Release);
+            }
+        }
+        held
+    }
+
+    /// Number of violations, kept or not.
+    pub fn count(&self) -> u64 {
+        self.broken.load(Ordering::Relaxed)
+    }
+
+    /// Number of checks made.
+    pub fn checks(&self) -> u64 {
+        self.checks.load(Ordering::Relaxed)
+    }
+
+    /// Number of different rules that were checked at least once.
+    pub fn rules_checked(&self) -> usize {
+        self.executed
+            .iter()
+            .filter(|count| count.load(Ordering::Relaxed) != 0)
+            .count()
+    }
+
+    /// How often `rule` was checked.
+    pub fn checked(&self, rule: Rule) -> u32 {
+        self.executed[rule as usize].load(Ordering::Relaxed)
+    }
+
+    /// The violations that were kept, in the order they were recorded.
+    pub fn kept(&self) -> impl Iterator<Item = &Violation> {
+        self.slots
+            .iter()
+            .filter(|slot| slot.full.load(Ordering::Acquire))
+            .filter_map(|slot| {
+                // SAFETY: `full` was seen with acquire ordering, after which the value is never written again.
+                unsafe { (*slot.value.get()).as_ref() }
+            })
+    }
+
+    /// Whether `rule` is among the violations that were kept.
+    pub fn broke(&self, rule: Rule) -> bool {
+        self.kept().any(|violation| violation.rule == rule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_counts_once_and_a_violation_keeps_its_words() {
+        let violations = Violations::new();
+        assert!(violations.check(
+            Rule::InitVersion,
+            "x",
+            true,
+            format_args!(""),
+            format_args!("")
+        ));
+        assert_eq!(
+            (
+                violations.count(),
+                violations.checks(),
+                violations.rules_checked()
+            ),
+            (0, 1, 1)
+        );
+        assert!(!violations.check(
+            Rule::AddNullContext,
+            "y",
+            false,
+            format_args!("a"),
+            format_args!("b")
+        ));
+        assert!(violations.broke(Rule::AddNullContext) && !violations.broke(Rule::InitVersion));
+        let first = violations.kept().next().map(|violation| violation.expected);
+        assert_eq!(first.as_ref().map(Text::as_str), Some("a"));
+        for _ in 0..KEPT + 5 {
+            violations.check(
+                Rule::InitVersion,
+                "x",
+                false,
+                format_args!(""),
+                format_args!(""),
+            );
+        }
+        assert_eq!(violations.count(), KEPT as u64 + 6);
+        assert_eq!(violations.kept().count(), KEPT);
+    }
+
+    #[test]
+    fn ids_are_unique_and_sorted_by_nothing_but_complete() {
+        for (index, rule) in Rule::ALL.iter().enumerate() {
+            assert_eq!(*rule as usize, index);
+            assert!(
+                rule.id().contains('/') && !rule.text().is_empty() && !rule.source().is_empty()
+            );
+            assert!(
+                !Rule::ALL[..index]
+                    .iter()
+                    .any(|other| other.id() == rule.id()),
+                "{}",
+                rule.id()
+            );
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The main job: start, a mode, presents with changing dirty rectangles, statistics, stop, remove, unload.
+
+use crate::adapter::Adapter;
+use crate::machine::{NtStatus, Pool};
+use crate::picture::{Frame, Frames, Picture};
+use crate::port::Port;
+use crate::present::{Presented, Surface};
+use crate::summary::{Statistics, Summary, Verdict};
+use core::fmt;
+use dxgk_sys::*;
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// Presents.
+    pub frames: u32,
+    /// The mode; `None`: the monitor's preferred one.
+    pub size: Option<(u32, u32)>,
+    /// Whether some frames move rectangles too.
+    pub moves: bool,
+    /// Frames are made from it.
+    pub seed: u32,
+    /// Ends with StopDeviceAndReleasePostDisplayOwnership instead of StopDevice.
+    pub release: bool,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            frames: 300,
+            size: None,
+            moves: true,
+            seed: 0x5EED,
+            release: false,
+        }
+    }
+}
+
+/// Where the job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// AddDevice and StartDevice.
+    Start,
+    /// Children, descriptors, monitors.
+    Children,
+    /// The mode change.
+    Mode,
+    /// A present: its number, and how many there are.
+    Present(u32, u32),
+    /// The comparison of the screen with the picture.
+    Picture,
+    /// The statistics request.
+    Statistics,
+    /// Stop and remove.
+    Stop,
+    /// Unload.
+    Unload,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::Start => f.write_str("start"),
+            Step::Children => f.write_str("children and monitors"),
+            Step::Mode => f.write_str("mode"),
+            Step::Present(done, of) => write!(f, "present {done} of {of}"),
+            Step::Picture => f.write_str("picture"),
+            Step::Statistics => f.write_str("statistics"),
+            Step::Stop => f.write_str("stop"),
+            Step::Unload => f.write_str("unload"),
+        }
+    }
+}
+
+/// What the machine's own part of the job is: the screen, the control device, the framework.
+pub trait Host {
+    /// The job has come to `step`.
+    fn step(&mut self, step: Step);
+
+    /// Compares the screen with `expected`, now. Called while the last frame is shown.
+    fn compare(&mut self, expected: &Picture) -> Verdict;
+
+    /// The driver's statistics, through its IOCTL; `None` if it did not answer.
+    fn statistics(&mut self) -> Option<Statistics>;
+
+    /// Whether the driver is still bound to its framework; asked after DxgkDdiUnload.
+    fn framework_bound(&mut self) -> bool;
+}
+
+/// Runs the whole job with the driver that is registered with `port`, to the end even if a step fails. PASSIVE_LEVEL.
+pub fn run(
+    port: &'static Port,
+    pdo: *mut DEVICE_OBJECT,
+    plan: &Plan,
+    host: &mut dyn Host,
+) -> Summary {
+    let mut summary = Summary::default();
+    host.step(Step::Start);
+    let error = match port.add_device(pdo) {
+        Ok(adapter) => {
+            let error = work(adapter, plan, host, &mut summary).err();
+            summary.figures = adapter.figures();
+            host.step(Step::Stop);
+            let stopped = if adapter.is_started() {
+                stop(adapter, plan)
+            } else {
+                Ok(())
+            };
+            summary.figures = adapter.figures();
+            let removed = adapter.remove();
+            error.or(stopped.err()).or(removed.err())
+        }
+        Err(status) => Some(status),
+    };
+    host.step(Step::Unload);
+    let mut bound = false;
+    port.unload(|| {
+        bound = host.framework_bound();
+        bound
+    });
+    let Pool { blocks, others, .. } = port.machine().pool();
+    summary.leaks = blocks + others + u64::from(bound);
+    summary.error = error;
+    summary.finish(port);
+    summary
+}
+
+/// Starts the adapter and brings it as far as monitors; the first connected target. PASSIVE_LEVEL.
+///
+/// # Errors
+/// The driver's status; STATUS_GRAPHICS_MONITOR_NOT_CONNECTED if no output has a monitor.
+pub fn bring_up(adapter: &'static Adapter) -> Result<u32, NtStatus> {
+    adapter.start()?;
+    adapter.query_children()?;
+    adapter.query_connections()?;
+    adapter.query_unknown_interface();
+    let mut first = None;
+    for child in adapter
+        .children()
+        .iter()
+        .filter(|child| child.is_video() && child.connected())
+    {
+        let uid = child.uid();
+        let edid = adapter.read_edid(uid);
+        let _ = adapter.container_id(uid);
+        adapter.monitor_arrives(uid, &edid)?;
+        first = first.or(Some(uid));
+    }
+    first.ok_or(STATUS_GRAPHICS_MONITOR_NOT_CONNECTED)
+}
+
+fn work(
+    adapter: &'static Adapter,
+    plan: &Plan,
+    host: &mut dyn Host,
+    summary: &mut Summary,
+) -> Result<(), NtStatus> {
+    let target = bring_up(adapter)?;
+    host.step(Step::Mode);
+    let source = 0;
+    let _ = adapter.is_supported(None)?;
+    let empty = adapter.new_vidpn(&[]);
+    let asked = adapter.is_supported(Some(empty));
+    adapter.drop_vidpn(empty);
+    let _ = asked?;
+    let _ = adapter.recommend();
+    // Sources are hidden until the first frame is there; the pointer too.
+    let _ = adapter.move_pointer(source, 0, 0, false);
+    let mode = adapter.set_mode(source, target, plan.size)?;
+    summary.mode = Some((mode.width, mode.height));
+    adapter.probe_control_interrupt();
+    let _ = adapter.scan_line(target);
+    let before = adapter.figures();
+    present_all(adapter, source, plan, host, summary)?;
+    let after = adapter.figures();
+    summary.present_interrupts = after
+        .interrupts
+        .iter()
+        .zip(before.interrupts)
+        .map(|(after, before)| after - before)
+        .sum();
+    host.step(Step::Picture);
+    let picture = adapter.picture();
+    summary.verdict = host.compare(&picture);
+    host.step(Step::Statistics);
+    summary.statistics = host.statistics();
+    adapter.collect_debug(96);
+    Ok(())
+}
+
+fn present_all(
+    adapter: &'static Adapter,
+    source: u32,
+    plan: &Plan,
+    host: &mut dyn Host,
+    summary: &mut Summary,
+) -> Result<(), NtStatus> {
+    let size = adapter.picture();
+    let Some(mut surface) = Surface::new(adapter.machine(), size.width(), size.height()) else {
+        return Err(STATUS_NO_MEMORY);
+    };
+    let mut frames = Frames::new(plan.seed, plan.moves);
+    for number in 0..plan.frames {
+        host.step(Step::Present(number + 1, plan.frames));
+        let frame = if number == 0 {
+            Frame::whole(&size, plan.seed)
+        } else {
+            frames.frame(&size)
+        };
+        summary.dirty_bytes += frame.bytes();
+        match adapter.present(source, &mut surface, &frame)? {
+            Presented::AtOnce => summary.synchronous += 1,
+            Presented::Completed => {}
+            Presented::Failed | Presented::Lost => summary.failed += 1,
+        }
+        summary.frames += 1;
+        if number == 0 {
+            // The first frame is there, so the source becomes visible.
+            adapter.set_visibility(source, true)?;
+        }
+    }
+    Ok(())
+}
+
+fn stop(adapter: &'static Adapter, plan: &Plan) -> Result<(), NtStatus> {
+    match adapter.targets().next() {
+        Some(target) if plan.release => adapter.stop_and_release(target, true).map(|_| ()),
+        _ => adapter.stop(),
+    }
+}
+
+impl Adapter {
+    /// The picture that must be on the screen.
+    pub fn picture(&self) -> Picture {
+        self.picture.lock(self.machine()).clone()
+    }
+}
