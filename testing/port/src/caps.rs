@@ -109,8 +109,8 @@ impl Adapter {
         let has = |bit| scheduling.has(bit);
         let multi = has(DXGK_VIDSCHCAPS::MultiEngineAware);
         let preemption = has(DXGK_VIDSCHCAPS::PreemptionAware);
-        let sound = (!preemption || multi)
-            && (!has(DXGK_VIDSCHCAPS::CancelCommandAware) || multi)
+        let needs_multi = preemption || has(DXGK_VIDSCHCAPS::CancelCommandAware);
+        let sound = (multi || !needs_multi)
             && (!has(DXGK_VIDSCHCAPS::NoDmaPatching) || (preemption && multi));
         check!(port, CapsScheduling, AT, sound, "bits with what they need"; "{:#x}", scheduling.Value);
         // SAFETY: all bit patterns of the union are valid.

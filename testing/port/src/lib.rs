@@ -45,4 +45,5 @@ mod table;
 pub mod text;
 pub mod vidpn;
 
+pub use lifecycle::Pdo;
 pub use refusal::Refuse;

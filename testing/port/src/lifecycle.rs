@@ -17,25 +17,26 @@ use dxgk_sys::*;
 /// What a pointer of the interface reads as once StartDevice has returned, and beyond version WIN8.
 const POISON: usize = 0xDEAD_DEAD_DEAD_DEAD;
 
+/// The physical device object that AddDevice gets. The model only hands it on; the machine's kernel services know it.
+#[derive(Clone, Copy, Debug)]
+pub struct Pdo(pub *mut DEVICE_OBJECT);
+
 impl Port {
     /// DxgkDdiAddDevice for a new adapter. PASSIVE_LEVEL.
     ///
     /// # Errors
     /// The driver's status; STATUS_NOT_SUPPORTED if it gave no context; STATUS_DEVICE_NOT_READY if no driver is
     /// registered.
-    pub fn add_device(
-        &'static self,
-        pdo: *mut DEVICE_OBJECT,
-    ) -> Result<&'static Adapter, NtStatus> {
+    pub fn add_device(&'static self, pdo: Pdo) -> Result<&'static Adapter, NtStatus> {
         let Some(add) = self.table().DxgkDdiAddDevice else {
             return Err(STATUS_DEVICE_NOT_READY);
         };
-        let Some(adapter) = Adapter::new(self, pdo) else {
+        let Some(adapter) = Adapter::new(self, pdo.0) else {
             return Err(STATUS_INSUFFICIENT_RESOURCES);
         };
         let mut context: *mut c_void = core::ptr::null_mut();
         // SAFETY: the driver gave this function for this purpose; the result is written to a live variable.
-        let status = adapter.call(Ddi::AddDevice, || unsafe { add(pdo, &raw mut context) });
+        let status = adapter.call(Ddi::AddDevice, || unsafe { add(pdo.0, &raw mut context) });
         let given = !context.is_null();
         if NT_SUCCESS(status) {
             check!(self, AddNullContext, Ddi::AddDevice.name(), given, "a context"; "NULL");

@@ -1,6 +1,7 @@
 //! The main job: start, a mode, presents with changing dirty rectangles, statistics, stop, remove, unload.
 
 use crate::adapter::Adapter;
+use crate::lifecycle::Pdo;
 use crate::machine::{NtStatus, Pool};
 use crate::picture::{Frame, Frames, Picture};
 use crate::port::Port;
@@ -88,12 +89,7 @@ pub trait Host {
 }
 
 /// Runs the whole job with the driver that is registered with `port`, to the end even if a step fails. PASSIVE_LEVEL.
-pub fn run(
-    port: &'static Port,
-    pdo: *mut DEVICE_OBJECT,
-    plan: &Plan,
-    host: &mut dyn Host,
-) -> Summary {
+pub fn run(port: &'static Port, pdo: Pdo, plan: &Plan, host: &mut dyn Host) -> Summary {
     let mut summary = Summary::default();
     host.step(Step::Start);
     let error = match port.add_device(pdo) {

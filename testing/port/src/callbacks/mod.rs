@@ -2,6 +2,8 @@
 //!
 //! The interrupt callbacks are in [`crate::interrupt`], the VidPN and monitor interfaces in [`crate::vidpn`].
 
+mod absent;
+
 use crate::adapter::Adapter;
 use crate::ddi::Ddi;
 use crate::handle::{self, Found};
@@ -11,7 +13,6 @@ use crate::port::{Port, check};
 use crate::rules::Callback;
 use crate::section::Section;
 use crate::vidpn;
-use core::ffi::c_void;
 use core::ptr::NonNull;
 use core::sync::atomic::Ordering;
 use dxgk_sys::*;
@@ -59,25 +60,25 @@ pub(crate) fn interface(handle: HANDLE) -> DXGKRNL_INTERFACE {
         DxgkCbUnmapMemory: Some(unmap_memory),
         DxgkCbWriteDeviceSpace: Some(write_device_space),
         DxgkCbIsDevicePresent: Some(is_device_present),
-        DxgkCbGetHandleData: Some(get_handle_data),
-        DxgkCbGetHandleParent: Some(get_handle_parent),
-        DxgkCbEnumHandleChildren: Some(enum_handle_children),
+        DxgkCbGetHandleData: Some(absent::get_handle_data),
+        DxgkCbGetHandleParent: Some(absent::get_handle_parent),
+        DxgkCbEnumHandleChildren: Some(absent::enum_handle_children),
         DxgkCbNotifyInterrupt: Some(notify_interrupt),
         DxgkCbNotifyDpc: Some(notify_dpc),
         DxgkCbQueryVidPnInterface: Some(vidpn::interface::query),
         DxgkCbQueryMonitorInterface: Some(query_monitor_interface),
-        DxgkCbGetCaptureAddress: Some(get_capture_address),
-        DxgkCbLogEtwEvent: Some(log_etw_event),
-        DxgkCbExcludeAdapterAccess: Some(exclude_adapter_access),
-        DxgkCbCreateContextAllocation: Some(create_context_allocation),
-        DxgkCbDestroyContextAllocation: Some(destroy_context_allocation),
-        DxgkCbSetPowerComponentActive: Some(set_power_component_active),
-        DxgkCbSetPowerComponentIdle: Some(set_power_component_idle),
+        DxgkCbGetCaptureAddress: Some(absent::get_capture_address),
+        DxgkCbLogEtwEvent: Some(absent::log_etw_event),
+        DxgkCbExcludeAdapterAccess: Some(absent::exclude_adapter_access),
+        DxgkCbCreateContextAllocation: Some(absent::create_context_allocation),
+        DxgkCbDestroyContextAllocation: Some(absent::destroy_context_allocation),
+        DxgkCbSetPowerComponentActive: Some(absent::set_power_component_active),
+        DxgkCbSetPowerComponentIdle: Some(absent::set_power_component_idle),
         DxgkCbAcquirePostDisplayOwnership: Some(acquire_post_display_ownership),
-        DxgkCbPowerRuntimeControlRequest: Some(power_runtime_control_request),
-        DxgkCbSetPowerComponentLatency: Some(set_power_component_latency),
-        DxgkCbSetPowerComponentResidency: Some(set_power_component_residency),
-        DxgkCbCompleteFStateTransition: Some(complete_f_state_transition),
+        DxgkCbPowerRuntimeControlRequest: Some(absent::power_runtime_control_request),
+        DxgkCbSetPowerComponentLatency: Some(absent::set_power_component_latency),
+        DxgkCbSetPowerComponentResidency: Some(absent::set_power_component_residency),
+        DxgkCbCompleteFStateTransition: Some(absent::complete_f_state_transition),
     }
 }
 
@@ -413,110 +414,4 @@ unsafe extern "system" fn query_monitor_interface(
     // SAFETY: not NULL, so by the page it points to a pointer of the driver's.
     unsafe { interface.write(known) };
     STATUS_SUCCESS
-}
-
-// ---- what a display-only driver at version WIN8 has no use for ----
-
-unsafe extern "system" fn get_handle_data(
-    _arguments: *const DXGKARGCB_GETHANDLEDATA,
-) -> *mut c_void {
-    core::ptr::null_mut()
-}
-
-unsafe extern "system" fn get_handle_parent(_handle: D3DKMT_HANDLE) -> D3DKMT_HANDLE {
-    0
-}
-
-unsafe extern "system" fn enum_handle_children(
-    _arguments: *const DXGKARGCB_ENUMHANDLECHILDREN,
-) -> D3DKMT_HANDLE {
-    0
-}
-
-unsafe extern "system" fn get_capture_address(
-    _arguments: *mut DXGKARGCB_GETCAPTUREADDRESS,
-) -> NtStatus {
-    STATUS_INVALID_PARAMETER
-}
-
-unsafe extern "system" fn log_etw_event(
-    _guid: *const GUID,
-    _kind: UCHAR,
-    _size: USHORT,
-    _buffer: PVOID,
-) {
-}
-
-unsafe extern "system" fn exclude_adapter_access(
-    handle: HANDLE,
-    _attributes: ULONG,
-    _callback: DXGKDDI_PROTECTED_CALLBACK,
-    _context: PVOID,
-) -> NtStatus {
-    match enter(handle, Callback::ExcludeAdapterAccess) {
-        Some(_) => STATUS_NOT_SUPPORTED,
-        None => STATUS_INVALID_PARAMETER,
-    }
-}
-
-unsafe extern "system" fn create_context_allocation(
-    _arguments: *mut DXGKARGCB_CREATECONTEXTALLOCATION,
-) -> NtStatus {
-    STATUS_INVALID_PARAMETER
-}
-
-unsafe extern "system" fn destroy_context_allocation(
-    _handle: HANDLE,
-    _allocation: HANDLE,
-) -> NtStatus {
-    STATUS_INVALID_PARAMETER
-}
-
-/// Runtime power management is never started by the model, so none of its callbacks may come.
-fn power_callback(handle: HANDLE, callback: Callback) {
-    if let Some(adapter) = enter(handle, callback) {
-        check!(adapter.port(), PowerRuntimeWindow, callback.name(), false,
-            "no call before runtime power management has started"; "one");
-    }
-}
-
-unsafe extern "system" fn set_power_component_active(handle: HANDLE, _component: UINT) {
-    power_callback(handle, Callback::SetPowerComponentActive);
-}
-
-unsafe extern "system" fn set_power_component_idle(handle: HANDLE, _component: UINT) {
-    power_callback(handle, Callback::SetPowerComponentIdle);
-}
-
-unsafe extern "system" fn set_power_component_latency(
-    handle: HANDLE,
-    _component: UINT,
-    _latency: ULONGLONG,
-) {
-    power_callback(handle, Callback::SetPowerComponentLatency);
-}
-
-unsafe extern "system" fn set_power_component_residency(
-    handle: HANDLE,
-    _component: UINT,
-    _residency: ULONGLONG,
-) {
-    power_callback(handle, Callback::SetPowerComponentResidency);
-}
-
-unsafe extern "system" fn complete_f_state_transition(handle: HANDLE, _component: UINT) {
-    power_callback(handle, Callback::CompleteFStateTransition);
-}
-
-unsafe extern "system" fn power_runtime_control_request(
-    handle: HANDLE,
-    _code: *const GUID,
-    _input: PVOID,
-    _input_size: SIZE_T,
-    _output: PVOID,
-    _output_size: SIZE_T,
-    _returned: *mut ULONG_PTR,
-) -> NtStatus {
-    power_callback(handle, Callback::PowerRuntimeControlRequest);
-    STATUS_NOT_SUPPORTED
 }
