@@ -2,9 +2,8 @@
 
 mod common;
 
-use common::{DeviceQueue, Ram, Random};
-use proptest::prelude::*;
-use std::collections::VecDeque;
+use common::queue::{NOTHING, Queue, add, buffers, set_up};
+use common::{DeviceQueue, Ram};
 use virtio_gpu::Features;
 use virtio_gpu::memory::{AccessError, Memory, Segment};
 use virtio_gpu::queue::{
