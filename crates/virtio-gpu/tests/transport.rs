@@ -1,0 +1,549 @@
+//! The device's registers: the order of start-up, and what a register must not answer.
+
+mod common;
+
+use std::cell::RefCell;
+use virtio_gpu::memory::{AccessError, Registers};
+use virtio_gpu::pci::{Layout, Region};
+use virtio_gpu::queue::Addresses;
+use virtio_gpu::transport::{DeviceConfig, DeviceStatus, EVENT_DISPLAY, IsrStatus, TransportError};
+use virtio_gpu::{Features, Transport};
+
+/// Everything in BAR 4, at the offsets of QEMU's device.
+const LAYOUT: Layout = Layout {
+    common: Region {
+        bar: 4,
+        offset: 0,
+        length: 0x1000,
+    },
+    notify: Region {
+        bar: 4,
+        offset: 0x3000,
+        length: 0x1000,
+    },
+    notify_off_multiplier: 4,
+    isr: Region {
+        bar: 4,
+        offset: 0x1000,
+        length: 0x1000,
+    },
+    device: Region {
+        bar: 4,
+        offset: 0x2000,
+        length: 0x1000,
+    },
+    msix: None,
+};
+
+#[derive(Clone, Default)]
+struct Queue {
+    size: u16,
+    vector: u16,
+    enable: u16,
+    notify_off: u16,
+    addresses: [u32; 6],
+}
+
+/// A device's registers; the fields after `notified` are the ways in which it can misbehave.
+struct State {
+    status: u8,
+    features: u64,
+    accepted: u64,
+    feature_select: (u32, u32),
+    queue_select: u16,
+    queues: Vec<Queue>,
+    config_vector: u16,
+    isr: u8,
+    events: u32,
+    num_scanouts: u32,
+    generation: u8,
+    notified: Vec<(usize, u16)>,
+    writes: Vec<(usize, u32)>,
+
+    reset_takes: u32,
+    refuses_features: bool,
+    vectors: u16,
+    fixed_size: bool,
+    never_enables: bool,
+    generation_changes: u32,
+    gone: bool,
+    needs_reset: bool,
+}
+
+struct Device(RefCell<State>);
+
+fn device() -> Device {
+    let queue = |size, notify_off| Queue {
+        size,
+        vector: 0xffff,
+        notify_off,
+        ..Queue::default()
+    };
+    Device(RefCell::new(State {
+        status: 0,
+        features: 1 << 1 | 1 << 28 | 1 << 29 | 1 << 32 | 1 << 34 | 1 << 40,
+        accepted: 0,
+        feature_select: (0, 0),
+        queue_select: 0,
+        queues: vec![queue(256, 0), queue(16, 1)],
+        config_vector: 0xffff,
+        isr: 0,
+        events: 0,
+        num_scanouts: 1,
+        generation: 0,
+        notified: vec![],
+        writes: vec![],
+        reset_takes: 0,
+        refuses_features: false,
+        vectors: 3,
+        fixed_size: false,
+        never_enables: false,
+        generation_changes: 0,
+        gone: false,
+        needs_reset: false,
+    }))
+}
+
+impl State {
+    fn queue(&mut self) -> Option<&mut Queue> {
+        self.queues.get_mut(usize::from(self.queue_select))
+    }
+
+    fn read(&mut self, offset: usize) -> u32 {
+        if self.gone {
+            return u32::MAX;
+        }
+        match offset {
+            0x04 => (self.features >> (32 * self.feature_select.0)) as u32,
+            0x10 => self.config_vector.into(),
+            0x12 => self.queues.len() as u32,
+            0x14 if self.status == 0 && self.reset_takes > 0 => {
+                self.reset_takes -= 1;
+                0x0f
+            }
+            0x14 if self.needs_reset => u32::from(self.status) | 0x40,
+            0x14 => self.status.into(),
+            0x15 => {
+                if self.generation_changes > 0 {
+                    self.generation_changes -= 1;
+                    self.generation = self.generation.wrapping_add(1);
+                    self.num_scanouts = 17 - self.num_scanouts;
+                }
+                self.generation.into()
+            }
+            0x18 => self.queue().map_or(0, |q| q.size.into()),
+            0x1a => self.queue().map_or(0xffff, |q| q.vector.into()),
+            0x1c => self.queue().map_or(0, |q| q.enable.into()),
+            0x1e => self.queue().map_or(0, |q| q.notify_off.into()),
+            0x1000 => std::mem::take(&mut self.isr).into(),
+            0x2000 => self.events,
+            0x2008 => self.num_scanouts,
+            _ => panic!("read of register {offset:#x}"),
+        }
+    }
+
+    fn write(&mut self, offset: usize, value: u32) {
+        self.writes.push((offset, value));
+        let vectors = self.vectors;
+        let vector = |value: u32| {
+            if value < u32::from(vectors) {
+                value as u16
+            } else {
+                0xffff
+            }
+        };
+        let (fixed_size, never_enables) = (self.fixed_size, self.never_enables);
+        match offset {
+            0x00 => self.feature_select.0 = value,
+            0x08 => self.feature_select.1 = value,
+            0x0c => {
+                let shift = 32 * self.feature_select.1;
+                self.accepted &= !(0xffff_ffff << shift);
+                self.accepted |= u64::from(value) << shift;
+            }
+            0x10 => self.config_vector = vector(value),
+            0x14 => {
+                self.status = value as u8;
+                if self.refuses_features {
+                    self.status &= !8;
+                }
+            }
+            0x16 => self.queue_select = value as u16,
+            0x2004 => self.events &= !value,
+            0x3000.. => self.notified.push((offset, value as u16)),
+            _ => {
+                let Some(queue) = self.queue() else { return };
+                match offset {
+                    0x18 if !fixed_size => queue.size = value as u16,
+                    0x18 => {}
+                    0x1a => queue.vector = vector(value),
+                    0x1c if !never_enables => queue.enable = value as u16,
+                    0x1c => {}
+                    0x20..0x38 => queue.addresses[(offset - 0x20) / 4] = value,
+                    _ => panic!("write of register {offset:#x}"),
+                }
+            }
+        }
+    }
+}
+
+impl Device {
+    fn check(bar: u8, offset: usize, width: usize) -> Result<(), AccessError> {
+        assert_eq!(bar, 4);
+        AccessError::check(offset, width, width, 0x4000)
+    }
+}
+
+impl Registers for Device {
+    fn read_u8(&self, bar: u8, offset: usize) -> Result<u8, AccessError> {
+        Self::check(bar, offset, 1)?;
+        assert!(
+            matches!(offset, 0x14 | 0x15 | 0x1000),
+            "{offset:#x} is no byte"
+        );
+        Ok(self.0.borrow_mut().read(offset) as u8)
+    }
+    fn read_u16(&self, bar: u8, offset: usize) -> Result<u16, AccessError> {
+        Self::check(bar, offset, 2)?;
+        assert!(matches!(offset, 0x10..0x20), "{offset:#x} is no 16 bits");
+        Ok(self.0.borrow_mut().read(offset) as u16)
+    }
+    fn read_u32(&self, bar: u8, offset: usize) -> Result<u32, AccessError> {
+        Self::check(bar, offset, 4)?;
+        Ok(self.0.borrow_mut().read(offset))
+    }
+    fn write_u8(&self, bar: u8, offset: usize, value: u8) -> Result<(), AccessError> {
+        Self::check(bar, offset, 1)?;
+        assert_eq!(offset, 0x14);
+        self.0.borrow_mut().write(offset, value.into());
+        Ok(())
+    }
+    fn write_u16(&self, bar: u8, offset: usize, value: u16) -> Result<(), AccessError> {
+        Self::check(bar, offset, 2)?;
+        self.0.borrow_mut().write(offset, value.into());
+        Ok(())
+    }
+    fn write_u32(&self, bar: u8, offset: usize, value: u32) -> Result<(), AccessError> {
+        Self::check(bar, offset, 4)?;
+        self.0.borrow_mut().write(offset, value);
+        Ok(())
+    }
+}
+
+/// A transport on a device that is changed first.
+fn transport(change: impl FnOnce(&mut State)) -> Transport<Device> {
+    let device = device();
+    change(&mut device.0.borrow_mut());
+    Transport::new(device, LAYOUT)
+}
+
+fn state(transport: &Transport<Device>) -> std::cell::RefMut<'_, State> {
+    transport.registers().0.borrow_mut()
+}
+
+const ADDRESSES: Addresses = Addresses {
+    size: 64,
+    descriptors: 0x1_2345_6000,
+    driver: 0x2_0000_0400,
+    device: 0x3_0000_0600,
+};
+
+#[test]
+fn a_device_is_started_in_the_order_of_the_specification() {
+    let transport = transport(|s| s.status = 0x0f);
+    transport.reset(|| true).unwrap();
+    let features = transport.negotiate(Features::SUPPORTED).unwrap();
+    assert_eq!(
+        features,
+        Features::EDID | Features::INDIRECT_DESC | Features::EVENT_IDX | Features::VERSION_1
+    );
+    assert_eq!(state(&transport).accepted, features.bits());
+    transport.set_config_vector(Some(0)).unwrap();
+    assert_eq!(transport.queue_size(0, 64), Ok(64));
+    assert_eq!(transport.queue_size(1, 64), Ok(16));
+    let control = transport.enable_queue(0, &ADDRESSES, Some(1)).unwrap();
+    let cursor = transport
+        .enable_queue(
+            1,
+            &Addresses {
+                size: 8,
+                ..ADDRESSES
+            },
+            Some(2),
+        )
+        .unwrap();
+    transport.driver_ok().unwrap();
+    assert_eq!(transport.status().unwrap().bits(), 0x0f);
+    let statuses: Vec<u32> = state(&transport)
+        .writes
+        .iter()
+        .filter(|(offset, _)| *offset == 0x14)
+        .map(|(_, value)| *value)
+        .collect();
+    assert_eq!(statuses, [0, 1, 3, 0xb, 0xf]);
+    let queue = state(&transport).queues[0].clone();
+    assert_eq!((queue.size, queue.vector, queue.enable), (64, 1, 1));
+    assert_eq!(
+        queue.addresses,
+        [0x2345_6000, 1, 0x400, 2, 0x600, 3],
+        "low and high halves"
+    );
+    // Enabled last, when everything else is in place.
+    let last = state(&transport)
+        .writes
+        .iter()
+        .rposition(|(offset, _)| *offset == 0x34);
+    let enabled = state(&transport)
+        .writes
+        .iter()
+        .rposition(|(offset, _)| *offset == 0x1c);
+    assert!(last < enabled);
+    transport.notify(&control).unwrap();
+    transport.notify(&cursor).unwrap();
+    assert_eq!(state(&transport).notified, [(0x3000, 0), (0x3004, 1)]);
+}
+
+#[test]
+fn a_reset_is_waited_for_but_not_for_ever() {
+    let slow = transport(|s| s.reset_takes = 5);
+    let mut looks = 0;
+    slow.reset(|| {
+        looks += 1;
+        true
+    })
+    .unwrap();
+    assert_eq!(looks, 5);
+    let stuck = transport(|s| s.reset_takes = u32::MAX);
+    let mut patience = 10;
+    let error = stuck.reset(|| {
+        patience -= 1;
+        patience > 0
+    });
+    assert_eq!(error, Err(TransportError::ResetTimeout { status: 0x0f }));
+    assert_eq!(patience, 0);
+}
+
+#[test]
+fn a_device_that_is_gone_is_noticed() {
+    let gone = transport(|s| s.gone = true);
+    assert_eq!(gone.reset(|| true), Err(TransportError::Gone));
+    assert_eq!(gone.status(), Err(TransportError::Gone));
+    assert_eq!(
+        gone.negotiate(Features::SUPPORTED),
+        Err(TransportError::Gone)
+    );
+    assert!(gone.queue_size(0, 64).is_err());
+    assert!(gone.config().is_err());
+}
+
+#[test]
+fn features_are_accepted_only_if_offered_wanted_and_understood() {
+    let offered = Features::all();
+    let everything = transport(|s| s.features = offered.bits());
+    let accepted = everything.negotiate(Features::all()).unwrap();
+    assert_eq!(accepted, Features::SUPPORTED);
+    assert!(!accepted.contains(Features::RING_PACKED));
+    let plain = transport(|s| s.features = 1 << 32);
+    assert_eq!(
+        plain.negotiate(Features::SUPPORTED),
+        Ok(Features::VERSION_1)
+    );
+    let modest = transport(|_| {});
+    assert_eq!(modest.negotiate(Features::empty()), Ok(Features::VERSION_1));
+}
+
+#[test]
+fn a_legacy_device_and_one_that_changes_its_mind_are_refused() {
+    let legacy = transport(|s| s.features = 0xffff_ffff);
+    assert_eq!(
+        legacy.negotiate(Features::SUPPORTED),
+        Err(TransportError::FeaturesMissing {
+            offered: Features::from_bits_retain(0xffff_ffff),
+            missing: Features::VERSION_1
+        })
+    );
+    let fickle = transport(|s| s.refuses_features = true);
+    assert!(matches!(
+        fickle.negotiate(Features::SUPPORTED),
+        Err(TransportError::FeaturesRefused { .. })
+    ));
+}
+
+#[test]
+fn a_device_that_needs_a_reset_is_not_started() {
+    let broken = transport(|s| s.needs_reset = true);
+    assert_eq!(
+        broken.driver_ok(),
+        Err(TransportError::BadStatus { status: 0x44 })
+    );
+    let transport = transport(|_| {});
+    transport.fail().unwrap();
+    assert!(transport.status().unwrap().contains(DeviceStatus::FAILED));
+}
+
+#[test]
+fn queue_sizes_that_cannot_be_are_refused() {
+    for (size, expected) in [
+        (0u16, Err(TransportError::NoQueue { queue: 0 })),
+        (1, Ok(1)),
+        (64, Ok(64)),
+        (128, Ok(64)),
+        (0x8000, Ok(64)),
+    ] {
+        let transport = transport(|s| s.queues[0].size = size);
+        assert_eq!(transport.queue_size(0, 64), expected);
+    }
+    for size in [3, 63, 65, 0x8001, 0xc000, 0xffff] {
+        let transport = transport(|s| s.queues[0].size = size);
+        assert_eq!(
+            transport.queue_size(0, 64),
+            Err(TransportError::QueueSize { queue: 0, size })
+        );
+    }
+    let transport = transport(|s| s.queues[1].enable = 1);
+    assert_eq!(
+        transport.queue_size(2, 64),
+        Err(TransportError::NoQueue { queue: 2 })
+    );
+    assert_eq!(
+        transport.queue_size(1, 64),
+        Err(TransportError::QueueEnable {
+            queue: 1,
+            enable: 1
+        })
+    );
+}
+
+#[test]
+fn a_queue_the_device_does_not_take_is_an_error() {
+    let stubborn = transport(|s| s.fixed_size = true);
+    assert_eq!(
+        stubborn.enable_queue(0, &ADDRESSES, None),
+        Err(TransportError::QueueSize {
+            queue: 0,
+            size: 256
+        })
+    );
+    let lazy = transport(|s| s.never_enables = true);
+    assert_eq!(
+        lazy.enable_queue(0, &ADDRESSES, None),
+        Err(TransportError::QueueEnable {
+            queue: 0,
+            enable: 0
+        })
+    );
+}
+
+#[test]
+fn a_vector_the_device_does_not_take_is_an_error() {
+    let few = transport(|s| s.vectors = 1);
+    assert_eq!(few.set_config_vector(Some(0)), Ok(()));
+    assert_eq!(
+        few.set_config_vector(Some(1)),
+        Err(TransportError::Vector {
+            queue: None,
+            wanted: 1,
+            got: 0xffff
+        })
+    );
+    assert_eq!(
+        few.enable_queue(1, &ADDRESSES, Some(2)),
+        Err(TransportError::Vector {
+            queue: Some(1),
+            wanted: 2,
+            got: 0xffff
+        })
+    );
+    assert_eq!(
+        state(&few).queues[1].enable,
+        0,
+        "not enabled without its vector"
+    );
+    assert!(few.set_config_vector(Some(0xffff)).is_err());
+    assert_eq!(few.set_config_vector(None), Ok(()));
+    assert!(few.enable_queue(0, &ADDRESSES, None).is_ok());
+}
+
+#[test]
+fn a_notification_address_outside_its_structure_is_refused() {
+    for (notify_off, length, multiplier, ok) in [
+        (0u16, 2u32, 4u32, true),
+        (0, 1, 0, false),
+        (9, 2, 0, true),
+        (1, 6, 4, true),
+        (1, 5, 4, false),
+        (0x3ff, 0x1000, 4, true),
+        (0x400, 0x1000, 4, false),
+        (0xffff, 0x1000, 0x8000_0000, false),
+        (2, 0x1000, 0x8000_0000, false),
+    ] {
+        let device = device();
+        device.0.borrow_mut().queues[0].notify_off = notify_off;
+        let mut layout = LAYOUT;
+        layout.notify.length = length;
+        layout.notify_off_multiplier = multiplier;
+        let transport = Transport::new(device, layout);
+        let enabled = transport.enable_queue(0, &ADDRESSES, None);
+        if ok {
+            transport.notify(&enabled.unwrap()).unwrap();
+            let expected = 0x3000 + usize::from(notify_off) * multiplier as usize;
+            assert_eq!(state(&transport).notified, [(expected, 0)]);
+        } else {
+            assert_eq!(
+                enabled,
+                Err(TransportError::NotifyOffset {
+                    queue: 0,
+                    notify_off,
+                    length
+                })
+            );
+        }
+    }
+}
+
+#[test]
+fn the_configuration_is_read_whole_or_not_at_all() {
+    let steady = transport(|s| s.events = 1);
+    assert_eq!(
+        steady.config(),
+        Ok(DeviceConfig {
+            events_read: EVENT_DISPLAY,
+            num_scanouts: 1
+        })
+    );
+    // Each look at the generation changes it, and num_scanouts between 1 and 16, for a while.
+    for changes in 1..10 {
+        let busy = transport(|s| s.generation_changes = changes);
+        let read = busy.config().unwrap();
+        assert_eq!(read.num_scanouts, state(&busy).num_scanouts);
+    }
+    let never = transport(|s| s.generation_changes = u32::MAX);
+    assert_eq!(never.config(), Err(TransportError::ConfigUnstable));
+}
+
+#[test]
+fn the_number_of_scanouts_is_checked() {
+    for num in [0, 17, u32::MAX] {
+        let transport = transport(|s| s.num_scanouts = num);
+        assert_eq!(transport.config(), Err(TransportError::NumScanouts(num)));
+    }
+    for num in [1, 16] {
+        let transport = transport(|s| s.num_scanouts = num);
+        assert_eq!(transport.config().unwrap().num_scanouts, num);
+    }
+}
+
+#[test]
+fn events_and_interrupt_status_are_cleared_as_the_device_wants() {
+    let transport = transport(|s| {
+        s.events = 3;
+        s.isr = 3;
+    });
+    transport.clear_events(EVENT_DISPLAY).unwrap();
+    assert_eq!(transport.config().unwrap().events_read, 2);
+    assert_eq!(
+        transport.isr_status().unwrap(),
+        IsrStatus::QUEUE_INTERRUPT | IsrStatus::DEVICE_CONFIGURATION_INTERRUPT
+    );
+    assert_eq!(transport.isr_status().unwrap(), IsrStatus::empty());
+}
