@@ -1,2 +1,21 @@
-//! The hosted machine: threads as processors and a fake virtio GPU
-#![no_std]
+//! The hosted machine: the port model with threads as processors, and a fake virtio GPU that can lie.
+//!
+//! It links `display` directly and gives it a [kernel](kernel::SimKernel) of its own, so the whole of the driver but
+//! `src/` runs as an ordinary program, under a debugger or a sanitizer. It shows logic, ordering and locking; it does not
+//! show the image, real interrupts or real IRQLs: those are the rig's.
+//!
+//! - [`gpu`]: the device, and what it can do wrong ([`gpu::Lie`]).
+//! - [`memory`], [`mapping`]: guest memory as the device reaches it, and registers as the driver does.
+//! - [`kernel`], [`heap`], [`fault`]: the operating system's services, with their rules checked.
+
+pub mod device;
+pub mod exempt;
+pub mod fault;
+pub mod gpu;
+pub mod heap;
+pub mod kernel;
+pub mod mapping;
+pub mod memory;
+
+#[global_allocator]
+static HEAP: heap::Watched = heap::Watched;

@@ -1,0 +1,242 @@
+//! [`SimKernel`]: the operating system's services for the driver, on the hosted machine.
+//!
+//! Everything that has to do with processors goes to the machine that is [installed](install); there is one at a time.
+//! Waiting is done in small steps of the machine's own delay, so that deferred calls and interrupts of the waiting
+//! processor run meanwhile, as they do on a real one.
+
+use crate::exempt::exempt;
+use crate::memory::{Block, MEMORY};
+use crate::{fault, mapping};
+use dxgk::irql::Passive;
+use dxgk::kernel::{Kernel, PageBlock, RegisterWidth};
+use dxgk::status::Status;
+use dxgk::sys::STATUS_ACCESS_VIOLATION;
+use port::machine::{Machine, Pool, irql as level};
+use std::fmt;
+use std::ptr::NonNull;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
+
+/// What the driver waits between two looks, in units of 100 ns.
+const STEP: u64 = 500;
+
+static MACHINE: AtomicPtr<&'static dyn Machine> = AtomicPtr::new(std::ptr::null_mut());
+static OBJECTS: AtomicU64 = AtomicU64::new(0);
+static MISTAKES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Makes `machine` the one that the driver's services go to.
+pub fn install(machine: &'static dyn Machine) {
+    MACHINE.store(Box::into_raw(Box::new(machine)), Ordering::Release);
+}
+
+/// The machine that is installed.
+fn machine() -> Option<&'static dyn Machine> {
+    // SAFETY: what is stored was leaked by `install`.
+    unsafe { MACHINE.load(Ordering::Acquire).as_ref() }.copied()
+}
+
+/// The caller's IRQL; PASSIVE_LEVEL without a machine.
+pub fn irql() -> u8 {
+    machine().map_or(level::PASSIVE_LEVEL, |machine| machine.irql())
+}
+
+/// What the driver holds: pages, and events, mutexes and register mappings as "others". For [`Machine::pool`].
+pub fn held() -> Pool {
+    let pages = MEMORY.held();
+    Pool {
+        others: pages.others + OBJECTS.load(Ordering::SeqCst) + mapping::live() as u64,
+        ..pages
+    }
+}
+
+/// What the driver did with these services that it must not, since the last call; one line each.
+pub fn take_mistakes() -> Vec<String> {
+    exempt(|| {
+        std::mem::take(
+            &mut *MISTAKES
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        )
+    })
+}
+
+fn mistake(what: fmt::Arguments<'_>) {
+    exempt(|| {
+        let mut mistakes = MISTAKES
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        mistakes.push(what.to_string());
+    });
+}
+
+/// Notes a call above the IRQL that its service allows.
+fn at_most(limit: u8, service: &str) {
+    let now = irql();
+    if now > limit {
+        mistake(format_args!(
+            "{service} at IRQL {now}, expected at most {limit}"
+        ));
+    }
+}
+
+fn now() -> u64 {
+    machine().map_or(0, |machine| machine.now())
+}
+
+fn wait_a_step() {
+    match machine() {
+        Some(machine) => machine.delay(STEP),
+        None => std::thread::sleep(std::time::Duration::from_micros(STEP / 10)),
+    }
+}
+
+/// The kernel of the hosted machine.
+#[derive(Debug)]
+pub enum SimKernel {}
+
+/// A KEVENT, or a KMUTEX made of one: set or not.
+#[derive(Debug)]
+pub struct Object(AtomicBool);
+
+impl Object {
+    fn new(set: bool) -> Option<Self> {
+        OBJECTS.fetch_add(1, Ordering::SeqCst);
+        Some(Self(AtomicBool::new(set)))
+    }
+}
+
+impl Drop for Object {
+    fn drop(&mut self) {
+        OBJECTS.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+// SAFETY: each service does what the trait says: pages are `MEMORY`'s and nobody else's, `flush_queued_dpcs` is the
+// machine's barrier, a register access reaches the device, and a mutex is held by one thread at a time.
+unsafe impl Kernel for SimKernel {
+    type Event = Object;
+    type Mutex = Object;
+
+    unsafe fn read_register<T: RegisterWidth>(register: NonNull<T>) -> T {
+        T::truncate(mapping::read(register.as_ptr().addr(), size_of::<T>()))
+    }
+
+    unsafe fn write_register<T: RegisterWidth>(register: NonNull<T>, value: T) {
+        mapping::write(register.as_ptr().addr(), size_of::<T>(), value.into());
+    }
+
+    fn current_irql() -> u8 {
+        irql()
+    }
+
+    fn time() -> u64 {
+        now()
+    }
+
+    fn delay(_: &Passive<'_>, microseconds: u32) {
+        at_most(level::PASSIVE_LEVEL, "a delay");
+        exempt(|| {
+            if let Some(machine) = machine() {
+                machine.delay(u64::from(microseconds) * 10);
+            }
+        });
+    }
+
+    fn flush_queued_dpcs(_: &Passive<'_>) {
+        at_most(level::PASSIVE_LEVEL, "a flush of DPCs");
+        exempt(|| {
+            if let Some(machine) = machine() {
+                machine.flush_deferred();
+            }
+        });
+    }
+
+    fn allocate_pages(_: &Passive<'_>, pages: usize) -> Option<PageBlock> {
+        at_most(level::PASSIVE_LEVEL, "an allocation of pages");
+        exempt(|| {
+            let block = MEMORY.allocate(pages)?;
+            let base = block.base();
+            let handle = NonNull::from(Box::leak(Box::new(block))).cast();
+            Some(PageBlock {
+                base,
+                pages,
+                handle,
+            })
+        })
+    }
+
+    fn page_address(block: &PageBlock, index: usize) -> u64 {
+        // SAFETY: the handle is the block that `allocate_pages` leaked, and it has not been freed.
+        let block = unsafe { block.handle.cast::<Block>().as_ref() };
+        block.address(index).unwrap_or_else(|| {
+            mistake(format_args!(
+                "page_address of page {index}, which the block does not have"
+            ));
+            0
+        })
+    }
+
+    unsafe fn free_pages(block: &PageBlock) {
+        at_most(level::PASSIVE_LEVEL, "the freeing of pages");
+        // SAFETY: leaked by `allocate_pages`; the caller frees it once, and nobody uses it any more.
+        exempt(|| unsafe { MEMORY.free(*Box::from_raw(block.handle.cast::<Block>().as_ptr())) });
+    }
+
+    unsafe fn copy(
+        _: &Passive<'_>,
+        to: *mut u8,
+        from: *const u8,
+        length: usize,
+    ) -> Result<(), Status> {
+        at_most(level::PASSIVE_LEVEL, "a copy from memory that may fault");
+        // SAFETY: the caller's promise.
+        exempt(|| unsafe { fault::copy(to, from, length) })
+            .map_err(|fault::Faulted| Status::from_raw(STATUS_ACCESS_VIOLATION))
+    }
+
+    fn new_event(_: &Passive<'_>) -> Option<Object> {
+        Object::new(false)
+    }
+
+    fn set_event(event: &Object) {
+        at_most(level::DISPATCH_LEVEL, "KeSetEvent");
+        event.0.store(true, Ordering::Release);
+    }
+
+    fn clear_event(event: &Object) {
+        at_most(level::DISPATCH_LEVEL, "KeClearEvent");
+        event.0.store(false, Ordering::Release);
+    }
+
+    fn wait_event(_: &Passive<'_>, event: &Object, microseconds: u32) -> bool {
+        at_most(level::PASSIVE_LEVEL, "a wait");
+        let end = now().saturating_add(u64::from(microseconds) * 10);
+        exempt(|| {
+            loop {
+                if event.0.load(Ordering::Acquire) {
+                    return true;
+                }
+                if now() >= end {
+                    return false;
+                }
+                wait_a_step();
+            }
+        })
+    }
+
+    fn new_mutex(_: &Passive<'_>) -> Option<Object> {
+        Object::new(true)
+    }
+
+    fn lock_mutex(_: &Passive<'_>, mutex: &Object) {
+        at_most(level::PASSIVE_LEVEL, "a wait for a mutex");
+        while !mutex.0.swap(false, Ordering::Acquire) {
+            exempt(wait_a_step);
+        }
+    }
+
+    unsafe fn unlock_mutex(mutex: &Object) {
+        at_most(level::DISPATCH_LEVEL, "the release of a mutex");
+        mutex.0.store(true, Ordering::Release);
+    }
+}
