@@ -6,6 +6,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 
 use dxgk::irql::Passive;
 use dxgk::kernel::Kernel;
+use ioctl::DEVICE_TYPE;
 use wdk_sys::ntddk::{IoCreateSymbolicLink, IoDeleteDevice, IoDeleteSymbolicLink};
 use wdk_sys::{
     DEVICE_OBJECT, DO_DEVICE_INITIALIZING, DRIVER_OBJECT, FALSE, FILE_DEVICE_SECURE_OPEN, GUID,
@@ -16,9 +17,6 @@ use super::dispatch;
 use crate::kernel::Windows;
 use crate::trace;
 use crate::unicode::{string, wide};
-
-/// The device's type: one of those that vendors may choose (0x8000 and above), and the one in the requests' codes.
-pub(super) const TYPE: u32 = 0x8D0D;
 
 /// A class for this device alone, made for it: settings under it in the registry would override the ones here.
 static CLASS: GUID = GUID {
@@ -116,7 +114,7 @@ pub(super) unsafe fn is_control(device: *mut DEVICE_OBJECT) -> bool {
     // SAFETY: the caller's promise.
     let (device_type, extension) = unsafe { ((*device).DeviceType, (*device).DeviceExtension) };
     // SAFETY: only this driver makes devices of this type, and all have this extension.
-    device_type == TYPE
+    device_type == DEVICE_TYPE
         && !extension.is_null()
         && unsafe { (*extension.cast::<Extension>()).mark } == &raw const CONTROL
 }
@@ -133,7 +131,7 @@ fn create() -> Result<*mut DEVICE_OBJECT, NTSTATUS> {
             driver,
             size_of::<Extension>() as u32,
             &raw const name,
-            TYPE,
+            DEVICE_TYPE,
             FILE_DEVICE_SECURE_OPEN,
             FALSE as u8,
             &raw const sddl,

@@ -124,6 +124,9 @@ unsafe fn device_control(irp: *mut IRP, stack: *const IO_STACK_LOCATION) -> Resu
         return Err(Status::INVALID_DEVICE_STATE);
     }
     let length = input.max(output);
+    if length > ioctl::MAX_BUFFER {
+        return Err(Status::INVALID_PARAMETER);
+    }
     let buffer = if length == 0 {
         &mut []
     } else if system_buffer.is_null() {

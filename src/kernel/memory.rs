@@ -44,7 +44,7 @@ pub(super) fn allocate_pages(pages: usize) -> Option<PageBlock> {
             _MEMORY_CACHING_TYPE::MmCached,
             core::ptr::null_mut(),
             FALSE,
-            _MM_PAGE_PRIORITY::NormalPagePriority | MDL_MAPPING_NO_EXECUTE,
+            _MM_PAGE_PRIORITY::NormalPagePriority as u32 | MDL_MAPPING_NO_EXECUTE,
         )
     };
     match NonNull::new(base.cast::<u8>()) {

@@ -25,7 +25,7 @@ const KERNEL_MODE: KPROCESSOR_MODE = _MODE::KernelMode as KPROCESSOR_MODE;
 /// A time from now in the form that waits want it: negative, in units of 100 ns.
 fn relative(microseconds: u32) -> LARGE_INTEGER {
     LARGE_INTEGER {
-        QuadPart: -i64::from(microseconds).wrapping_mul(10),
+        QuadPart: i64::from(microseconds).wrapping_mul(-10),
     }
 }
 

@@ -4,7 +4,7 @@
 //! ([`crate::wdk_lite`]), and the linker (LLVM's).
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -42,115 +42,140 @@ pub fn run(_: &Options) -> Result<()> {
 
 /// Builds the driver with everything that takes.
 pub fn driver(repository: &Repository) -> Result<Driver> {
-    install::ensure(install::DRIVER)?;
-    let toolchain = Toolchain::for_target(DRIVER_TARGET)?;
-    let content_root = ContentRoot::write(repository)?;
-    let folder = repository.driver();
-    let mut fetch = toolchain.cargo("fetch", DRIVER_TARGET);
-    let overrides = host_patch::write(repository, &mut fetch, &folder.join("overrides"))?;
-
+    let ground = Ground::prepare(repository)?;
     process::say("Building", "the driver (vgpudod.sys)");
-    let mut cargo = toolchain.cargo("build", DRIVER_TARGET);
-    cargo
-        .current_dir(repository.root())
-        .args(["--package", "vgpudod", "--release", "--target-dir"])
-        .arg(folder.join("build"));
-    configure(&mut cargo, repository, &toolchain, &overrides);
-    content_root.configure(&mut cargo);
-    process::run(&mut cargo).context(
-        "the driver does not build (a symbol that the linker does not know is declared with its reason in testing/wdk-lite/imports.tsv)",
+    process::run(&mut ground.cargo("build")).context(
+        "the driver does not build (a function that the linker does not know belongs, with its reason, in \
+         testing/wdk-lite/imports.tsv)",
     )?;
-
-    let driver = collect(
-        &folder,
-        &folder.join("build").join(DRIVER_TARGET).join("release"),
-    )?;
+    let driver = ground.collect()?;
     image::checksum::set(&driver.image)?;
     process::say("Checking", "the image");
-    image::check(
-        &driver.image,
-        &driver.map,
-        &expected(repository, &toolchain)?,
-    )?;
+    image::check(&driver.image, &driver.map, &ground.expected()?)?;
     Ok(driver)
 }
 
-/// What the image is held against.
-fn expected(repository: &Repository, toolchain: &Toolchain) -> Result<Expected> {
-    let panics = repository.wdk_lite_sources().join("panics.tsv");
-    let panics =
-        fs::read_to_string(&panics).with_context(|| format!("cannot read {}", panics.display()))?;
-    let folders = remapped(repository, toolchain)
-        .into_iter()
-        .map(|(folder, _)| folder.display().to_string());
-    Ok(Expected {
-        imports: wdk_lite::imports(repository)?,
-        panics: image::panics(&panics)?,
-        folders: folders.collect(),
-    })
+/// Runs clippy on the driver's package, with warnings denied.
+pub fn lint(repository: &Repository) -> Result<()> {
+    let ground = Ground::prepare(repository)?;
+    process::say("Linting", "the driver");
+    process::run(
+        ground
+            .cargo("clippy")
+            .args(["--no-deps", "--", "-D", "warnings"]),
+    )
+    .context("clippy on the driver")
 }
 
-/// What this build adds to the project's Cargo configuration: the crates for a Linux host, the linker, and prefixes that keep this
-/// machine's paths out of the image.
-fn configure(
-    cargo: &mut Command,
-    repository: &Repository,
-    toolchain: &Toolchain,
-    overrides: &[PathBuf],
-) {
-    let paths: Vec<String> = overrides
-        .iter()
-        .map(|path| quoted(&path.display().to_string()))
-        .collect();
-    cargo.args(["--config", &format!("paths=[{}]", paths.join(","))]);
-    cargo.args([
-        "--config",
-        &format!("target.{DRIVER_TARGET}.linker=\"lld-link\""),
-    ]);
-
-    cargo.args(["--config", "future-incompat-report.frequency=\"never\""]);
-    let remapped = remapped(repository, toolchain).into_iter();
-    let flags: Vec<String> = remapped
-        .map(|(from, to)| quoted(&format!("--remap-path-prefix={}={to}", from.display())))
-        .collect();
-    cargo.args([
-        "--config",
-        &format!("target.{DRIVER_TARGET}.rustflags=[{}]", flags.join(",")),
-    ]);
+/// All that a build of the driver stands on.
+struct Ground {
+    repository: Repository,
+    toolchain: Toolchain,
+    content_root: ContentRoot,
+    overrides: Vec<PathBuf>,
 }
 
-/// Folders whose sources go into the image, and what stands for them there.
-fn remapped(repository: &Repository, toolchain: &Toolchain) -> Vec<(PathBuf, &'static str)> {
-    let mut folders = Vec::new();
-    if let Some(sysroot) = toolchain.sysroot() {
-        folders.push((sysroot.join("lib/rustlib/src/rust"), "rust"));
+impl Ground {
+    fn prepare(repository: &Repository) -> Result<Self> {
+        install::ensure(install::DRIVER)?;
+        let toolchain = Toolchain::for_target(DRIVER_TARGET)?;
+        let content_root = ContentRoot::write(repository)?;
+        let mut fetch = toolchain.cargo("fetch", DRIVER_TARGET);
+        let overrides = host_patch::write(
+            repository,
+            &mut fetch,
+            &repository.driver().join("overrides"),
+        )?;
+        Ok(Self {
+            repository: repository.clone(),
+            toolchain,
+            content_root,
+            overrides,
+        })
     }
-    if let Some(home) = process::home_folder("CARGO_HOME", ".cargo") {
-        folders.push((home, "cargo"));
+
+    /// A cargo command for the driver's package. To the project's Cargo configuration it adds the crates for a Linux host, the linker,
+    /// and prefixes that keep this machine's paths out of the image.
+    fn cargo(&self, subcommand: &str) -> Command {
+        let mut cargo = self.toolchain.cargo(subcommand, DRIVER_TARGET);
+        cargo
+            .current_dir(self.repository.root())
+            .args(["--package", "vgpudod", "--release", "--target-dir"])
+            .arg(self.repository.driver().join("build"));
+        let paths = self
+            .overrides
+            .iter()
+            .map(|path| quoted(&path.display().to_string()));
+        let flags = self
+            .remapped()
+            .into_iter()
+            .map(|(from, to)| quoted(&format!("--remap-path-prefix={}={to}", from.display())));
+        for setting in [
+            format!("paths=[{}]", paths.collect::<Vec<_>>().join(",")),
+            format!("target.{DRIVER_TARGET}.linker=\"lld-link\""),
+            format!(
+                "target.{DRIVER_TARGET}.rustflags=[{}]",
+                flags.collect::<Vec<_>>().join(",")
+            ),
+            "future-incompat-report.frequency=\"never\"".to_owned(),
+        ] {
+            cargo.args(["--config", &setting]);
+        }
+        self.content_root.configure(&mut cargo);
+        cargo
     }
-    folders.push((repository.root().to_owned(), "vgpudod"));
-    folders
+
+    /// Folders whose sources go into the image, and what stands for them there.
+    fn remapped(&self) -> Vec<(PathBuf, &'static str)> {
+        let mut folders = Vec::new();
+        if let Some(sysroot) = self.toolchain.sysroot() {
+            folders.push((sysroot.join("lib/rustlib/src/rust"), "rust"));
+        }
+        if let Some(home) = process::home_folder("CARGO_HOME", ".cargo") {
+            folders.push((home, "cargo"));
+        }
+        folders.push((self.repository.root().to_owned(), "vgpudod"));
+        folders
+    }
+
+    /// What the image is held against.
+    fn expected(&self) -> Result<Expected> {
+        let panics = self.repository.wdk_lite_sources().join("panics.tsv");
+        let panics = fs::read_to_string(&panics)
+            .with_context(|| format!("cannot read {}", panics.display()))?;
+        let folders = self
+            .remapped()
+            .into_iter()
+            .map(|(folder, _)| folder.display().to_string());
+        Ok(Expected {
+            imports: wdk_lite::imports(&self.repository)?,
+            panics: image::panics(&panics)?,
+            folders: folders.collect(),
+        })
+    }
+
+    /// Copies the image under its own name, and what belongs to it, out of Cargo's folder.
+    fn collect(&self) -> Result<Driver> {
+        let folder = self.repository.driver();
+        let release = folder.join("build").join(DRIVER_TARGET).join("release");
+        let driver = Driver {
+            image: folder.join("vgpudod.sys"),
+            symbols: folder.join("vgpudod.pdb"),
+            map: folder.join("vgpudod.map"),
+        };
+        for (from, to) in [
+            ("vgpudod.dll", &driver.image),
+            ("vgpudod.pdb", &driver.symbols),
+            ("deps/vgpudod.map", &driver.map),
+        ] {
+            let from = release.join(from);
+            fs::copy(&from, to).with_context(|| format!("the build left no {}", from.display()))?;
+        }
+        Ok(driver)
+    }
 }
 
 /// A TOML string.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// Copies the image under its own name, and what belongs to it, out of Cargo's folder.
-fn collect(folder: &Path, release: &Path) -> Result<Driver> {
-    let driver = Driver {
-        image: folder.join("vgpudod.sys"),
-        symbols: folder.join("vgpudod.pdb"),
-        map: folder.join("vgpudod.map"),
-    };
-    for (from, to) in [
-        ("vgpudod.dll", &driver.image),
-        ("vgpudod.pdb", &driver.symbols),
-        ("deps/vgpudod.map", &driver.map),
-    ] {
-        let from = release.join(from);
-        fs::copy(&from, to).with_context(|| format!("the build left no {}", from.display()))?;
-    }
-    Ok(driver)
 }

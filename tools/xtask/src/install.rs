@@ -91,6 +91,13 @@ pub const DEBIAN_RUST: &[Need] = &[
     },
 ];
 
+/// What the benchmarks take.
+pub const BENCH: &[Need] = &[Need {
+    sign: Sign::Program("valgrind"),
+    package: "valgrind",
+    reason: "counts instructions (callgrind)",
+}];
+
 impl Need {
     /// Whether it is there.
     pub fn is_met(&self) -> bool {

@@ -3,6 +3,7 @@
 //! One file for each subject; this one only reads the command line. Every command says what it is doing while it does it, and an
 //! error names what to do next.
 
+mod bench;
 mod build;
 mod host_patch;
 mod image;
@@ -27,14 +28,21 @@ struct Arguments {
 /// What can be asked for.
 #[derive(Subcommand)]
 enum Job {
+    /// Measure, and compare with the alternative in the same run.
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Build target/driver/vgpudod.sys and .pdb on Linux, and check the image.
     Build(build::Options),
+    /// Run clippy on the driver's package, which takes a WDK.
+    Lint,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.job {
+        Job::Bench(bench) => bench::run(&bench),
         Job::Build(options) => build::run(&options),
+        Job::Lint => repository::Repository::find().and_then(|found| build::lint(&found)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

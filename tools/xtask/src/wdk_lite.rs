@@ -148,7 +148,10 @@ impl ContentRoot {
             TARGET_FLAGS.join(" "),
             self.clang_resources.display()
         );
-        let c = format!("--target={MINGW_TARGET} -w -fno-omit-frame-pointer -mno-red-zone");
+        let c = format!(
+            "{} -w -fno-omit-frame-pointer -mno-red-zone",
+            TARGET_FLAGS.join(" ")
+        );
         command
             .env("WDKContentRoot", &self.path)
             .env("Version_Number", VERSION)
@@ -336,11 +339,13 @@ impl ContentRoot {
     }
 }
 
-const MINGW_TARGET: &str = "x86_64-w64-mingw32";
-
-/// mingw-w64's headers are for its own target, and clang's <amxintrin.h> is of no use to them.
+/// The driver's own target, so that enumerations and bit-fields are what they are with the WDK. mingw-w64's headers do not know it: they
+/// are told that it is theirs, and spared clang's <amxintrin.h>, which they have no use for.
 const TARGET_FLAGS: &[&str] = &[
-    "--target=x86_64-w64-mingw32",
+    "--target=x86_64-pc-windows-msvc",
+    "-U_MSC_VER",
+    "-D__MINGW32__",
+    "-D__MINGW64__",
     "-D__AMXINTRIN_H",
     "-fno-ms-compatibility",
     "-fms-extensions",

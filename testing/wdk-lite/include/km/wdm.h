@@ -15,7 +15,10 @@
 #include <intrin.h>
 #define InterlockedBitTestAndSet InterlockedBitTestAndSetInline
 #define InterlockedBitTestAndReset InterlockedBitTestAndResetInline
+/* Here the priority is an enumeration; in the WDK it is a number, which takes MdlMapping* flags besides. */
+#define MmMapLockedPagesSpecifyCache MmMapLockedPagesSpecifyCacheEnumeration
 #include <ddk/wdm.h>
+#undef MmMapLockedPagesSpecifyCache
 #undef InterlockedBitTestAndReset
 #undef InterlockedBitTestAndSet
 #undef KeGetCurrentIrql
@@ -25,6 +28,10 @@ extern "C" {
 #endif
 
 NTKERNELAPI KIRQL NTAPI KeGetCurrentIrql(VOID);
+
+NTKERNELAPI PVOID NTAPI MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode,
+                                                     MEMORY_CACHING_TYPE CacheType, PVOID RequestedAddress,
+                                                     ULONG BugCheckOnFailure, ULONG Priority);
 
 /* ExAllocatePool2: Windows 10, version 2004. */
 typedef ULONG64 POOL_FLAGS;

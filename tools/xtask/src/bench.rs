@@ -1,0 +1,263 @@
+//! `cargo xtask bench sync`: what a synchronized closure costs beside a hand-written callback, in instructions.
+//!
+//! callgrind counts, so the figures are the same on a busy machine. The two ways run in one program; the ratio is what
+//! counts. Fails when a closure takes more instructions than its callback, or more than [`STACK_SLACK`] bytes more stack.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Subcommand;
+
+use crate::install;
+use crate::process;
+use crate::repository::Repository;
+
+/// How many bytes of stack a closure may take more than its callback.
+const STACK_SLACK: u64 = 32;
+
+/// What can be measured.
+#[derive(Subcommand)]
+pub enum Bench {
+    /// Instructions and stack of Interrupts::synchronize, beside a hand-written callback.
+    Sync,
+}
+
+/// Measures, prints the table, and writes it to target/bench.
+pub fn run(bench: &Bench) -> Result<()> {
+    let repository = Repository::find()?;
+    match bench {
+        Bench::Sync => sync(&repository),
+    }
+}
+
+/// One pair: instructions of one call each way, everything below it included.
+struct Pair {
+    name: String,
+    closure: f64,
+    callback: f64,
+}
+
+impl Pair {
+    fn ratio(&self) -> f64 {
+        self.closure / self.callback
+    }
+}
+
+fn sync(repository: &Repository) -> Result<()> {
+    install::ensure(install::BENCH)?;
+    let target = repository.root().join("target/bench");
+    process::say("Building", "the benchmark");
+    process::run(
+        Command::new("cargo")
+            .args(["build", "--quiet", "--release", "--package", "bench"])
+            // Without line tables callgrind has one row for each function.
+            .args([
+                "--config",
+                "profile.release.debug=false",
+                "--config",
+                "profile.release.strip=false",
+            ])
+            .arg("--target-dir")
+            .arg(&target)
+            .current_dir(repository.root()),
+    )?;
+    let program = target.join("release/bench");
+    let counts = target.join("sync.callgrind");
+    process::say("Counting", "instructions (callgrind)");
+    let said = process::capture(
+        Command::new("valgrind")
+            .args(["--quiet", "--tool=callgrind"])
+            .arg(format!("--callgrind-out-file={}", counts.display()))
+            .arg(&program),
+    )?;
+    let (calls, stacks) = read_report(&said)?;
+    let pairs = read_counts(&annotated(&counts)?, calls)?;
+    print(&pairs, &stacks);
+    write(&target.join("sync.json"), &pairs, &stacks)?;
+    for pair in &pairs {
+        ensure!(
+            pair.closure <= pair.callback,
+            "{}: the closure takes {} instructions, the callback {}",
+            pair.name,
+            pair.closure,
+            pair.callback
+        );
+    }
+    for (name, closure, callback) in &stacks {
+        ensure!(
+            *closure <= callback + STACK_SLACK,
+            "{name}: the closure takes {closure} bytes of stack, the callback {callback}"
+        );
+    }
+    Ok(())
+}
+
+/// What the program says of itself: how often it calls each function, and the stack of a pair, in bytes.
+fn read_report(report: &str) -> Result<(f64, Vec<(String, u64, u64)>)> {
+    let mut calls = None;
+    let mut stacks = Vec::new();
+    for line in report.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            ["calls", count] => calls = Some(count.parse()?),
+            ["stack", name, closure, callback] => {
+                stacks.push(((*name).to_owned(), closure.parse()?, callback.parse()?));
+            }
+            _ => {}
+        }
+    }
+    ensure!(!stacks.is_empty(), "the benchmark measured no stack");
+    Ok((
+        calls.context("the benchmark did not say how often it calls")?,
+        stacks,
+    ))
+}
+
+fn annotated(counts: &Path) -> Result<String> {
+    process::capture(
+        Command::new("callgrind_annotate")
+            .args(["--inclusive=yes", "--auto=no", "--threshold=100"])
+            .arg(counts),
+    )
+}
+
+/// The pairs of a list by callgrind_annotate: rows of a count, a percentage, and `file:function [object]`.
+fn read_counts(list: &str, calls: f64) -> Result<Vec<Pair>> {
+    let mut ways: BTreeMap<String, [Option<f64>; 2]> = BTreeMap::new();
+    for line in list.lines() {
+        for (index, way) in ["closure_", "callback_"].into_iter().enumerate() {
+            let Some((count, rest)) = line.trim_start().split_once(' ') else {
+                continue;
+            };
+            let Some((_, function)) = rest.split_once(&format!(":{way}")) else {
+                continue;
+            };
+            let name = function.split_whitespace().next().unwrap_or_default();
+            if !name.starts_with(|first: char| first.is_ascii_digit()) || name.contains("::") {
+                continue;
+            }
+            let count: f64 = count
+                .replace(',', "")
+                .parse()
+                .with_context(|| format!("a count in {line:?}"))?;
+            let seen = &mut ways.entry(name.to_owned()).or_default()[index];
+            if let Some(other) = seen {
+                bail!("{way}{name} is counted twice: {other} and {count}");
+            }
+            *seen = Some(count);
+        }
+    }
+    let pairs = ways.into_iter().map(|(name, ways)| match ways {
+        [Some(closure), Some(callback)] => Ok(Pair {
+            name: name.replace('_', " "),
+            closure: closure / calls,
+            callback: callback / calls,
+        }),
+        _ => bail!("only one way of {name} was counted"),
+    });
+    let pairs: Vec<Pair> = pairs.collect::<Result<_>>()?;
+    ensure!(
+        pairs.len() == 9,
+        "9 pairs are measured, callgrind counted {}",
+        pairs.len()
+    );
+    Ok(pairs)
+}
+
+fn print(pairs: &[Pair], stacks: &[(String, u64, u64)]) {
+    println!(
+        "{:<20} {:>10} {:>10} {:>7}",
+        "captures, returns", "closure", "callback", "ratio"
+    );
+    for pair in pairs {
+        println!(
+            "{:<20} {:>10.1} {:>10.1} {:>7.2}",
+            pair.name,
+            pair.closure,
+            pair.callback,
+            pair.ratio()
+        );
+    }
+    for (name, closure, callback) in stacks {
+        println!(
+            "{:<20} {closure:>10} {callback:>10}   bytes of stack",
+            name.replace('_', " ")
+        );
+    }
+}
+
+fn write(file: &Path, pairs: &[Pair], stacks: &[(String, u64, u64)]) -> Result<()> {
+    let rows: Vec<_> = pairs
+        .iter()
+        .map(|pair| {
+            serde_json::json!({
+                "name": pair.name,
+                "closure_instructions": pair.closure,
+                "callback_instructions": pair.callback,
+                "ratio": pair.ratio(),
+            })
+        })
+        .collect();
+    let stacks: Vec<_> = stacks
+        .iter()
+        .map(|(name, closure, callback)| {
+            serde_json::json!({"name": name, "closure_bytes": closure, "callback_bytes": callback})
+        })
+        .collect();
+    let all = serde_json::json!({"instructions": rows, "stack": stacks});
+    fs::write(file, serde_json::to_string_pretty(&all)?)
+        .with_context(|| format!("cannot write {}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(extra: &str) -> String {
+        let mut list = String::new();
+        for words in ["0_words", "1_word", "4_words"] {
+            for bytes in ["0_bytes", "8_bytes", "64_bytes"] {
+                list += &format!("  30,000 ( 2.0%)  ???:closure_{words}_{bytes} [bench]\n");
+                list += &format!("  40,000 ( 3.0%)  ???:callback_{words}_{bytes} [bench]\n");
+            }
+        }
+        list + extra
+    }
+
+    #[test]
+    fn counts_are_read_for_each_pair() {
+        let pairs = read_counts(
+            &list("   9,000 ( 1.0%)  ???:bench::pairs::callback_0_0::routine [bench]\n"),
+            1000.0,
+        )
+        .expect("nine pairs");
+        assert_eq!(pairs.len(), 9);
+        assert!(
+            pairs
+                .iter()
+                .all(|pair| (pair.closure, pair.callback) == (30.0, 40.0))
+        );
+    }
+
+    #[test]
+    fn a_function_that_is_missing_or_counted_twice_is_an_error() {
+        assert!(
+            read_counts(
+                &list("  1,000 ( 0.1%)  ???:closure_0_words_0_bytes [bench]\n"),
+                1000.0
+            )
+            .is_err()
+        );
+        assert!(
+            read_counts(
+                &list("").replace("closure_0_words_0_bytes", "inlined"),
+                1000.0
+            )
+            .is_err()
+        );
+        assert!(read_report("calls 1000\n").is_err());
+    }
+}
