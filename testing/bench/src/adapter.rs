@@ -1,0 +1,233 @@
+//! A miniport with one source and nothing else, started the way dxgkrnl starts one.
+
+use core::ptr;
+
+use dxgk::adapter::{Registry, Started};
+use dxgk::interrupt::{Cause, InterruptDevice, Interrupts, Isr, Notifying, Source};
+use dxgk::irql::Passive;
+use dxgk::kernel::{Kernel, PageBlock};
+use dxgk::miniport::{Miniport, Parts, PhysicalDevice, Present, StartDevice};
+use dxgk::present::PresentDisplayOnly;
+use dxgk::status::Status;
+use dxgk::sys::{D3DKMDT_VIDPN_PRESENT_PATH, DXGK_CHILD_DESCRIPTOR};
+use dxgk::vidpn::{Cofunctional, Commit, VidPn};
+
+use crate::port;
+
+/// The source that the work is synchronized with.
+#[derive(Debug, Clone, Copy)]
+pub struct Control;
+
+/// What the work works on.
+#[derive(Debug)]
+pub struct State {
+    /// A counter.
+    pub count: u64,
+    /// More counters, for larger results.
+    pub more: [u64; 8],
+}
+
+/// Nothing.
+#[derive(Debug)]
+pub struct Device;
+
+impl InterruptDevice for Device {
+    fn acknowledge_line(&self) -> Option<u32> {
+        None
+    }
+}
+
+impl Source for Control {
+    type Device = Device;
+    type State = State;
+    type Role = Notifying;
+    const INITIAL: State = State {
+        count: 0,
+        more: [0; 8],
+    };
+
+    fn interrupt(_: &mut Isr<'_, Self>, _: &Device, _: Cause) {}
+}
+
+struct Host;
+
+// SAFETY: none of it is called.
+unsafe impl Kernel for Host {
+    type Event = ();
+    type Mutex = ();
+
+    fn current_irql() -> u8 {
+        0
+    }
+    fn time() -> u64 {
+        0
+    }
+    fn delay(_: &Passive<'_>, _: u32) {}
+    fn flush_queued_dpcs(_: &Passive<'_>) {}
+    fn allocate_pages(_: &Passive<'_>, _: usize) -> Option<PageBlock> {
+        None
+    }
+    fn page_address(_: &PageBlock, _: usize) -> u64 {
+        0
+    }
+    unsafe fn free_pages(_: &PageBlock) {}
+    unsafe fn copy(_: &Passive<'_>, _: *mut u8, _: *const u8, _: usize) -> Result<(), Status> {
+        Err(Status::NOT_SUPPORTED)
+    }
+    fn new_event(_: &Passive<'_>) -> Option<()> {
+        None
+    }
+    fn set_event((): &()) {}
+    fn clear_event((): &()) {}
+    fn wait_event(_: &Passive<'_>, (): &(), _: u32) -> bool {
+        false
+    }
+    fn new_mutex(_: &Passive<'_>) -> Option<()> {
+        None
+    }
+    fn lock_mutex(_: &Passive<'_>, (): &()) {}
+    unsafe fn unlock_mutex((): &()) {}
+}
+
+#[derive(Debug)]
+struct Bench;
+
+static REGISTRY: Registry<Bench> = Registry::new();
+
+impl Miniport for Bench {
+    type Kernel = Host;
+    type Sources = (Control,);
+    type Device = Device;
+
+    fn registry() -> &'static Registry<Self> {
+        &REGISTRY
+    }
+    fn add_device(_: PhysicalDevice, _: &mut Passive<'_>) -> Result<Self, Status> {
+        Ok(Self)
+    }
+    fn start_device(
+        &self,
+        _: &mut StartDevice<'_, Self>,
+        _: &mut Passive<'_>,
+    ) -> Result<Parts<Self>, Status> {
+        Ok(Parts {
+            device: Device,
+            video_present_sources: 1,
+            children: 1,
+        })
+    }
+    fn stop_device(&self, _: &Started<Self>, _: &mut Passive<'_>) {}
+    fn query_child_relations(
+        &self,
+        _: &Started<Self>,
+        _: &mut [DXGK_CHILD_DESCRIPTOR],
+        _: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        Err(Status::NOT_SUPPORTED)
+    }
+    fn query_connection(
+        &self,
+        _: &Started<Self>,
+        _: u32,
+        _: &mut Passive<'_>,
+    ) -> Result<bool, Status> {
+        Err(Status::NOT_SUPPORTED)
+    }
+    fn query_device_descriptor(
+        &self,
+        _: &Started<Self>,
+        _: u32,
+        _: usize,
+        _: &mut [u8],
+        _: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        Err(Status::NOT_SUPPORTED)
+    }
+    fn is_supported_vidpn(
+        &self,
+        _: &Started<Self>,
+        _: &VidPn<'_>,
+        _: &mut Passive<'_>,
+    ) -> Result<bool, Status> {
+        Err(Status::NOT_SUPPORTED)
+    }
+    fn enum_vidpn_cofunc_modality(
+        &self,
+        _: &Started<Self>,
+        _: &Cofunctional<'_>,
+        _: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        Err(Status::NOT_SUPPORTED)
+    }
+    fn commit_vidpn(
+        &self,
+        _: &Started<Self>,
+        _: &Commit<'_>,
+        _: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        Err(Status::NOT_SUPPORTED)
+    }
+    fn update_active_vidpn_present_path(
+        &self,
+        _: &Started<Self>,
+        _: &D3DKMDT_VIDPN_PRESENT_PATH,
+        _: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        Err(Status::NOT_SUPPORTED)
+    }
+    fn set_vidpn_source_visibility(
+        &self,
+        _: &Started<Self>,
+        _: Option<u32>,
+        _: bool,
+        _: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        Err(Status::NOT_SUPPORTED)
+    }
+    fn present_display_only(
+        &self,
+        _: &Started<Self>,
+        _: &PresentDisplayOnly<'_>,
+        _: &mut Passive<'_>,
+    ) -> Result<Present, Status> {
+        Err(Status::NOT_SUPPORTED)
+    }
+}
+
+/// Starts the miniport and runs `body` on its interrupts.
+///
+/// # Panics
+///
+/// If it does not start.
+pub fn with_started<R>(body: impl FnOnce(&Interrupts<(Control,)>, &mut Passive<'_>) -> R) -> R {
+    let table = dxgk::ddi::initialization_data::<Bench>();
+    let mut context = ptr::null_mut();
+    let mut interface = port::interface();
+    let (mut sources, mut children) = (0, 0);
+    let (Some(add), Some(start)) = (table.DxgkDdiAddDevice, table.DxgkDdiStartDevice) else {
+        panic!("the table is complete");
+    };
+    let mut start_info = dxgk::sys::DXGK_START_INFO::default();
+    // SAFETY: as dxgkrnl calls them.
+    unsafe {
+        assert_eq!(add(ptr::without_provenance_mut(8), &raw mut context), 0);
+        assert_eq!(
+            start(
+                context,
+                &raw mut start_info,
+                &raw mut interface,
+                &raw mut sources,
+                &raw mut children
+            ),
+            0
+        );
+    }
+    // SAFETY: this thread has no other capability.
+    let mut irql = unsafe { Passive::assume() };
+    match REGISTRY.with(0, &mut irql, |_, started, irql| {
+        body(&started.interrupts, irql)
+    }) {
+        Some(result) => result,
+        None => panic!("the adapter is started"),
+    }
+}
