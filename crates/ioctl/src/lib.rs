@@ -21,6 +21,7 @@
 )]
 
 mod code;
+pub mod frame;
 mod header;
 mod identity;
 mod request;
