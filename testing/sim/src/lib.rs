@@ -6,6 +6,7 @@
 //!
 //! - [`gpu`]: the device, and what it can do wrong ([`gpu::Lie`]).
 //! - [`memory`], [`mapping`]: guest memory as the device reaches it, and registers as the driver does.
+//! - [`machine`]: processors, IRQL, interrupts and DPCs as threads.
 //! - [`kernel`], [`heap`], [`fault`]: the operating system's services, with their rules checked.
 
 pub mod device;
@@ -14,6 +15,7 @@ pub mod fault;
 pub mod gpu;
 pub mod heap;
 pub mod kernel;
+pub mod machine;
 pub mod mapping;
 pub mod memory;
 

@@ -26,10 +26,18 @@ pub(super) struct Queue {
 impl Queue {
     /// An empty queue with its thread.
     pub fn start(processor: u32) -> Arc<Self> {
-        let calls = Calls { waiting: VecDeque::with_capacity(ROOM), ..Calls::default() };
-        let queue = Arc::new(Self { calls: Mutex::new(calls), changed: Condvar::new() });
+        let calls = Calls {
+            waiting: VecDeque::with_capacity(ROOM),
+            ..Calls::default()
+        };
+        let queue = Arc::new(Self {
+            calls: Mutex::new(calls),
+            changed: Condvar::new(),
+        });
         let mine = Arc::clone(&queue);
-        let made = thread::Builder::new().name(format!("dpc {processor}")).spawn(move || mine.run());
+        let made = thread::Builder::new()
+            .name(format!("dpc {processor}"))
+            .spawn(move || mine.run());
         made.expect("the machine needs its threads");
         queue
     }
@@ -39,6 +47,7 @@ impl Queue {
     }
 
     fn run(&self) {
+        processor::index();
         let mut calls = self.lock();
         loop {
             if let Some(call) = calls.waiting.pop_front() {
@@ -50,7 +59,10 @@ impl Queue {
             } else if calls.stopped {
                 return;
             } else {
-                calls = self.changed.wait(calls).unwrap_or_else(PoisonError::into_inner);
+                calls = self
+                    .changed
+                    .wait(calls)
+                    .unwrap_or_else(PoisonError::into_inner);
             }
         }
     }
@@ -72,7 +84,10 @@ impl Queue {
         let mut calls = self.lock();
         let until = calls.queued;
         while calls.done < until {
-            calls = self.changed.wait(calls).unwrap_or_else(PoisonError::into_inner);
+            calls = self
+                .changed
+                .wait(calls)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -100,11 +115,17 @@ mod tests {
     fn flushing_waits_for_the_call_that_runs() {
         let queue = Queue::start(0);
         for context in [1, 10, 100] {
-            assert!(queue.push(Deferred { routine: note, context }));
+            assert!(queue.push(Deferred {
+                routine: note,
+                context
+            }));
         }
         queue.flush();
         assert_eq!(SEEN.load(Ordering::SeqCst), 111);
         queue.stop();
-        assert!(!queue.push(Deferred { routine: note, context: 1 }));
+        assert!(!queue.push(Deferred {
+            routine: note,
+            context: 1
+        }));
     }
 }

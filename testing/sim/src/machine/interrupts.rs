@@ -36,7 +36,10 @@ impl Input {
     fn wait(&self) -> bool {
         let mut pin = self.lock();
         while !pin.pending && !pin.stopped {
-            pin = self.changed.wait(pin).unwrap_or_else(PoisonError::into_inner);
+            pin = self
+                .changed
+                .wait(pin)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         pin.pending = false;
         !pin.stopped
@@ -56,10 +59,19 @@ impl Controller {
     /// The inputs with their threads, connected to nobody.
     pub fn start(levels: &[u8], line: bool, device: Arc<dyn Device>) -> Arc<Self> {
         let input = |level: &u8| {
-            Arc::new(Input { level: *level, pin: Mutex::new(Pin::default()), changed: Condvar::new() })
+            Arc::new(Input {
+                level: *level,
+                pin: Mutex::new(Pin::default()),
+                changed: Condvar::new(),
+            })
         };
         let inputs: Vec<_> = levels.iter().map(input).collect();
-        let controller = Arc::new(Self { inputs, line, device, sink: RwLock::new(None) });
+        let controller = Arc::new(Self {
+            inputs,
+            line,
+            device,
+            sink: RwLock::new(None),
+        });
         for (number, input) in (0_u32..).zip(&controller.inputs) {
             let (input, controller) = (Arc::clone(input), Arc::downgrade(&controller));
             let made = thread::Builder::new()
@@ -74,7 +86,9 @@ impl Controller {
     fn deliver(&self, level: u8, number: u32, origin: Origin) -> Option<bool> {
         let sink = self.sink.read().unwrap_or_else(PoisonError::into_inner);
         let sink = sink.as_ref()?;
-        Some(processor::at(level, || (sink.entry)(sink.context, number, origin)))
+        Some(processor::at(level, || {
+            (sink.entry)(sink.context, number, origin)
+        }))
     }
 
     fn interrupt(&self, input: &Input, number: u32) {
@@ -86,7 +100,9 @@ impl Controller {
             return;
         }
         for _ in 0..STORM {
-            if !self.device.line_asserted() || self.deliver(input.level, number, Origin::Device).is_none() {
+            if !self.device.line_asserted()
+                || self.deliver(input.level, number, Origin::Device).is_none()
+            {
                 return;
             }
         }
@@ -94,8 +110,11 @@ impl Controller {
 
     /// See [`super::Hosted::foreign_interrupt`].
     pub fn foreign(&self) -> bool {
-        let Some(input) = self.inputs.first().filter(|_| self.line) else { return false };
-        self.deliver(input.level, 0, Origin::Foreign).unwrap_or(false)
+        let Some(input) = self.inputs.first().filter(|_| self.line) else {
+            return false;
+        };
+        self.deliver(input.level, 0, Origin::Foreign)
+            .unwrap_or(false)
     }
 
     /// Connects the interrupts.
@@ -126,8 +145,11 @@ impl Controller {
 }
 
 fn run(controller: &Weak<Controller>, input: &Input, number: u32) {
+    processor::index();
     while input.wait() {
-        let Some(controller) = controller.upgrade() else { return };
+        let Some(controller) = controller.upgrade() else {
+            return;
+        };
         controller.interrupt(input, number);
     }
 }

@@ -17,14 +17,27 @@ impl Jobs {
     /// Starts a job on a thread of its own; `None` if the system has no more threads.
     pub fn start(&self, job: Job) -> Option<JobId> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let thread = thread::Builder::new().name(format!("job {id}")).spawn(move || (job.routine)(job.context)).ok()?;
-        self.threads.lock().unwrap_or_else(PoisonError::into_inner).insert(id, thread);
+        let thread = thread::Builder::new()
+            .name(format!("job {id}"))
+            .spawn(move || {
+                super::processor::index();
+                (job.routine)(job.context);
+            })
+            .ok()?;
+        self.threads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, thread);
         Some(JobId(id))
     }
 
     /// Waits for a job. A panic of it goes on here.
     pub fn wait(&self, job: JobId) {
-        let thread = self.threads.lock().unwrap_or_else(PoisonError::into_inner).remove(&job.0);
+        let thread = self
+            .threads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&job.0);
         if let Some(Err(panic)) = thread.map(JoinHandle::join) {
             std::panic::resume_unwind(panic);
         }

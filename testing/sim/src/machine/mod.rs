@@ -11,18 +11,17 @@ mod deferred;
 mod interrupts;
 mod jobs;
 pub mod processor;
-pub mod source;
+mod source;
 
 use crate::device::Device;
 use crate::exempt::exempt;
-use crate::mapping;
-use crate::memory::MEMORY;
+use crate::{kernel, mapping};
 use deferred::Queue;
 use interrupts::Controller;
 use jobs::Jobs;
 use port::machine::{
-    Caching, Deferred, Grant, Interrupt, InterruptGrant, InterruptSink, Job, JobId, Machine, NtStatus, Pool, Range,
-    SourceAccess, irql,
+    Caching, Deferred, Grant, Interrupt, InterruptGrant, InterruptSink, Job, JobId, Machine,
+    NtStatus, Pool, Range, SourceAccess, irql,
 };
 use std::ffi::c_void;
 use std::fmt;
@@ -51,13 +50,18 @@ pub struct Setup {
     pub granted: Granted,
     /// Whether log lines go to standard error.
     pub verbose: bool,
-    /// What the driver holds; by default the pages that the device can reach.
+    /// What the driver holds; by default what the kernel's services count.
     pub pool: fn() -> Pool,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { processors: 4, granted: Granted::Messages(3), verbose: false, pool: || MEMORY.held() }
+        Self {
+            processors: 4,
+            granted: Granted::Messages(3),
+            verbose: false,
+            pool: kernel::held,
+        }
     }
 }
 
@@ -77,7 +81,9 @@ pub struct Hosted {
 
 impl fmt::Debug for Hosted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Hosted").field("setup", &self.setup).finish_non_exhaustive()
+        f.debug_struct("Hosted")
+            .field("setup", &self.setup)
+            .finish_non_exhaustive()
     }
 }
 
@@ -85,6 +91,8 @@ impl Hosted {
     /// Makes the machine, plugs the device in and starts the threads. The machine is leaked: the port may call it as
     /// long as the process lives; [`Hosted::stop`] ends its threads.
     pub fn start(setup: Setup, device: Arc<dyn Device>) -> &'static Self {
+        // The index is taken now: later may be inside an interrupt routine, where nothing may be allocated.
+        processor::index();
         let (line, count) = match setup.granted {
             Granted::Messages(count) => (false, count.min(device.vectors())),
             Granted::Line => (true, 1),
@@ -171,7 +179,9 @@ impl Machine for Hosted {
 
     fn queue_deferred(&self, processor: u32, call: Deferred) -> bool {
         let count = self.queues.len();
-        self.queues.get(processor as usize % count).is_some_and(|queue| queue.push(call))
+        self.queues
+            .get(processor as usize % count)
+            .is_some_and(|queue| queue.push(call))
     }
 
     fn flush_deferred(&self) {
@@ -186,7 +196,10 @@ impl Machine for Hosted {
             (Granted::Line, Some(line)) => InterruptGrant::Line(*line),
             _ => InterruptGrant::None,
         };
-        Grant { ranges: &self.ranges, interrupts }
+        Grant {
+            ranges: &self.ranges,
+            interrupts,
+        }
     }
 
     fn connect_interrupts(&self, sink: InterruptSink) -> Result<(), NtStatus> {
@@ -226,10 +239,8 @@ impl Machine for Hosted {
         exempt(|| source::free(address, length));
     }
 
-    fn protect_source(&self, address: NonNull<u8>, _length: usize, access: SourceAccess) -> bool {
-        source::protect(address, access == SourceAccess::Open);
-        // Only reads through the kernel's copy see it; the port scribbles over it for the others.
-        false
+    fn protect_source(&self, address: NonNull<u8>, length: usize, access: SourceAccess) -> bool {
+        exempt(|| source::protect(address, length, access == SourceAccess::Open))
     }
 
     fn pool(&self) -> Pool {
@@ -252,7 +263,11 @@ impl Machine for Hosted {
         exempt(|| self.jobs.wait(job));
     }
 
-    fn call_on_kernel_stack(&self, routine: fn(*mut c_void), context: *mut c_void) -> Option<usize> {
+    fn call_on_kernel_stack(
+        &self,
+        routine: fn(*mut c_void),
+        context: *mut c_void,
+    ) -> Option<usize> {
         routine(context);
         None
     }

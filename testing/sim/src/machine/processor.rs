@@ -66,7 +66,9 @@ mod tests {
     #[test]
     fn threads_are_different_processors_and_give_their_index_back() {
         let mine = index();
-        let other = thread::spawn(|| (index(), irql())).join().expect("the thread ends");
+        let other = thread::spawn(|| (index(), irql()))
+            .join()
+            .expect("the thread ends");
         assert_ne!(mine, other.0);
         assert_eq!(other.1, 0);
         for _ in 0..2 * THREADS {

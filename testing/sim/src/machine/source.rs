@@ -1,78 +1,120 @@
-//! Sources of presents: memory of the port that the driver may read only while a present runs.
+//! Sources of presents: memory of the port that the driver may touch only while a present runs.
 //!
-//! Nothing protects it from a direct access; the kernel's copy asks [`may_read`], which is how a source that faults is
-//! turned into an error here.
+//! On Unix a closed source has no access at all: reading it faults, which the kernel's copy ([`crate::fault`]) turns into
+//! an error and anything else does not survive. Elsewhere nothing protects it, and the port scribbles over it instead.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ptr::NonNull;
-use std::sync::{PoisonError, RwLock};
 
-struct Source {
-    base: usize,
-    length: usize,
-    open: bool,
+#[cfg(unix)]
+mod system {
+    use super::NonNull;
+
+    fn pages(length: usize) -> usize {
+        length.next_multiple_of(4096)
+    }
+
+    pub(super) fn allocate(length: usize) -> Option<NonNull<u8>> {
+        if length == 0 {
+            return None;
+        }
+        let (access, kind) = (
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+        );
+        // SAFETY: a new anonymous mapping, at an address of the system's choice.
+        let memory =
+            unsafe { libc::mmap(std::ptr::null_mut(), pages(length), access, kind, -1, 0) };
+        (memory != libc::MAP_FAILED)
+            .then(|| NonNull::new(memory.cast()))
+            .flatten()
+    }
+
+    /// # Safety
+    /// `address` and `length` are those of one [`allocate`], freed once.
+    pub(super) unsafe fn free(address: NonNull<u8>, length: usize) {
+        // SAFETY: the caller's promise.
+        unsafe { libc::munmap(address.as_ptr().cast(), pages(length)) };
+    }
+
+    /// # Safety
+    /// `address` and `length` are those of one [`allocate`], not freed.
+    pub(super) unsafe fn protect(address: NonNull<u8>, length: usize, open: bool) -> bool {
+        let access = if open {
+            libc::PROT_READ | libc::PROT_WRITE
+        } else {
+            libc::PROT_NONE
+        };
+        // SAFETY: the caller's promise.
+        unsafe { libc::mprotect(address.as_ptr().cast(), pages(length), access) == 0 }
+    }
 }
 
-static SOURCES: RwLock<Vec<Source>> = RwLock::new(Vec::new());
+#[cfg(not(unix))]
+mod system {
+    use super::NonNull;
+    use std::alloc::{Layout, alloc_zeroed, dealloc};
 
-fn layout(length: usize) -> Option<Layout> {
-    Layout::from_size_align(length, 4096).ok().filter(|layout| layout.size() != 0)
+    fn layout(length: usize) -> Option<Layout> {
+        Layout::from_size_align(length, 4096)
+            .ok()
+            .filter(|layout| layout.size() != 0)
+    }
+
+    pub(super) fn allocate(length: usize) -> Option<NonNull<u8>> {
+        // SAFETY: the layout is not empty.
+        NonNull::new(unsafe { alloc_zeroed(layout(length)?) })
+    }
+
+    /// # Safety
+    /// `address` and `length` are those of one [`allocate`], freed once.
+    pub(super) unsafe fn free(address: NonNull<u8>, length: usize) {
+        if let Some(layout) = layout(length) {
+            // SAFETY: the caller's promise.
+            unsafe { dealloc(address.as_ptr(), layout) };
+        }
+    }
+
+    /// # Safety
+    /// None to keep.
+    pub(super) unsafe fn protect(_address: NonNull<u8>, _length: usize, _open: bool) -> bool {
+        false
+    }
 }
 
 /// Zeroed pages, open.
 pub(super) fn allocate(length: usize) -> Option<NonNull<u8>> {
-    let layout = layout(length)?;
-    // SAFETY: the layout is not empty.
-    let memory = NonNull::new(unsafe { alloc_zeroed(layout) })?;
-    let source = Source { base: memory.as_ptr().addr(), length, open: true };
-    SOURCES.write().unwrap_or_else(PoisonError::into_inner).push(source);
-    Some(memory)
+    system::allocate(length)
 }
 
-/// Frees them. Memory that is not a source is left alone.
+/// Frees them.
 pub(super) fn free(address: NonNull<u8>, length: usize) {
-    let mut sources = SOURCES.write().unwrap_or_else(PoisonError::into_inner);
-    let base = address.as_ptr().addr();
-    let Some(index) = sources.iter().position(|source| source.base == base && source.length == length) else { return };
-    sources.swap_remove(index);
-    if let Some(layout) = layout(length) {
-        // SAFETY: the table says that it came from `allocate` with this length, and it is taken out, so this is once.
-        unsafe { dealloc(address.as_ptr(), layout) };
-    }
+    // SAFETY: the port frees what it allocated, once.
+    unsafe { system::free(address, length) }
 }
 
-/// Opens or closes a source.
-pub(super) fn protect(address: NonNull<u8>, open: bool) {
-    let mut sources = SOURCES.write().unwrap_or_else(PoisonError::into_inner);
-    if let Some(source) = sources.iter_mut().find(|source| source.base == address.as_ptr().addr()) {
-        source.open = open;
-    }
+/// Opens or closes a source; false if nothing protects it.
+pub(super) fn protect(address: NonNull<u8>, length: usize, open: bool) -> bool {
+    // SAFETY: the port protects what it allocated and has not freed.
+    unsafe { system::protect(address, length, open) }
 }
 
-/// Whether reading these bytes would not fault: they are no part of a closed source and do not leave an open one.
-pub fn may_read(address: usize, length: usize) -> bool {
-    let sources = SOURCES.read().unwrap_or_else(PoisonError::into_inner);
-    let end = address.saturating_add(length);
-    sources.iter().all(|source| {
-        let after = source.base + source.length;
-        let apart = end <= source.base || address >= after;
-        apart || (source.open && address >= source.base && end <= after)
-    })
-}
-
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_closed_source_can_not_be_read() {
-        let memory = allocate(8192).expect("two pages");
-        let base = memory.as_ptr().addr();
-        assert!(may_read(base, 8192) && !may_read(base + 1, 8192), "inside, and beyond the end");
-        protect(memory, false);
-        assert!(!may_read(base + 100, 1));
-        assert!(may_read(base.wrapping_sub(1), 1));
-        free(memory, 8192);
-        assert!(may_read(base, 1), "no source any more");
+    fn reading_a_closed_source_is_a_fault() {
+        let memory = allocate(5000).expect("two pages");
+        let mut copy = [1; 8];
+        let mut read = || {
+            // SAFETY: the destination has eight bytes.
+            unsafe { crate::fault::copy(copy.as_mut_ptr(), memory.as_ptr(), 8) }.map(|()| copy)
+        };
+        assert_eq!(read(), Ok([0; 8]));
+        assert!(protect(memory, 5000, false));
+        assert_eq!(read(), Err(crate::fault::Faulted));
+        assert!(protect(memory, 5000, true));
+        assert_eq!(read(), Ok([0; 8]));
+        free(memory, 5000);
     }
 }
