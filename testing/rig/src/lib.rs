@@ -16,13 +16,14 @@
 //! | [`machine`] | all of that as the port's `Machine` |
 //! | [`bugcheck`] | the end when something is wrong: code, parameters, stack |
 //!
-//! What can be checked without a machine stands at the crate's root ([`pe`], [`printf`], [`request`], [`options`], [`unwind`]) and
+//! What can be checked without a machine stands at the crate's root ([`abi`], [`pe`], [`printf`], [`request`], [`options`], [`unwind`]) and
 //! is tested on the host with `cargo test -p rig`.
 #![cfg_attr(target_os = "uefi", no_std)]
 
 #[cfg(target_os = "uefi")]
 extern crate alloc;
 
+pub mod abi;
 pub mod options;
 pub mod pe;
 pub mod printf;

@@ -46,6 +46,29 @@ impl Rig {
     }
 }
 
+impl Rig {
+    /// A line for the log.
+    pub fn description(&self) -> impl fmt::Display + '_ {
+        struct Description<'a>(&'a Rig);
+        impl fmt::Display for Description<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{} ranges, ", self.0.ranges.len())?;
+                match &self.0.grant {
+                    msix::Grant::None => f.write_str("no interrupt"),
+                    msix::Grant::Line(line, one) => write!(f, "line {line} at IRQL {}", one.level),
+                    msix::Grant::Messages(all) => {
+                        write!(f, "{} messages:", all.len())?;
+                        all.iter().try_for_each(|one| {
+                            write!(f, " IRQL {} on p{}", one.level, one.affinity.trailing_zeros())
+                        })
+                    }
+                }
+            }
+        }
+        Description(self)
+    }
+}
+
 impl Machine for Rig {
     fn processors(&self) -> u32 {
         percpu::count()

@@ -3,7 +3,8 @@
 //! All numbers are little-endian. A request is `b"VGRQ"`, `sequence: u32`, `control_code: u32`, `input: u32` and
 //! `output: u32` (lengths in bytes), then `input` bytes. The answer is `b"VGRS"`, the same `sequence`, `status: i32` (the
 //! NTSTATUS of the IRP), `information: u32`, then `information` bytes of output. A lone `b'G'` between requests
-//! means "go on": it ends a wait for the screendump or the serving of requests. Anything else is skipped.
+//! means "go on": it ends the serving of requests, and says that the screen shows the expected picture. `b'N'`, then `x: u32`
+//! and `y: u32`, says that the screen differs there. Anything else is skipped.
 
 /// First bytes of a request.
 pub const REQUEST_MAGIC: [u8; 4] = *b"VGRQ";
@@ -11,6 +12,8 @@ pub const REQUEST_MAGIC: [u8; 4] = *b"VGRQ";
 pub const ANSWER_MAGIC: [u8; 4] = *b"VGRS";
 /// The byte that says "go on".
 pub const GO_ON: u8 = b'G';
+/// The byte that says "the screen shows another picture"; two numbers follow it.
+pub const OTHER_PICTURE: u8 = b'N';
 /// Bytes of a request before its input.
 pub const REQUEST_HEADER: usize = 20;
 /// Bytes of an answer before its output.
@@ -38,6 +41,8 @@ pub enum Event {
     Request(Request),
     /// "Go on".
     GoOn,
+    /// "The screen shows another picture"; where, comes next on the channel.
+    OtherPicture,
     /// A request whose lengths are above [`MOST_BYTES`], with its sequence number: to be refused, nothing follows it.
     TooLong(u32),
 }
@@ -60,7 +65,11 @@ impl Parser {
                 self.header[0] = byte;
                 self.length = 1;
             }
-            return (between && byte == GO_ON).then_some(Event::GoOn);
+            return match byte {
+                GO_ON if between => Some(Event::GoOn),
+                OTHER_PICTURE if between => Some(Event::OtherPicture),
+                _ => None,
+            };
         }
         self.header[self.length] = byte;
         self.length += 1;
@@ -135,6 +144,7 @@ mod tests {
     fn go_on_counts_only_between_requests() {
         let mut parser = Parser::default();
         assert_eq!(events(&mut parser, b"xG"), [Event::GoOn]);
+        assert_eq!(events(&mut parser, b"VGRxN"), [Event::OtherPicture]);
         // 0x47 is the letter: inside a header it is a number.
         let stream = bytes(u32::from(GO_ON), 0, 0, 0);
         assert!(matches!(

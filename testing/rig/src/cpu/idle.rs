@@ -29,13 +29,18 @@ pub fn wait(deadline: Option<u64>, done: impl Fn() -> bool) -> bool {
         }
         interrupts::disable();
         WAITING.fetch_or(bit, Ordering::SeqCst);
-        if done() || jobs::is_waiting() {
+        // Asked once: what is waited for may be consumed by finding it.
+        let found = done();
+        if found || jobs::is_waiting() {
             interrupts::enable();
         } else {
             // The clock ends the halt at the latest: a deadline is met to within one of its periods.
             interrupts::enable_and_hlt();
         }
         WAITING.fetch_and(!bit, Ordering::SeqCst);
+        if found {
+            return true;
+        }
     }
 }
 

@@ -1,12 +1,27 @@
-//! What the driver image links to: stand-ins for ntoskrnl.exe and WDFLDR.SYS, only as far as imports.tsv asks.
+//! What the driver image links to: stand-ins for ntoskrnl.exe and WDFLDR.SYS, as far as imports.tsv asks, each with its
+//! documented IRQL checked; and the run itself.
 
+pub mod channel;
+pub mod crt;
+pub mod debug;
+pub mod etw;
+pub mod io;
+pub mod ke;
+pub mod mm;
+pub mod objects;
+pub mod pool;
+pub mod registry;
 pub mod report;
+pub mod rtl;
+pub mod rules;
 pub mod run;
 pub mod table;
+pub mod wdf;
 
 use port::machine::Pool;
 
 /// What the driver holds and has not given back.
 pub fn held() -> Pool {
-    Pool::default()
+    let others = mm::held() + io::held() + objects::held() + etw::held();
+    Pool { others, ..pool::held() }
 }

@@ -1,4 +1,89 @@
-//! The machine-readable end of a run.
-use core::fmt;
-/// Writes the summary of a run that a bugcheck ended.
-pub fn finish_after_bugcheck(_code: u32, _parameters: [u64; 4], _why: fmt::Arguments<'_>) {}
+//! The machine-readable end of a run: one line `summary: {...}` on the log.
+
+use alloc::format;
+use alloc::string::String;
+use core::fmt::{self, Write};
+use core::sync::atomic::Ordering;
+
+use port::summary::Summary;
+
+use super::{etw, pool};
+use crate::cpu::percpu;
+use crate::devices::{log, msix};
+use crate::log;
+
+/// The tag's four characters.
+fn tag_text(tag: u32) -> String {
+    tag.to_le_bytes().escape_ascii().map(char::from).collect()
+}
+
+/// Most bytes that interrupts and deferred calls used of their stacks, on any processor.
+fn stack_marks() -> (usize, usize) {
+    percpu::all().fold((0, 0), |(interrupt, deferred), processor| {
+        (
+            interrupt.max(processor.stacks.interrupt.high_water()),
+            deferred.max(processor.stacks.deferred.high_water()),
+        )
+    })
+}
+
+/// Figures that the port does not know, as members of the summary's object.
+fn own_members(requests: u64, stack: usize) -> String {
+    let (interrupt, deferred) = stack_marks();
+    let mut members = String::new();
+    let _ = write!(members, "\"machine\": \"rig\", \"processors\": {}", percpu::count());
+    let _ = write!(members, ", \"interrupt_stack\": {interrupt}, \"dpc_stack\": {deferred}, \"dispatch_stack\": {stack}");
+    let _ = write!(members, ", \"unclaimed\": {}", msix::UNCLAIMED.load(Ordering::Relaxed));
+    let _ = write!(members, ", \"etw_events\": {}", etw::EVENTS.load(Ordering::Relaxed));
+    let _ = write!(members, ", \"requests\": {requests}");
+    let mut tags = String::new();
+    pool::each_tag(|tag, usage| {
+        let comma = if tags.is_empty() { "" } else { ", " };
+        let _ = write!(
+            tags,
+            "{comma}\"{}\": {{\"allocations\": {}, \"most_bytes\": {}}}",
+            tag_text(tag).replace('\\', "/"),
+            usage.allocations,
+            usage.most_bytes
+        );
+    });
+    let _ = write!(members, ", \"pool\": {{{tags}}}");
+    members
+}
+
+/// Writes the summary of a run that came to its end.
+pub fn finish(summary: &Summary, requests: u64, stack: usize) {
+    for text in &summary.broken {
+        log!("violation: {text}");
+    }
+    pool::each_block(|address, size, tag| {
+        log!("leak: {size} bytes at {address:#x}, tag {}", tag_text(tag));
+    });
+    let held = super::held();
+    if held.others != 0 {
+        log!("leak: {} other objects", held.others);
+    }
+    let json = summary.to_json(&own_members(requests, stack));
+    let line: String = json.lines().map(str::trim).collect();
+    log::raw(format_args!("summary: {line}"));
+}
+
+/// Writes the summary of a run that a bugcheck ended. Allocates nothing.
+pub fn finish_after_bugcheck(code: u32, parameters: [u64; 4], why: fmt::Arguments<'_>) {
+    let [one, two, three, four] = parameters;
+    log::raw(format_args!(
+        "summary: {{\"machine\": \"rig\", \"bugcheck\": \"{code:#x}\", \"parameters\": [\"{one:#x}\", \"{two:#x}\", \"{three:#x}\", \"{four:#x}\"]}}"
+    ));
+    log::raw(format_args!("error: bugcheck {code:#x}: {why}"));
+}
+
+/// Writes the summary of a run whose driver did not come to register.
+pub fn finish_without_driver(what: &str, status: i32) {
+    let held = super::held();
+    let text = format!("{what}: {status:#010x}");
+    log::raw(format_args!(
+        "summary: {{\"machine\": \"rig\", \"error\": \"{status:#010x}\", \"step\": \"{what}\", \"leaks\": {}}}",
+        held.blocks + held.others
+    ));
+    log::raw(format_args!("error: {text}"));
+}

@@ -1,79 +1,182 @@
-//! The run: load the driver, let the port play Windows against it, report.
-use crate::cpu::irql;
-use crate::devices::*;
+//! The run: load the driver, let the port play Windows against it, serve user mode, report.
+
+use alloc::boxed::Box;
+use core::ffi::c_void;
+use core::mem::size_of;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+use ioctl::{Header, Operation, Statistics as Answer, VERSION};
+use port::Pdo;
+use port::picture::Picture;
+use port::port::{Config, Port, initialize_display_only_driver};
+use port::scenario::{self, Host, Plan, Step};
+use port::summary::{Statistics, Verdict};
+use zerocopy::{FromBytes, IntoBytes};
+
+use super::channel::{Channel, control};
+use super::{io, report, rtl, rules, wdf};
+use crate::abi::{DRIVER_OBJECT, NTSTATUS, UNICODE_STRING, nt_success};
+use crate::boot::fail;
+use crate::cpu::stack;
+use crate::devices::exit::{Outcome, exit};
+use crate::devices::{log, pci};
+use crate::image::{self, Driver};
 use crate::log;
+use crate::machine::Rig;
 use crate::options::Options;
-use port::machine::*;
-/// Runs.
-pub fn run(driver: &[u8], options: &Options) -> ! {
-    log!("driver {} bytes, {options:?}", driver.len());
-    let adapter = pci::find(0x1AF4, &[0x1050]).unwrap();
-    log!("adapter at {adapter} {:?}", pci::ranges(adapter));
-    let rig = crate::machine::Rig::new(adapter, options.messages).unwrap();
-    log!("{:?}", rig);
-    fn hello(context: usize) {
-        log!("hello from {context}, irql {}", irql::current());
+
+/// Vendor of virtio devices.
+const VIRTIO: u16 = 0x1AF4;
+/// Modern virtio GPU: 0x1040 + 16.
+const GPU: u16 = 0x1050;
+/// The driver's service key.
+const SERVICE: &str = "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\vgpudod";
+/// A word on progress after so many presents.
+const PROGRESS: u32 = 50;
+
+/// Most bytes of kernel stack that DriverEntry or a dispatch routine used.
+static STACK: AtomicUsize = AtomicUsize::new(0);
+
+/// Address of the function that `\Device\DxgKrnl` hands out.
+pub fn initializer() -> u64 {
+    initialize_display_only_driver as *const () as u64
+}
+
+/// Calls `body` on a measured kernel stack, for calls into the driver that the port does not make.
+pub fn on_kernel_stack<R>(body: impl FnOnce() -> R) -> R {
+    struct Call<F, R>(Option<F>, Option<R>);
+    fn run<F: FnOnce() -> R, R>(context: *mut c_void) {
+        // SAFETY: `context` is the call below, which waits for this.
+        let call = unsafe { &mut *context.cast::<Call<F, R>>() };
+        call.1 = call.0.take().map(|body| body());
     }
-    for i in 0..rig.processors() {
-        assert!(rig.queue_deferred(
-            i,
-            Deferred {
-                routine: hello,
-                context: 100 + i as usize
+    fn routine<F: FnOnce() -> R, R>(_: &Call<F, R>) -> fn(*mut c_void) {
+        run::<F, R>
+    }
+    let mut call = Call(Some(body), None);
+    // SAFETY: the routine fits the context, which lives until the call returns.
+    let used = unsafe { stack::call_measured(routine(&call), (&raw mut call).cast()) };
+    STACK.fetch_max(used, Ordering::Relaxed);
+    call.1.expect("the routine ran")
+}
+
+/// Everything from the driver's file to the end of QEMU.
+pub fn run(file: &[u8], options: &Options) -> ! {
+    let Some(address) = pci::find(VIRTIO, &[GPU]) else {
+        fail(format_args!("there is no virtio GPU: start QEMU with -device virtio-gpu-pci or virtio-vga"));
+    };
+    let rig: &'static Rig = match Rig::new(address, options.messages) {
+        Ok(rig) => Box::leak(Box::new(rig)),
+        Err(why) => fail(format_args!("{why}")),
+    };
+    log!("adapter {address}: {}", rig.description());
+    let config = Config { interrupt_connected_during_start: options.connected, ..Config::default() };
+    let port = Port::new(rig, config);
+    rules::report_to(port.violations());
+    io::make_port_device();
+    let driver = match image::load(file) {
+        Ok(driver) => driver,
+        Err(why) => fail(format_args!("{why}")),
+    };
+    let object = io::new_driver("vgpudod");
+    let status = enter(&driver, object);
+    log!("DriverEntry returned {status:#x}");
+    if !nt_success(status) {
+        report::finish_without_driver("DriverEntry", status);
+        exit(Outcome::Failed);
+    }
+    driver.discard();
+    let bus = io::new_driver("pci");
+    let pdo = Pdo(io::new_own_device(bus, None).cast());
+    let plan = Plan { frames: options.frames, ..Plan::default() };
+    let mut host = User { options: options.clone(), channel: Channel::default(), before: None };
+    let summary = scenario::run(port, pdo, &plan, &mut host);
+    driver.unload();
+    report::finish(&summary, host.channel.served, STACK.load(Ordering::Relaxed));
+    exit(if summary.is_good() { Outcome::Passed } else { Outcome::Failed })
+}
+
+fn enter(driver: &Driver, object: *mut DRIVER_OBJECT) -> NTSTATUS {
+    type Entry = extern "system" fn(*mut DRIVER_OBJECT, *const UNICODE_STRING) -> NTSTATUS;
+    // SAFETY: just made; the entry point is in the image's code, as its loading checked, and has this type.
+    let entry = unsafe {
+        (*object).DriverStart = driver.base.as_mut_ptr();
+        (*object).DriverSize = driver.size as u32;
+        (*object).DriverInit = driver.entry as *mut c_void;
+        core::mem::transmute::<u64, Entry>(driver.entry)
+    };
+    let path = rtl::leak(SERVICE);
+    on_kernel_stack(|| entry(object, &raw const path))
+}
+
+/// User mode and the world outside.
+struct User {
+    options: Options,
+    channel: Channel,
+    before: Option<Answer>,
+}
+
+impl User {
+    fn ask(&self) -> Option<Answer> {
+        let header = Header {
+            size: size_of::<Header>() as u32,
+            version: VERSION,
+            code: Operation::Statistics.code(),
+            adapter: 0,
+        };
+        let (status, output) = control(header.code, header.as_bytes(), size_of::<Answer>());
+        if !nt_success(status) {
+            log!("the statistics request: {status:#x}");
+            return None;
+        }
+        Answer::read_from_bytes(&output).ok()
+    }
+}
+
+impl Host for User {
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Present(1, _) => {
+                log!("step: presents");
+                self.before = self.ask();
             }
-        ));
-        if let Some(id) = rig.run_on(
-            i,
-            Job {
-                routine: hello,
-                context: i as usize,
-            },
-        ) {
-            rig.wait_for(id);
+            Step::Present(number, of) if number % PROGRESS == 0 => log!("present {number} of {of}"),
+            Step::Present(..) => {}
+            step => log!("step: {step}"),
+        }
+        if matches!(step, Step::Present(..)) {
+            self.channel.poll();
         }
     }
-    let old = rig.raise_irql(2);
-    rig.queue_deferred(
-        0,
-        Deferred {
-            routine: hello,
-            context: 1000,
-        },
-    );
-    log!("before lower");
-    rig.lower_irql(old);
-    log!("after lower");
-    rig.flush_deferred();
-    fn sink(_c: usize, m: u32, o: Origin) -> bool {
-        log!("interrupt {m} {o:?} irql {}", irql::current());
-        true
+
+    fn compare(&mut self, expected: &Picture) -> Verdict {
+        if self.options.screendump == 0 {
+            return Verdict::Unknown;
+        }
+        // The rig's heap is mapped one to one, so this is a physical address, for QEMU's `pmemsave`.
+        log::raw(format_args!(
+            "ready: screendump {}x{} at {:#x}",
+            expected.width(),
+            expected.height(),
+            expected.pixels().as_ptr() as u64
+        ));
+        self.channel.verdict(self.options.screendump)
     }
-    rig.connect_interrupts(InterruptSink {
-        entry: sink,
-        context: 0,
-    })
-    .unwrap();
-    let t = clock::since_start();
-    rig.delay(1_000_000);
-    log!("delayed {}", clock::since_start() - t);
-    match crate::image::load(driver) {
-        Ok(d) => log!("{d:?}"),
-        Err(e) => log!("{e}"),
+
+    fn statistics(&mut self) -> Option<Statistics> {
+        if self.options.serve != 0 {
+            log::raw(format_args!("ready: requests"));
+            self.channel.wait(self.options.serve);
+        }
+        let (before, after) = (self.before.or_else(|| self.ask())?, self.ask()?);
+        Some(Statistics {
+            kicks: after.kicks - before.kicks,
+            bytes_transferred: after.bytes_transferred - before.bytes_transferred,
+            presents: after.frames_submitted - before.frames_submitted,
+        })
     }
-    fn deep(_: *mut core::ffi::c_void) {
-        let a = [1u8; 3000];
-        core::hint::black_box(&a);
+
+    fn framework_bound(&mut self) -> bool {
+        wdf::is_bound()
     }
-    log!(
-        "stack {:?}",
-        rig.call_on_kernel_stack(deep, core::ptr::null_mut())
-    );
-    fn over(n: *mut core::ffi::c_void) {
-        let a = [1u8; 3000];
-        core::hint::black_box(&a);
-        over(n);
-        core::hint::black_box(&a);
-    }
-    rig.call_on_kernel_stack(over, core::ptr::null_mut());
-    exit::exit(exit::Outcome::Passed)
 }

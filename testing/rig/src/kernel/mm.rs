@@ -1,0 +1,227 @@
+//! Mm: pages that a device reaches, their mappings, and reading memory that may not be there.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::ffi::c_void;
+use core::mem::size_of;
+
+use x86_64::{PhysAddr, VirtAddr};
+
+use super::{pool, rules};
+use crate::abi::{MDL, NTSTATUS, STATUS_INVALID_PARAMETER, STATUS_PARTIAL_COPY, STATUS_SUCCESS};
+use crate::bugcheck::{self, bugcheck};
+use crate::cpu::irql::{APC_LEVEL, DISPATCH_LEVEL};
+use crate::memory::blocks::{self, Kind};
+use crate::memory::paging::{self, Access};
+use crate::memory::{PAGE, frames, pages};
+use crate::sync::Lock;
+
+const MM_DONT_ZERO_ALLOCATION: u32 = 0x01;
+const MM_ALLOCATE_REQUIRE_CONTIGUOUS_CHUNKS: u32 = 0x20;
+
+const MDL_MAPPED_TO_SYSTEM_VA: i16 = 0x01;
+const MDL_PAGES_LOCKED: i16 = 0x02;
+const MDL_MAPPING_NO_WRITE: u32 = 0x8000_0000;
+
+const MM_COPY_MEMORY_PHYSICAL: u32 = 1;
+const MM_COPY_MEMORY_VIRTUAL: u32 = 2;
+
+/// The frames of each MDL from MmAllocatePagesForMdlEx, as they were given out, and where they are mapped.
+#[derive(Debug)]
+struct Allocation {
+    frames: Vec<u64>,
+    mapped_at: Option<u64>,
+}
+
+static ALLOCATIONS: Lock<BTreeMap<u64, Allocation>> = Lock::new(BTreeMap::new());
+
+/// MDLs with pages, and mappings, that the driver holds.
+pub fn held() -> u64 {
+    ALLOCATIONS.lock().values().map(|one| 1 + u64::from(one.mapped_at.is_some())).sum()
+}
+
+fn misuse(export: &'static str, mdl: *const MDL, what: &str) -> ! {
+    bugcheck(
+        bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
+        [0xB1, mdl as u64, 0, 0],
+        format_args!("{export}: {what}"),
+    )
+}
+
+/// MmAllocatePagesForMdlEx: pages from everywhere, so that none follows its neighbour but by chance.
+pub extern "system" fn mm_allocate_pages_for_mdl_ex(
+    low: u64,
+    high: u64,
+    _skip: u64,
+    bytes: usize,
+    _cache: i32,
+    flags: u32,
+) -> *mut MDL {
+    rules::at_most(DISPATCH_LEVEL, "MmAllocatePagesForMdlEx");
+    let count = pages(bytes);
+    let size = size_of::<MDL>() + count * 8;
+    // The rig's frames are scattered on purpose: what must be contiguous is one page, or refused.
+    if count == 0 || (flags & MM_ALLOCATE_REQUIRE_CONTIGUOUS_CHUNKS != 0 && count > 1) {
+        return core::ptr::null_mut();
+    }
+    let mut taken = Vec::with_capacity(count);
+    while taken.len() < count {
+        match frames::allocate() {
+            Some(frame) if (low..=high).contains(&frame.as_u64()) => {
+                if flags & MM_DONT_ZERO_ALLOCATION == 0 {
+                    // SAFETY: a free frame in the window.
+                    unsafe { core::ptr::write_bytes(paging::window(frame), 0, PAGE) };
+                }
+                taken.push(frame.as_u64());
+            }
+            other => {
+                other.into_iter().for_each(frames::free);
+                taken.iter().for_each(|&frame| frames::free(PhysAddr::new(frame)));
+                return core::ptr::null_mut();
+            }
+        }
+    }
+    let Some(address) = pool::allocate(size, pool::MDL_TAG, 0, false) else {
+        taken.iter().for_each(|&frame| frames::free(PhysAddr::new(frame)));
+        return core::ptr::null_mut();
+    };
+    let mdl = address.as_mut_ptr::<MDL>();
+    // SAFETY: the block has room for the MDL and a frame number for each page.
+    unsafe {
+        // Windows, too, has no more than 16 bits for it.
+        (*mdl).Size = size as i16;
+        (*mdl).MdlFlags = MDL_PAGES_LOCKED;
+        (*mdl).ByteCount = (count * PAGE) as u32;
+        let numbers = mdl.add(1).cast::<u64>();
+        for (index, frame) in taken.iter().enumerate() {
+            numbers.add(index).write(frame / PAGE as u64);
+        }
+    }
+    ALLOCATIONS.lock().insert(mdl as u64, Allocation { frames: taken, mapped_at: None });
+    mdl
+}
+
+/// MmMapLockedPagesSpecifyCache, in kernel mode.
+pub extern "system" fn mm_map_locked_pages_specify_cache(
+    mdl: *mut MDL,
+    mode: i8,
+    _cache: i32,
+    _requested: *mut c_void,
+    _bugcheck_on_failure: u32,
+    priority: u32,
+) -> *mut c_void {
+    const EXPORT: &str = "MmMapLockedPagesSpecifyCache";
+    rules::at_most(DISPATCH_LEVEL, EXPORT);
+    if mode != 0 {
+        misuse(EXPORT, mdl, "mapped for user mode: there is none");
+    }
+    let mut all = ALLOCATIONS.lock();
+    let Some(allocation) = all.get_mut(&(mdl as u64)) else {
+        drop(all);
+        misuse(EXPORT, mdl, "the MDL is not one of MmAllocatePagesForMdlEx");
+    };
+    if allocation.mapped_at.is_some() {
+        drop(all);
+        misuse(EXPORT, mdl, "the MDL is mapped already");
+    }
+    let access = if priority & MDL_MAPPING_NO_WRITE != 0 { Access::Read } else { Access::Write };
+    let start = blocks::reserve(Kind::Mdl, allocation.frames.len());
+    for (address, &frame) in blocks::addresses(start, allocation.frames.len()).zip(&allocation.frames) {
+        // SAFETY: the frames belong to this MDL, and the addresses are fresh.
+        unsafe { paging::map(address, PhysAddr::new(frame), access) };
+    }
+    allocation.mapped_at = Some(start.as_u64());
+    // SAFETY: the MDL is in the table, so its block of pool is there.
+    unsafe {
+        (*mdl).MappedSystemVa = start.as_mut_ptr();
+        (*mdl).MdlFlags |= MDL_MAPPED_TO_SYSTEM_VA;
+    }
+    start.as_mut_ptr()
+}
+
+/// MmUnmapLockedPages.
+pub extern "system" fn mm_unmap_locked_pages(base: *mut c_void, mdl: *mut MDL) {
+    const EXPORT: &str = "MmUnmapLockedPages";
+    rules::at_most(DISPATCH_LEVEL, EXPORT);
+    let mut all = ALLOCATIONS.lock();
+    let mapped = all.get_mut(&(mdl as u64)).filter(|one| one.mapped_at == Some(base as u64));
+    let Some(allocation) = mapped else {
+        drop(all);
+        misuse(EXPORT, mdl, "the MDL is not mapped there");
+    };
+    allocation.mapped_at = None;
+    let count = allocation.frames.len();
+    drop(all);
+    for address in blocks::addresses(VirtAddr::from_ptr(base), count) {
+        paging::unmap(address);
+    }
+    // SAFETY: as above.
+    unsafe {
+        (*mdl).MappedSystemVa = core::ptr::null_mut();
+        (*mdl).MdlFlags &= !MDL_MAPPED_TO_SYSTEM_VA;
+    }
+}
+
+/// MmFreePagesFromMdl.
+pub extern "system" fn mm_free_pages_from_mdl(mdl: *mut MDL) {
+    const EXPORT: &str = "MmFreePagesFromMdl";
+    rules::at_most(DISPATCH_LEVEL, EXPORT);
+    let Some(allocation) = ALLOCATIONS.lock().remove(&(mdl as u64)) else {
+        misuse(EXPORT, mdl, "the MDL is not one of MmAllocatePagesForMdlEx, or was freed before");
+    };
+    if allocation.mapped_at.is_some() {
+        misuse(EXPORT, mdl, "the MDL is still mapped");
+    }
+    for (index, &frame) in allocation.frames.iter().enumerate() {
+        // SAFETY: the MDL was in the table, so its frame numbers are there.
+        let number = unsafe { mdl.add(1).cast::<u64>().add(index).read() };
+        if number != frame / PAGE as u64 {
+            misuse(EXPORT, mdl, "its frame numbers were changed");
+        }
+        frames::free(PhysAddr::new(frame));
+    }
+}
+
+/// MmCopyMemory: copies what is mapped, and stops with an error at what is not or belongs to a device.
+pub extern "system" fn mm_copy_memory(
+    target: *mut u8,
+    source: u64,
+    bytes: usize,
+    flags: u32,
+    transferred: *mut usize,
+) -> NTSTATUS {
+    rules::at_most(APC_LEVEL, "MmCopyMemory");
+    let mut done = 0;
+    let status = match flags {
+        MM_COPY_MEMORY_VIRTUAL => loop {
+            if done == bytes {
+                break STATUS_SUCCESS;
+            }
+            let Some(at) = readable(source.wrapping_add(done as u64)) else {
+                break STATUS_PARTIAL_COPY;
+            };
+            let length = (PAGE - at as usize % PAGE).min(bytes - done);
+            // SAFETY: the window shows the page that is mapped there; the target is the caller's.
+            unsafe { core::ptr::copy(at as *const u8, target.add(done), length) };
+            done += length;
+        },
+        MM_COPY_MEMORY_PHYSICAL => crate::bugcheck::bugcheck(
+            bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
+            [0, source, 0, 0],
+            format_args!("MmCopyMemory from physical memory: the rig does not have it"),
+        ),
+        _ => STATUS_INVALID_PARAMETER,
+    };
+    // SAFETY: an out-parameter of the caller's.
+    unsafe { transferred.write(done) };
+    status
+}
+
+/// Where the rig's window shows the byte at `address`; `None` if nothing or a device is mapped there.
+fn readable(address: u64) -> Option<u64> {
+    if blocks::kind_of(address) == Some(Kind::Device) {
+        return None;
+    }
+    let (physical, _) = paging::translate(VirtAddr::try_new(address).ok()?)?;
+    Some(paging::window(physical) as u64)
+}
