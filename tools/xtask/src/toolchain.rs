@@ -152,7 +152,7 @@ impl Toolchain {
     }
 }
 
-/// Asks rustup for the target; says so, and whether it worked.
+/// Asks rustup for the target; whether it worked. Why it did not is nobody's concern: there are other ways.
 fn add_target(target: &str) -> bool {
     process::say(
         "Adding",
@@ -161,6 +161,6 @@ fn add_target(target: &str) -> bool {
     Command::new("rustup")
         .args(["target", "add", target])
         .stdin(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+        .output()
+        .is_ok_and(|output| output.status.success())
 }
