@@ -43,11 +43,11 @@ pub struct Used {
 struct Descriptor {
     /// The next in the chain or in the free list.
     next: u16,
-    /// How many ring descriptors the chain has; zero if this is not the head of one.
+    /// How many ring descriptors the chain has, if this is the head of one.
     count: u16,
     /// What the caller calls the chain.
     token: u16,
-    /// While the chain is not published: the next such head. Afterwards [`PUBLISHED`].
+    /// At the head of a chain that is not published: the next such head. Once it is: [`PUBLISHED`]. Otherwise [`NONE`].
     pending: u16,
     /// How many bytes the device may write.
     writable: u32,
@@ -355,7 +355,7 @@ impl<const CAPACITY: usize> VirtQueue<CAPACITY> {
         let head = u16::try_from(id).map_err(|_| DeviceError::UsedId { id })?;
         let chain = self
             .descriptor(head)
-            .filter(|chain| chain.count != 0 && chain.pending == PUBLISHED)
+            .filter(|chain| chain.pending == PUBLISHED)
             .ok_or(DeviceError::UsedId { id })?;
         let (token, writable) = (chain.token, chain.writable);
         if len > writable {
