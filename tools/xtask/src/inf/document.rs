@@ -38,9 +38,17 @@ impl Document {
     /// Reads the text of an INF file.
     pub fn parse(text: &str) -> Result<Self> {
         let sections = syntax::parse(text).context("it is not an INF file")?;
-        let entries = sections.iter().filter(|section| is(&section.name, "Strings")).flat_map(|section| &section.entries);
+        let entries = sections
+            .iter()
+            .filter(|section| is(&section.name, "Strings"))
+            .flat_map(|section| &section.entries);
         let strings = entries
-            .filter_map(|entry| Some((entry.key.as_ref()?.to_lowercase(), entry.fields.first()?.text.clone())))
+            .filter_map(|entry| {
+                Some((
+                    entry.key.as_ref()?.to_lowercase(),
+                    entry.fields.first()?.text.clone(),
+                ))
+            })
             .collect();
         Ok(Self { sections, strings })
     }
@@ -63,13 +71,22 @@ impl Document {
 
     /// All lines of the sections of this name, which Windows merges into one.
     pub fn lines(&self, name: &str) -> Vec<Line> {
-        let sections = self.sections.iter().filter(|section| is(&section.name, name));
-        sections.flat_map(|section| &section.entries).map(|entry| self.line(entry)).collect()
+        let sections = self
+            .sections
+            .iter()
+            .filter(|section| is(&section.name, name));
+        sections
+            .flat_map(|section| &section.entries)
+            .map(|entry| self.line(entry))
+            .collect()
     }
 
     /// The lines of a section that have this key.
     pub fn entries(&self, section: &str, key: &str) -> Vec<Line> {
-        self.lines(section).into_iter().filter(|line| line.key.as_deref().is_some_and(|other| is(other, key))).collect()
+        self.lines(section)
+            .into_iter()
+            .filter(|line| line.key.as_deref().is_some_and(|other| is(other, key)))
+            .collect()
     }
 
     /// The first value of the one line with this key; `None` if there is no such line or more than one.
@@ -88,11 +105,22 @@ impl Document {
     /// Every token in the file with its line, but for those in the strings themselves.
     pub fn tokens(&self) -> Vec<(usize, String)> {
         let mut found = Vec::new();
-        for section in self.sections.iter().filter(|section| !is(&section.name, "Strings")) {
+        for section in self
+            .sections
+            .iter()
+            .filter(|section| !is(&section.name, "Strings"))
+        {
             for entry in &section.entries {
-                let texts = entry.key.iter().chain(entry.fields.iter().map(|field| &field.text));
+                let texts = entry
+                    .key
+                    .iter()
+                    .chain(entry.fields.iter().map(|field| &field.text));
                 for text in texts {
-                    found.extend(split(text).into_iter().filter_map(|part| Some((entry.line, part.1??))));
+                    found.extend(
+                        split(text)
+                            .into_iter()
+                            .filter_map(|part| Some((entry.line, part.1??))),
+                    );
                 }
             }
         }
@@ -101,12 +129,22 @@ impl Document {
 
     /// The raw entries of all sections, for checks on how things are written.
     pub fn raw(&self) -> impl Iterator<Item = (&Section, &Entry)> {
-        self.sections.iter().flat_map(|section| section.entries.iter().map(move |entry| (section, entry)))
+        self.sections
+            .iter()
+            .flat_map(|section| section.entries.iter().map(move |entry| (section, entry)))
     }
 
     fn line(&self, entry: &Entry) -> Line {
-        let values = entry.fields.iter().map(|field| self.expanded(&field.text)).collect();
-        Line { line: entry.line, key: entry.key.clone(), values }
+        let values = entry
+            .fields
+            .iter()
+            .map(|field| self.expanded(&field.text))
+            .collect();
+        Line {
+            line: entry.line,
+            key: entry.key.clone(),
+            values,
+        }
     }
 
     /// The text with its tokens replaced; one that is not defined, or a number (a DIRID), stays as it is.
@@ -116,7 +154,11 @@ impl Document {
             .map(|(written, token)| match token {
                 None => written,
                 Some(None) => "%".to_owned(),
-                Some(Some(name)) => self.strings.get(&name.to_lowercase()).cloned().unwrap_or(written),
+                Some(Some(name)) => self
+                    .strings
+                    .get(&name.to_lowercase())
+                    .cloned()
+                    .unwrap_or(written),
             })
             .collect()
     }
@@ -132,7 +174,9 @@ fn split(text: &str) -> Vec<(String, Option<Token>)> {
     let mut parts = Vec::new();
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once('%') {
-        let Some((name, after)) = behind.split_once('%') else { break };
+        let Some((name, after)) = behind.split_once('%') else {
+            break;
+        };
         parts.push((before.to_owned(), None));
         let token = (!name.is_empty()).then(|| name.to_owned());
         parts.push((format!("%{name}%"), Some(token)));
@@ -151,7 +195,10 @@ mod tests {
     #[test]
     fn tokens_are_replaced_but_for_numbers_unknown_ones_and_keys() {
         let lines = Document::parse(TEXT).unwrap().lines("a");
-        assert_eq!(lines[0].values, ["a b", "%SystemRoot%\\x", "%13%\\y.sys", "%Missing%"]);
+        assert_eq!(
+            lines[0].values,
+            ["a b", "%SystemRoot%\\x", "%13%\\y.sys", "%Missing%"]
+        );
         assert_eq!(lines[0].key.as_deref(), Some("%Name%"));
     }
 

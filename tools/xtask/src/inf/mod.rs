@@ -41,13 +41,29 @@ pub fn run(options: &Options) -> Result<()> {
         findings.extend(check(&text, Architecture::Amd64, kmdf)?);
     } else {
         let inx = source(&repository);
-        let text = fs::read_to_string(&inx).with_context(|| format!("cannot read {}", inx.display()))?;
+        let text =
+            fs::read_to_string(&inx).with_context(|| format!("cannot read {}", inx.display()))?;
         for architecture in Architecture::ALL {
             name = format!("{} for {}", inx.display(), architecture.name());
-            let stamp = Stamp { architecture, date: today(), version: Version([0, 0, 0, 0]), kmdf };
-            findings.extend(check(&stamp::stamp(&text, &stamp)?, architecture, kmdf).with_context(|| name.clone())?);
+            let stamp = Stamp {
+                architecture,
+                date: today(),
+                version: Version([0, 0, 0, 0]),
+                kmdf,
+            };
+            findings.extend(
+                check(&stamp::stamp(&text, &stamp)?, architecture, kmdf)
+                    .with_context(|| name.clone())?,
+            );
         }
-        process::say("Checked", &format!("{} (amd64, arm64), {} rules", inx.display(), rules::all().count()));
+        process::say(
+            "Checked",
+            &format!(
+                "{} (amd64, arm64), {} rules",
+                inx.display(),
+                rules::all().count()
+            ),
+        );
     }
     report(&name, &findings)
 }
@@ -55,13 +71,21 @@ pub fn run(options: &Options) -> Result<()> {
 /// Everything that is wrong with a stamped INF file.
 pub fn check(text: &str, architecture: Architecture, kmdf: (u8, u8)) -> Result<Vec<Finding>> {
     let inf = Document::parse(text)?;
-    Ok(rules::findings(&Subject { inf: &inf, architecture, kmdf, today: today() }))
+    Ok(rules::findings(&Subject {
+        inf: &inf,
+        architecture,
+        kmdf,
+        today: today(),
+    }))
 }
 
 /// Shows what is wrong; that there is something is an error.
 pub fn report(name: &str, findings: &[Finding]) -> Result<()> {
     for Finding { rule, page, text } in findings {
-        process::say("Wrong", &format!("{text} ({rule}; learn.microsoft.com/windows-hardware/drivers/{page})"));
+        process::say(
+            "Wrong",
+            &format!("{text} ({rule}; learn.microsoft.com/windows-hardware/drivers/{page})"),
+        );
     }
     if !findings.is_empty() {
         bail!("{name} breaks {} rules (above)", findings.len());
@@ -75,17 +99,26 @@ pub fn framework(repository: &Repository) -> Result<(u8, u8)> {
 }
 
 fn framework_in(manifest: &Path) -> Result<(u8, u8)> {
-    let text = fs::read_to_string(manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
+    let text = fs::read_to_string(manifest)
+        .with_context(|| format!("cannot read {}", manifest.display()))?;
     let number = |key: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('='));
-        line.and_then(|value| value.trim().parse().ok()).with_context(|| format!("{} has no {key}", manifest.display()))
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('='));
+        line.and_then(|value| value.trim().parse().ok())
+            .with_context(|| format!("{} has no {key}", manifest.display()))
     };
-    Ok((number("kmdf-version-major")?, number("target-kmdf-version-minor")?))
+    Ok((
+        number("kmdf-version-major")?,
+        number("target-kmdf-version-minor")?,
+    ))
 }
 
 /// The day it is, in UTC.
 pub fn today() -> Date {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
     date(since)
 }
 
@@ -94,14 +127,23 @@ pub fn date(seconds: u64) -> Date {
     // Years that begin in March put the leap day last; 146097 days are 400 years.
     let days = seconds / 86_400 + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let march_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+    let month = if march_month < 10 {
+        march_month + 3
+    } else {
+        march_month - 9
+    };
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     let narrow = |number: u64| u8::try_from(number).unwrap_or(u8::MAX);
-    Date { year: u16::try_from(year).unwrap_or(u16::MAX), month: narrow(month), day: narrow(day) }
+    Date {
+        year: u16::try_from(year).unwrap_or(u16::MAX),
+        month: narrow(month),
+        day: narrow(day),
+    }
 }
 
 #[cfg(test)]

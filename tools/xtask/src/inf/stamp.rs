@@ -81,14 +81,21 @@ pub fn stamp(inx: &str, stamp: &Stamp) -> Result<String> {
     let mut lines = Vec::new();
     let mut stamped = 0;
     for line in inx.lines() {
-        let is_version = line.split('=').next().is_some_and(|key| key.trim().eq_ignore_ascii_case("DriverVer")) && line.contains('=');
+        let is_version = line
+            .split('=')
+            .next()
+            .is_some_and(|key| key.trim().eq_ignore_ascii_case("DriverVer"))
+            && line.contains('=');
         if is_version {
             stamped += 1;
             lines.push(format!("DriverVer   = {},{}", stamp.date, stamp.version));
             continue;
         }
         let (major, minor) = stamp.kmdf;
-        lines.push(line.replace("$ARCH$", stamp.architecture.name()).replace("$KMDFVERSION$", &format!("{major}.{minor}")));
+        lines.push(
+            line.replace("$ARCH$", stamp.architecture.name())
+                .replace("$KMDFVERSION$", &format!("{major}.{minor}")),
+        );
     }
     if stamped != 1 {
         bail!("the .inx file has {stamped} DriverVer lines, and one is expected");
@@ -102,20 +109,36 @@ mod tests {
 
     const STAMP: Stamp = Stamp {
         architecture: Architecture::Arm64,
-        date: Date { year: 2026, month: 3, day: 9 },
+        date: Date {
+            year: 2026,
+            month: 3,
+            day: 9,
+        },
         version: Version([0, 1, 0, 42]),
         kmdf: (1, 31),
     };
 
     #[test]
     fn everything_is_filled_in() {
-        let inf = stamp("[M]\nx = V, NT$ARCH$.10.0\nDriverVer = ; later\nv = $KMDFVERSION$\n", &STAMP).unwrap();
-        assert_eq!(inf, "[M]\r\nx = V, NTarm64.10.0\r\nDriverVer   = 03/09/2026,0.1.0.42\r\nv = 1.31\r\n");
+        let inf = stamp(
+            "[M]\nx = V, NT$ARCH$.10.0\nDriverVer = ; later\nv = $KMDFVERSION$\n",
+            &STAMP,
+        )
+        .unwrap();
+        assert_eq!(
+            inf,
+            "[M]\r\nx = V, NTarm64.10.0\r\nDriverVer   = 03/09/2026,0.1.0.42\r\nv = 1.31\r\n"
+        );
     }
 
     #[test]
     fn a_file_without_its_one_driverver_is_refused() {
-        assert!(stamp("[M]\n", &STAMP).unwrap_err().to_string().contains("0 DriverVer"));
+        assert!(
+            stamp("[M]\n", &STAMP)
+                .unwrap_err()
+                .to_string()
+                .contains("0 DriverVer")
+        );
         assert!(stamp("DriverVer=1\nDriverVer=2\n", &STAMP).is_err());
     }
 }

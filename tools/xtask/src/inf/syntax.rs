@@ -1,6 +1,6 @@
 //! Reads the text of an INF file: sections, entries and fields, as "General Syntax Rules for INF Files" describes them.
 //!
-//! It knows nothing of what an entry means. Why no INI crate does this is in docs/decisions/0100-inf-parser.md.
+//! It knows nothing of what an entry means. Why no INI crate does this is in docs/decisions/0020-inf-parser.md.
 
 use std::fmt;
 
@@ -58,17 +58,27 @@ impl std::error::Error for SyntaxError {}
 /// Reads the whole text.
 pub fn parse(text: &str) -> Result<Vec<Section>, SyntaxError> {
     let mut sections: Vec<Section> = Vec::new();
-    let mut lines = text.lines().enumerate().map(|(index, line)| (index + 1, line));
+    let mut lines = text
+        .lines()
+        .enumerate()
+        .map(|(index, line)| (index + 1, line));
     while let Some((line, text)) = lines.next() {
         let error = |what: String| SyntaxError { line, what };
-        if let Some(byte) = text.chars().find(|c| !c.is_ascii() || (c.is_control() && *c != '\t')) {
-            return Err(error(format!("{byte:?} is not printable ASCII, and a file without a byte order mark is read in the system's code page")));
+        if let Some(byte) = text
+            .chars()
+            .find(|c| !c.is_ascii() || (c.is_control() && *c != '\t'))
+        {
+            return Err(error(format!(
+                "{byte:?} is not printable ASCII, and a file without a byte order mark is read in the system's code page"
+            )));
         }
         let mut logical = String::new();
         let mut part = code(text).map_err(error)?;
         while let Some(continued) = part.strip_suffix('\\') {
             logical.push_str(continued.trim_end());
-            let Some((_, next)) = lines.next() else { return Err(error("the last line ends with a continuation".to_owned())) };
+            let Some((_, next)) = lines.next() else {
+                return Err(error("the last line ends with a continuation".to_owned()));
+            };
             part = code(next).map_err(error)?;
         }
         logical.push_str(part);
@@ -76,15 +86,27 @@ pub fn parse(text: &str) -> Result<Vec<Section>, SyntaxError> {
             continue;
         }
         if let Some(rest) = logical.strip_prefix('[') {
-            let name = rest.strip_suffix(']').ok_or_else(|| error("a section's name has no closing bracket".to_owned()))?.trim();
+            let name = rest
+                .strip_suffix(']')
+                .ok_or_else(|| error("a section's name has no closing bracket".to_owned()))?
+                .trim();
             if name.is_empty() || name.len() > LONGEST_SECTION {
-                return Err(error(format!("a section's name has {} characters, not 1 to {LONGEST_SECTION}", name.len())));
+                return Err(error(format!(
+                    "a section's name has {} characters, not 1 to {LONGEST_SECTION}",
+                    name.len()
+                )));
             }
-            sections.push(Section { line, name: name.to_owned(), entries: Vec::new() });
+            sections.push(Section {
+                line,
+                name: name.to_owned(),
+                entries: Vec::new(),
+            });
             continue;
         }
         let entry = entry(line, &logical).map_err(error)?;
-        let Some(section) = sections.last_mut() else { return Err(error("there is text before the first section".to_owned())) };
+        let Some(section) = sections.last_mut() else {
+            return Err(error("there is text before the first section".to_owned()));
+        };
         section.entries.push(entry);
     }
     Ok(sections)
@@ -113,7 +135,10 @@ fn code(line: &str) -> Result<&str, String> {
 fn entry(line: usize, text: &str) -> Result<Entry, String> {
     let equals = outside_quotes(text, '=').next();
     let (key, values) = match equals.and_then(|at| text.split_at_checked(at)) {
-        Some((key, values)) => (Some(unquoted(key)?.text), values.get(1..).unwrap_or_default()),
+        Some((key, values)) => (
+            Some(unquoted(key)?.text),
+            values.get(1..).unwrap_or_default(),
+        ),
         None => (None, text),
     };
     let mut fields = Vec::new();
@@ -154,7 +179,10 @@ fn unquoted(text: &str) -> Result<Field, String> {
         }
     }
     if result.len() > LONGEST_FIELD {
-        return Err(format!("a field has {} characters, and {LONGEST_FIELD} is the most", result.len()));
+        return Err(format!(
+            "a field has {} characters, and {LONGEST_FIELD} is the most",
+            result.len()
+        ));
     }
     Ok(Field { text: result })
 }
@@ -165,16 +193,24 @@ mod tests {
 
     fn fields(text: &str) -> Vec<String> {
         let sections = parse(&format!("[s]\n{text}\n")).unwrap();
-        sections[0].entries[0].fields.iter().map(|field| field.text.clone()).collect()
+        sections[0].entries[0]
+            .fields
+            .iter()
+            .map(|field| field.text.clone())
+            .collect()
     }
 
     #[test]
     fn an_entry_has_a_key_and_fields_or_only_fields() {
-        let sections = parse("[A]\nKey = one, two ; a comment\nHKR,,Name,0x10,\"x\"\n\n[B]\n").unwrap();
+        let sections =
+            parse("[A]\nKey = one, two ; a comment\nHKR,,Name,0x10,\"x\"\n\n[B]\n").unwrap();
         assert_eq!(sections[0].entries[0].key.as_deref(), Some("Key"));
         assert_eq!(fields("Key = one, two"), ["one", "two"]);
         assert_eq!(sections[0].entries[1].key, None);
-        assert_eq!(fields("HKR,,Name,0x10,\"x\""), ["HKR", "", "Name", "0x10", "x"]);
+        assert_eq!(
+            fields("HKR,,Name,0x10,\"x\""),
+            ["HKR", "", "Name", "0x10", "x"]
+        );
         assert_eq!(sections[1].name, "B");
         assert_eq!(sections[1].line, 5);
     }
@@ -187,13 +223,22 @@ mod tests {
 
     #[test]
     fn a_doubled_quotation_mark_is_one() {
-        assert_eq!(fields("HKR,,Example,,\"Display an \"\"example\"\" string\""), ["HKR", "", "Example", "", "Display an \"example\" string"]);
+        assert_eq!(
+            fields("HKR,,Example,,\"Display an \"\"example\"\" string\""),
+            ["HKR", "", "Example", "", "Display an \"example\" string"]
+        );
     }
 
     #[test]
     fn a_backslash_at_the_end_continues_the_line_and_one_in_quotes_does_not() {
-        assert_eq!(fields("CopyFiles = \"SomeDirectory\\\"\\\n,SomeFile"), ["SomeDirectory\\", "SomeFile"]);
-        assert_eq!(fields("CopyFiles = \"SomeDirectory\\\"\\ ; comment\n,SomeFile"), ["SomeDirectory\\", "SomeFile"]);
+        assert_eq!(
+            fields("CopyFiles = \"SomeDirectory\\\"\\\n,SomeFile"),
+            ["SomeDirectory\\", "SomeFile"]
+        );
+        assert_eq!(
+            fields("CopyFiles = \"SomeDirectory\\\"\\ ; comment\n,SomeFile"),
+            ["SomeDirectory\\", "SomeFile"]
+        );
     }
 
     #[test]

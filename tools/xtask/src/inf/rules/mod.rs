@@ -54,13 +54,32 @@ pub struct Finding {
 
 /// All rules, in the order in which they are checked.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [version::RULES, models::RULES, files::RULES, service::RULES, registry::RULES, display::RULES, universal::RULES, structure::RULES]
-        .into_iter()
-        .flatten()
+    [
+        version::RULES,
+        models::RULES,
+        files::RULES,
+        service::RULES,
+        registry::RULES,
+        display::RULES,
+        universal::RULES,
+        structure::RULES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Everything that is wrong with the file.
 pub fn findings(subject: &Subject<'_>) -> Vec<Finding> {
-    let finding = |rule: &'static Rule, text| Finding { rule: rule.id, page: rule.page, text };
-    all().flat_map(|rule| (rule.check)(subject).into_iter().map(|text| finding(rule, text))).collect()
+    let finding = |rule: &'static Rule, text| Finding {
+        rule: rule.id,
+        page: rule.page,
+        text,
+    };
+    all()
+        .flat_map(|rule| {
+            (rule.check)(subject)
+                .into_iter()
+                .map(move |text| finding(rule, text))
+        })
+        .collect()
 }
