@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the driver's image, its symbols and its map in `target/driver`.
+//! `cargo xtask build`: the driver's image, its symbols and its map in `target/driver` (and [`crate::rig`]).
 //!
 //! The sources, and every crate but those of [`crate::host_patch`], are the ones that are built on Windows. Only the WDK is another
 //! ([`crate::wdk_lite`]), and the linker (LLVM's).
@@ -14,12 +14,17 @@ use crate::image::{self, Expected};
 use crate::install;
 use crate::process;
 use crate::repository::Repository;
+use crate::rig;
 use crate::toolchain::{DRIVER_TARGET, Toolchain};
 use crate::wdk_lite::{self, ContentRoot};
 
-/// How to build.
+/// What to build.
 #[derive(clap::Args, Debug, Default)]
-pub struct Options {}
+pub struct Options {
+    /// Build the driver only, and not the rig.
+    #[arg(long)]
+    driver_only: bool,
+}
 
 /// What a build leaves behind.
 #[derive(Debug, Clone)]
@@ -32,11 +37,15 @@ pub struct Driver {
     pub map: PathBuf,
 }
 
-/// The command: builds, and says where the image is.
-pub fn run(_: &Options) -> Result<()> {
+/// The command: builds, and says where the results are.
+pub fn run(options: &Options) -> Result<()> {
     let repository = Repository::find()?;
     let driver = driver(&repository)?;
     process::say("Built", &driver.image.display().to_string());
+    if !options.driver_only {
+        let program = rig::build(&repository)?;
+        process::say("Built", &program.display().to_string());
+    }
     Ok(())
 }
 

@@ -91,6 +91,20 @@ pub const DEBIAN_RUST: &[Need] = &[
     },
 ];
 
+/// What the rig takes besides Rust.
+pub const RIG: &[Need] = &[
+    Need {
+        sign: Sign::Program("qemu-system-x86_64"),
+        package: "qemu-system-x86",
+        reason: "is the machine that the rig runs in, with a virtio GPU",
+    },
+    Need {
+        sign: Sign::File("/usr/share/ovmf/OVMF.fd"),
+        package: "ovmf",
+        reason: "is the firmware that boots the rig",
+    },
+];
+
 /// What the benchmarks take.
 pub const BENCH: &[Need] = &[Need {
     sign: Sign::Program("valgrind"),

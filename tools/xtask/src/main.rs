@@ -7,9 +7,13 @@ mod bench;
 mod build;
 mod host_patch;
 mod image;
+mod inf;
 mod install;
 mod process;
 mod repository;
+mod rig;
+mod run;
+mod test;
 mod toolchain;
 mod wdk_lite;
 
@@ -28,11 +32,17 @@ struct Arguments {
 /// What can be asked for.
 #[derive(Subcommand)]
 enum Job {
+    /// The main job: build, boot in QEMU on a virtio GPU, present, compare the picture, report.
+    Run(run::Options),
+    /// Everything: format, lints, tests, image, rig, benchmarks.
+    Test(test::Options),
     /// Measure, and compare with the alternative in the same run.
     #[command(subcommand)]
     Bench(bench::Bench),
-    /// Build target/driver/vgpudod.sys and .pdb on Linux, and check the image.
+    /// Build target/driver/vgpudod.sys and .pdb on Linux and check the image; build target/rig/rig.efi, the machine it runs in.
     Build(build::Options),
+    /// Check the INF file against what Microsoft documents.
+    InfCheck(inf::Options),
     /// Run clippy on the driver's package, which takes a WDK.
     Lint,
 }
@@ -40,8 +50,11 @@ enum Job {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.job {
+        Job::Run(options) => run::run(&options),
+        Job::Test(options) => test::run(&options),
         Job::Bench(bench) => bench::run(&bench),
         Job::Build(options) => build::run(&options),
+        Job::InfCheck(options) => inf::run(&options),
         Job::Lint => repository::Repository::find().and_then(|found| build::lint(&found)),
     };
     match result {

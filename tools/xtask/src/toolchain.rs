@@ -14,6 +14,9 @@ use crate::process;
 /// The driver's target.
 pub const DRIVER_TARGET: &str = "x86_64-pc-windows-msvc";
 
+/// The rig's target.
+pub const RIG_TARGET: &str = "x86_64-unknown-uefi";
+
 /// A cargo and a rustc that belong together and can build for a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toolchain {

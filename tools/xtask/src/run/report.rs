@@ -1,0 +1,155 @@
+//! The summary of a run: its JSON, the table made of it, and whether it is good.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::number;
+
+/// The figures of a run.
+#[derive(Debug, Clone)]
+pub struct Summary(pub Value);
+
+/// The rows of the table: member of the summary, and what to call it.
+const ROWS: &[(&str, &str)] = &[
+    ("device", "device"),
+    ("processors", "processors"),
+    ("mode", "mode"),
+    ("frames", "frames"),
+    ("picture", "picture"),
+    ("interrupt", "interrupt"),
+    ("interrupts", "interrupts per message"),
+    ("interrupts_per_frame", "interrupts per frame"),
+    ("dpcs", "DPCs"),
+    ("kicks", "kicks"),
+    ("kicks_per_frame", "kicks per frame"),
+    ("synchronized_calls", "synchronized calls"),
+    ("bytes_transferred", "bytes transferred"),
+    ("dirty_bytes", "dirty bytes"),
+    ("rules_checked", "rules checked"),
+    ("checks", "checks made"),
+    ("violations", "violations"),
+    ("leaks", "leaks"),
+];
+
+impl Summary {
+    /// Adds or replaces a member.
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) {
+        if let Value::Object(members) = &mut self.0 {
+            members.insert(name.to_owned(), value.into());
+        }
+    }
+
+    /// Width and height, if there was a mode.
+    pub fn mode(&self) -> Option<(u32, u32)> {
+        let (width, height) = self.0.get("mode")?.as_str()?.split_once('x')?;
+        Some((width.parse().ok()?, height.parse().ok()?))
+    }
+
+    /// The table for the terminal.
+    pub fn table(&self) -> String {
+        let mut table = String::new();
+        for (name, title) in ROWS {
+            let value = match self.0.get(*name) {
+                None | Some(Value::Null) => continue,
+                Some(Value::String(text)) => text.clone(),
+                Some(value) => value.to_string(),
+            };
+            let _ = writeln!(table, "{title:>24}  {value}");
+        }
+        if let Some(stack) = self.0.get("stack").and_then(Value::as_object) {
+            let deepest = stack
+                .iter()
+                .filter_map(|(ddi, used)| Some((used.as_u64()?, ddi)))
+                .max();
+            if let Some((used, ddi)) = deepest.filter(|(used, _)| *used != 0) {
+                let _ = writeln!(
+                    table,
+                    "{:>24}  {used} bytes, in {ddi}",
+                    "deepest kernel stack"
+                );
+            }
+        }
+        for broken in self
+            .0
+            .get("broken")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            let _ = writeln!(
+                table,
+                "{:>24}  {}",
+                "broken",
+                broken.as_str().unwrap_or_default()
+            );
+        }
+        table
+    }
+
+    /// Writes the JSON.
+    pub fn write(&self, file: &Path) -> Result<()> {
+        fs::write(file, serde_json::to_string_pretty(&self.0)? + "\n")
+            .with_context(|| format!("cannot write {}", file.display()))
+    }
+
+    /// An error that says what is not as it must be.
+    pub fn check(&self) -> Result<()> {
+        if let Some(Value::String(status)) = self.0.get("error") {
+            anyhow::bail!("the job ended early with status {status}");
+        }
+        for name in ["violations", "leaks", "frames_failed"] {
+            let count =
+                number(&self.0, name).with_context(|| format!("the summary has no {name}"))?;
+            ensure!(count == 0.0, "{name}: {count}");
+        }
+        let picture = self.0.get("picture").and_then(Value::as_str);
+        ensure!(
+            picture == Some("match"),
+            "the picture was not compared, or does not match"
+        );
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn good() -> Summary {
+        Summary(json!({
+            "error": null, "mode": "1280x800", "frames": 300, "frames_failed": 0, "picture": "match",
+            "violations": 0, "leaks": 0, "broken": [], "stack": {"StartDevice": 100, "StopDevice": 2000}
+        }))
+    }
+
+    #[test]
+    fn a_good_run_is_good_and_shows_its_deepest_stack() {
+        assert!(good().check().is_ok());
+        assert!(
+            good().table().contains("2000 bytes, in StopDevice"),
+            "{}",
+            good().table()
+        );
+        assert_eq!(good().mode(), Some((1280, 800)));
+    }
+
+    #[test]
+    fn what_is_wrong_makes_it_fail() {
+        for (name, value) in [
+            ("violations", json!(1)),
+            ("leaks", json!(1)),
+            ("frames_failed", json!(2)),
+            ("picture", json!("unknown")),
+            ("error", json!("0xc0000001")),
+        ] {
+            let mut summary = good();
+            summary.set(name, value);
+            assert!(summary.check().is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The run without QEMU: the same scenario against the miniport's logic, hosted.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::Options;
+use super::report::Summary;
+use crate::process;
+use crate::repository::Repository;
+
+/// Runs the simulation, which writes its summary and picture itself; reports, and judges.
+pub fn run(repository: &Repository, options: &Options, folder: &Path) -> Result<()> {
+    process::say(
+        "Simulating",
+        "the miniport, hosted: threads as processors, a model of the device",
+    );
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .current_dir(repository.root())
+        .args(["run", "--quiet", "--package", "sim", "--"])
+        .args(["--frames", &options.frames.to_string()])
+        .args(["--processors", &options.smp.to_string()])
+        .arg("--output")
+        .arg(folder);
+    if options.line {
+        command.arg("--line");
+    }
+    let ran = process::run(&mut command);
+    let file = folder.join("summary.json");
+    let json = std::fs::read_to_string(&file)
+        .with_context(|| format!("the simulation left no {}", file.display()))?;
+    let summary = Summary(serde_json::from_str(&json)?);
+    println!("{}", summary.table());
+    println!("SIMULATION: the driver's image and QEMU had no part in this");
+    ran?;
+    summary.check()
+}

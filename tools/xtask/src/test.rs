@@ -1,0 +1,237 @@
+//! `cargo xtask test`: everything. Format, lints, unit and compile-fail tests, the simulation, the driver's image, the rig in its
+//! variants, what a closure costs, the package's files.
+//!
+//! A step that fails does not keep the others from running; the end names all that failed.
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::bench;
+use crate::build;
+use crate::inf;
+use crate::install;
+use crate::process;
+use crate::repository::Repository;
+use crate::run;
+
+/// What to test.
+#[derive(clap::Args, Debug, Default)]
+pub struct Options {
+    /// Only the steps whose name has this in it.
+    pub only: Option<String>,
+    /// List the steps.
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// A step: its name, and what it does. It returns how many tests it ran.
+struct Step {
+    name: &'static str,
+    run: Box<dyn Fn(&Repository) -> Result<u64>>,
+}
+
+/// The rig's variants: name, and what `cargo xtask run` would be told.
+fn variants() -> Vec<(&'static str, run::Options)> {
+    let plain = run::Options::default;
+    let device = |words: &str| run::Options {
+        device: Some(words.to_owned()),
+        ..plain()
+    };
+    let processors = |smp| run::Options { smp, ..plain() };
+    vec![
+        ("rig: messages", plain()),
+        (
+            "rig: line",
+            run::Options {
+                line: true,
+                ..plain()
+            },
+        ),
+        (
+            "rig: vga",
+            run::Options {
+                vga: true,
+                ..plain()
+            },
+        ),
+        ("rig: one message", device("virtio-gpu-pci,vectors=1")),
+        ("rig: two messages", device("virtio-gpu-pci,vectors=2")),
+        (
+            "rig: no event index",
+            device("virtio-gpu-pci,event_idx=off"),
+        ),
+        (
+            "rig: no indirect descriptors",
+            device("virtio-gpu-pci,indirect_desc=off"),
+        ),
+        ("rig: one processor", processors(1)),
+        ("rig: two processors", processors(2)),
+        ("rig: eight processors", processors(8)),
+    ]
+}
+
+fn steps() -> Vec<Step> {
+    let step = |name, run: fn(&Repository) -> Result<u64>| Step {
+        name,
+        run: Box::new(run),
+    };
+    let mut steps = vec![
+        step("format", |repository| {
+            let mut cargo = cargo(repository, "fmt");
+            process::run(cargo.args(["--all", "--check"]))?;
+            Ok(1)
+        }),
+        step("lints", |repository| {
+            let mut cargo = cargo(repository, "clippy");
+            process::run(cargo.args(["--quiet", "--all-targets", "--", "-D", "warnings"]))?;
+            Ok(1)
+        }),
+        step("unit tests", unit_tests),
+        step("documentation", |repository| {
+            let mut cargo = cargo(repository, "doc");
+            cargo.args([
+                "--quiet",
+                "--no-deps",
+                "--package",
+                "dxgk",
+                "--package",
+                "dxgk-sys",
+            ]);
+            process::run(cargo.env("RUSTDOCFLAGS", "-D warnings"))?;
+            Ok(1)
+        }),
+        step("inf", |_| {
+            inf::run(&inf::Options::default())?;
+            Ok(1)
+        }),
+        step("image", |repository| {
+            build::driver(repository)?;
+            Ok(1)
+        }),
+        step("driver lints", |repository| {
+            build::lint(repository)?;
+            Ok(1)
+        }),
+        step("bench: synchronize", |_| {
+            bench::run(&bench::Bench::Sync)?;
+            Ok(1)
+        }),
+        step("simulation", |_| {
+            run::run(&run::Options {
+                sim: true,
+                ..run::Options::default()
+            })?;
+            Ok(1)
+        }),
+        step("rig: machine", |_| {
+            install::ensure(install::RIG)?;
+            Ok(1)
+        }),
+    ];
+    for (name, options) in variants() {
+        steps.push(Step {
+            name,
+            run: Box::new(move |_| run::run(&options).map(|()| 1)),
+        });
+    }
+    steps
+}
+
+/// Runs every step, and closes with how many tests passed and failed.
+pub fn run(options: &Options) -> Result<()> {
+    let repository = Repository::find()?;
+    let steps = steps();
+    if options.list {
+        for step in &steps {
+            println!("{}", step.name);
+        }
+        return Ok(());
+    }
+    let chosen = steps.iter().filter(|step| {
+        options
+            .only
+            .as_ref()
+            .is_none_or(|only| step.name.contains(only.as_str()))
+    });
+    let mut passed = 0;
+    let mut failed = Vec::new();
+    for step in chosen {
+        let began = Instant::now();
+        process::say("Testing", step.name);
+        match (step.run)(&repository) {
+            Ok(tests) => {
+                passed += tests;
+                process::say(
+                    "Passed",
+                    &format!("{} ({:.0} s)", step.name, began.elapsed().as_secs_f64()),
+                );
+            }
+            Err(error) => {
+                eprintln!("error: {}: {error:#}", step.name);
+                failed.push(step.name);
+            }
+        }
+    }
+    println!("{passed} passed, {} failed", failed.len());
+    if passed == 0 && failed.is_empty() {
+        bail!(
+            "no step has {:?} in its name; see cargo xtask test --list",
+            options.only
+        );
+    }
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join(", "));
+    }
+    Ok(())
+}
+
+fn cargo(repository: &Repository, subcommand: &str) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(repository.root()).arg(subcommand);
+    cargo
+}
+
+/// All tests of the packages that a host can build; counts them.
+fn unit_tests(repository: &Repository) -> Result<u64> {
+    let mut cargo = cargo(repository, "test");
+    let output = cargo
+        .args(["--quiet", "--no-fail-fast"])
+        .output()
+        .context("cargo test")?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    print!("{said}");
+    if !output.status.success() {
+        bail!("{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(count(&said))
+}
+
+/// How many tests the runner's closing lines say have passed.
+fn count(said: &str) -> u64 {
+    said.lines()
+        .filter_map(|line| line.strip_prefix("test result: ok. "))
+        .filter_map(|rest| rest.split_whitespace().next()?.parse::<u64>().ok())
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passed_tests_are_counted_from_the_closing_lines() {
+        let said = "running 2 tests\n..\ntest result: ok. 2 passed; 0 failed; 0 ignored\n\ntest result: ok. 40 passed; 0 failed\n";
+        assert_eq!(count(said), 42);
+    }
+
+    #[test]
+    fn no_two_steps_have_the_same_name() {
+        let mut names: Vec<_> = steps().iter().map(|step| step.name).collect();
+        names.sort_unstable();
+        let all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
+}
