@@ -268,14 +268,20 @@ impl Adapter {
             answer
         });
         machine.lower_irql(old);
-        let free = ran.is_ok();
-        check!(port, IsrSelfDeadlock, at, free, "the message's lock not held here"; "held here: {}", !free);
         let Ok(answer) = ran else {
             return STATUS_UNSUCCESSFUL;
         };
         // SAFETY: not NULL, so by the caller's promise it points to a BOOLEAN.
         unsafe { result.write(answer) };
         STATUS_SUCCESS
+    }
+
+    /// Whether this processor holds the lock of message `number`, so that waiting for it would hang: an offence.
+    pub(crate) fn would_deadlock(&self, number: u32) -> bool {
+        let message = self.interrupts().message(number);
+        let held = message.is_some_and(|message| message.lock.held_here(self.machine()));
+        let at = Callback::SynchronizeExecution.name();
+        !check!(self.port(), IsrSelfDeadlock, at, !held, "the lock of message {number} not held here"; "held: {held}")
     }
 
     /// DxgkCbNotifyInterrupt.

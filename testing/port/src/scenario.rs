@@ -40,10 +40,8 @@ impl Default for Plan {
 /// Where the job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// AddDevice and StartDevice.
+    /// AddDevice, StartDevice, children, descriptors, monitors.
     Start,
-    /// Children, descriptors, monitors.
-    Children,
     /// The mode change.
     Mode,
     /// A present: its number, and how many there are.
@@ -62,7 +60,6 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Step::Start => f.write_str("start"),
-            Step::Children => f.write_str("children and monitors"),
             Step::Mode => f.write_str("mode"),
             Step::Present(done, of) => write!(f, "present {done} of {of}"),
             Step::Picture => f.write_str("picture"),

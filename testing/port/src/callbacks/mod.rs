@@ -89,6 +89,12 @@ unsafe extern "system" fn synchronize_execution(
     message: ULONG,
     result: *mut BOOLEAN,
 ) -> NtStatus {
+    // Said first: on a real machine this is where it would hang.
+    if let Found::Adapter(adapter) = handle::adapter(handle)
+        && adapter.would_deadlock(message)
+    {
+        return STATUS_UNSUCCESSFUL;
+    }
     match enter(handle, Callback::SynchronizeExecution) {
         // SAFETY: the driver passes its own routine and context and a result or NULL, as the page asks.
         Some(adapter) => unsafe { adapter.synchronize(routine, context, message, result) },

@@ -1,0 +1,140 @@
+//! The main job with the stub: the figures and what spoils them.
+
+use crate::job;
+use crate::stub::Stub;
+use port::Pdo;
+use port::picture::Picture;
+use port::rules::Rule;
+use port::scenario::{self, Host, Plan, Step};
+use port::summary::{Statistics, Summary, Verdict};
+
+/// A host whose screen shows what it is told.
+struct Desk {
+    verdict: Verdict,
+    bound: bool,
+    steps: Vec<Step>,
+    pixels: usize,
+}
+
+impl Host for Desk {
+    fn step(&mut self, step: Step) {
+        self.steps.push(step);
+    }
+
+    fn compare(&mut self, expected: &Picture) -> Verdict {
+        assert!(expected.visible);
+        self.pixels = expected.pixels().len();
+        self.verdict
+    }
+
+    fn statistics(&mut self) -> Option<Statistics> {
+        Some(Statistics {
+            kicks: 5,
+            bytes_transferred: 1000,
+            presents: 5,
+        })
+    }
+
+    fn framework_bound(&mut self) -> bool {
+        self.bound
+    }
+}
+
+fn run(broken: Option<Rule>, verdict: Verdict, bound: bool) -> (Summary, Desk) {
+    let stub = Stub::new(broken);
+    let port = job::port(stub);
+    let mut desk = Desk {
+        verdict,
+        bound,
+        steps: Vec::new(),
+        pixels: 0,
+    };
+    let plan = Plan {
+        frames: 5,
+        ..Plan::default()
+    };
+    let summary = scenario::run(port, Pdo(std::ptr::null_mut()), &plan, &mut desk);
+    (summary, desk)
+}
+
+#[test]
+fn a_good_run_has_its_figures_and_steps_in_order() {
+    let (summary, desk) = run(None, Verdict::Match, false);
+    assert!(summary.is_good(), "{}", summary.to_json(""));
+    assert_eq!(
+        (summary.frames, summary.mode, desk.pixels),
+        (5, Some((64, 48)), 64 * 48)
+    );
+    assert_eq!(&summary.figures.interrupts[..2], [5, 0]);
+    assert_eq!(
+        (
+            summary.figures.dpcs,
+            summary.figures.notified,
+            summary.figures.synchronized
+        ),
+        (5, 5, 5)
+    );
+    assert_eq!(summary.present_interrupts, 5);
+    assert!(
+        summary.dirty_bytes >= 64 * 48 * 4,
+        "{}",
+        summary.dirty_bytes
+    );
+    assert!(summary.rules_checked > 70, "{}", summary.rules_checked);
+    let json = summary.to_json("\"image\": \"none\"");
+    for part in [
+        "\"image\": \"none\"",
+        "\"frames\": 5",
+        "\"kicks_per_frame\": 1.000",
+        "\"interrupts_per_frame\": 1.000",
+        "\"messages\": 2",
+        "\"interrupts\": [5, 0]",
+        "\"picture\": \"match\"",
+        "\"violations\": 0",
+        "\"leaks\": 0",
+        "\"DxgkDdiCommitVidPn\": 1000",
+    ] {
+        assert!(json.contains(part), "{part} in {json}");
+    }
+    let expected = [
+        Step::Start,
+        Step::Mode,
+        Step::Present(1, 5),
+        Step::Present(2, 5),
+        Step::Present(3, 5),
+        Step::Present(4, 5),
+        Step::Present(5, 5),
+        Step::Picture,
+        Step::Statistics,
+        Step::Stop,
+        Step::Unload,
+    ];
+    assert_eq!(desk.steps, expected);
+}
+
+#[test]
+fn each_thing_that_may_go_wrong_spoils_the_run() {
+    let spoilt = [
+        run(None, Verdict::Mismatch(3, 4), false).0,
+        run(None, Verdict::Unknown, false).0,
+        run(None, Verdict::Match, true).0,
+        run(Some(Rule::UnloadBalance), Verdict::Match, false).0,
+        run(Some(Rule::ChildArray), Verdict::Match, false).0,
+        run(Some(Rule::StartUndo), Verdict::Match, false).0,
+        run(Some(Rule::PresentMustReport), Verdict::Match, false).0,
+    ];
+    for summary in &spoilt {
+        assert!(!summary.is_good(), "{}", summary.to_json(""));
+    }
+    assert_eq!(
+        spoilt.each_ref().map(|summary| summary.leaks),
+        [0, 0, 1, 1, 0, 0, 0]
+    );
+    assert!(spoilt[5].error.is_some() && spoilt[6].failed != 0);
+    assert!(
+        spoilt[4]
+            .broken
+            .iter()
+            .any(|line| line.contains("CHILD/relations-array"))
+    );
+}
