@@ -95,8 +95,11 @@ fn sync(repository: &Repository) -> Result<()> {
     Ok(())
 }
 
-/// What the program says of itself: how often it calls each function, and the stack of a pair, in bytes.
-fn read_report(report: &str) -> Result<(f64, Vec<(String, u64, u64)>)> {
+/// Pairs by name, with the stack of the closure and of the callback, in bytes.
+type Stacks = Vec<(String, u64, u64)>;
+
+/// What the program says of itself: how often it calls each function, and the stacks.
+fn read_report(report: &str) -> Result<(f64, Stacks)> {
     let mut calls = None;
     let mut stacks = Vec::new();
     for line in report.lines() {

@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the driver's image, its symbols and its map in `target/driver` (and [`crate::rig`]).
+//! `cargo xtask build`: the driver's image, its symbols and its map in `target/driver` (and the [`machine`] it runs in).
 //!
 //! The sources, and every crate but those of [`crate::host_patch`], are the ones that are built on Windows. Only the WDK is another
 //! ([`crate::wdk_lite`]), and the linker (LLVM's).
@@ -12,9 +12,9 @@ use anyhow::{Context, Result};
 use crate::host_patch;
 use crate::image::{self, Expected};
 use crate::install;
+use crate::machine;
 use crate::process;
 use crate::repository::Repository;
-use crate::rig;
 use crate::toolchain::{DRIVER_TARGET, Toolchain};
 use crate::wdk_lite::{self, ContentRoot};
 
@@ -43,7 +43,7 @@ pub fn run(options: &Options) -> Result<()> {
     let driver = driver(&repository)?;
     process::say("Built", &driver.image.display().to_string());
     if !options.driver_only {
-        let program = rig::build(&repository)?;
+        let program = machine::build(&repository)?;
         process::say("Built", &program.display().to_string());
     }
     Ok(())

@@ -9,9 +9,9 @@ mod host_patch;
 mod image;
 mod inf;
 mod install;
+mod machine;
 mod process;
 mod repository;
-mod rig;
 mod run;
 mod test;
 mod toolchain;
@@ -39,7 +39,7 @@ enum Job {
     /// Measure, and compare with the alternative in the same run.
     #[command(subcommand)]
     Bench(bench::Bench),
-    /// Build target/driver/vgpudod.sys and .pdb on Linux and check the image; build target/rig/rig.efi, the machine it runs in.
+    /// Build target/driver/vgpudod.sys and .pdb on Linux and check the image; build the rig, the machine it runs in.
     Build(build::Options),
     /// Check the INF file against what Microsoft documents.
     InfCheck(inf::Options),

@@ -53,11 +53,6 @@ impl Repository {
     pub fn driver(&self) -> PathBuf {
         self.root.join("target/driver")
     }
-
-    /// The rig's program, and under `build` what Cargo made on the way.
-    pub fn rig(&self) -> PathBuf {
-        self.root.join("target/rig")
-    }
 }
 
 /// Writes `contents` unless the file holds them already, so that nothing that watches its time is built again for nothing.

@@ -26,10 +26,13 @@ pub struct Options {
     pub list: bool,
 }
 
-/// A step: its name, and what it does. It returns how many tests it ran.
+/// What a step does; it returns how many tests it ran.
+type Run = Box<dyn Fn(&Repository) -> Result<u64>>;
+
+/// A step.
 struct Step {
     name: &'static str,
-    run: Box<dyn Fn(&Repository) -> Result<u64>>,
+    run: Run,
 }
 
 /// The rig's variants: name, and what `cargo xtask run` would be told.

@@ -20,12 +20,9 @@ use sha2::{Digest, Sha256};
 
 use crate::build;
 use crate::install;
+use crate::machine;
 use crate::process;
 use crate::repository::Repository;
-use crate::toolchain::Toolchain;
-
-/// The rig's target.
-const RIG_TARGET: &str = "x86_64-unknown-uefi";
 
 /// How to run.
 #[derive(clap::Args, Debug, Clone)]
@@ -107,7 +104,7 @@ pub fn run(options: &Options) -> Result<()> {
     }
     let started = Instant::now();
     let driver = build::driver(&repository)?;
-    let rig = rig(&repository)?;
+    let rig = machine::build(&repository)?;
     let image = fs::read(&driver.image)?;
     let digest: String = Sha256::digest(&image)
         .iter()
@@ -156,29 +153,6 @@ pub fn run(options: &Options) -> Result<()> {
     summary.check()?;
     ensure!(outcome.passed, "the rig failed: {}", outcome.end());
     Ok(())
-}
-
-/// Builds the rig.
-fn rig(repository: &Repository) -> Result<PathBuf> {
-    let toolchain = Toolchain::for_target(RIG_TARGET)?;
-    let target = repository.root().join("target/rig");
-    process::say("Building", "the rig (rig.efi)");
-    process::run(
-        toolchain
-            .cargo("build", RIG_TARGET)
-            .current_dir(repository.root())
-            .args(["--quiet", "--package", "rig", "--release", "--target-dir"])
-            .arg(&target)
-            // The driver's profile optimizes the whole program at once, which takes minutes here and gains nothing.
-            .args([
-                "--config",
-                "profile.release.lto=false",
-                "--config",
-                "profile.release.codegen-units=16",
-            ]),
-    )
-    .context("the rig does not build")?;
-    Ok(target.join(RIG_TARGET).join("release/rig.efi"))
 }
 
 /// Builds the test program that asks the driver through the request channel.
