@@ -25,3 +25,15 @@ pub(crate) unsafe fn try_box<T>(write: impl FnOnce(*mut T)) -> Result<Box<T>, St
     // SAFETY: allocated by the global allocator with this layout, and the caller answers for its being written.
     Ok(unsafe { Box::from_raw(place) })
 }
+
+/// A box made of a value, or an error where `Box::new` would end the system.
+///
+/// IRQL: PASSIVE_LEVEL, as allocations of a driver are made nowhere else.
+///
+/// # Errors
+///
+/// STATUS_NO_MEMORY; the value is dropped.
+pub fn try_new<T>(value: T) -> Result<Box<T>, Status> {
+    // SAFETY: all of it is written.
+    unsafe { try_box(move |place: *mut T| place.write(value)) }
+}

@@ -10,7 +10,7 @@ pub mod ddi;
 #[cfg(feature = "std")]
 #[doc(hidden)]
 pub mod doc;
-mod heap;
+pub mod heap;
 #[cfg(feature = "std")]
 pub mod hosted;
 pub mod interface;
