@@ -67,7 +67,8 @@ pub struct IO_STATUS_BLOCK {
 }
 
 /// A driver's routine for one kind of request.
-pub type DRIVER_DISPATCH = Option<unsafe extern "system" fn(*mut DEVICE_OBJECT, *mut IRP) -> NTSTATUS>;
+pub type DRIVER_DISPATCH =
+    Option<unsafe extern "system" fn(*mut DEVICE_OBJECT, *mut IRP) -> NTSTATUS>;
 /// A driver's unload routine.
 pub type DRIVER_UNLOAD = Option<unsafe extern "system" fn(*mut DRIVER_OBJECT)>;
 

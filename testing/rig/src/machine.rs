@@ -59,7 +59,12 @@ impl Rig {
                     msix::Grant::Messages(all) => {
                         write!(f, "{} messages:", all.len())?;
                         all.iter().try_for_each(|one| {
-                            write!(f, " IRQL {} on p{}", one.level, one.affinity.trailing_zeros())
+                            write!(
+                                f,
+                                " IRQL {} on p{}",
+                                one.level,
+                                one.affinity.trailing_zeros()
+                            )
                         })
                     }
                 }

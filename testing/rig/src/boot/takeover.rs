@@ -19,6 +19,8 @@ use crate::{image, kernel, log};
 
 /// Goes on from the firmware. Interrupts are off.
 pub fn run(found: Found) -> ! {
+    // The firmware leaves the other processors in a loop that never sleeps under TCG.
+    apic::reset_others(found.platform.local_apic);
     let hz = clock::calibrate(found.platform.pm_timer);
     let count = frames::initialize(found.free.iter().copied());
     log!(
@@ -80,6 +82,7 @@ extern "C" fn take_over(context: *mut c_void) -> ! {
     // SAFETY: the image stays mapped for good.
     unsafe { image::register_rig(found.image.0, found.image.1 as usize) };
     let platform = &found.platform;
+
     apic::map(platform.local_apic);
     let processor = percpu::get(0).expect("the first processor was added");
     // SAFETY: once, on the first processor, on the rig's tables.
@@ -87,7 +90,9 @@ extern "C" fn take_over(context: *mut c_void) -> ! {
     mask_old_controllers();
     intx::initialize(platform.io_apic.0);
     pci::initialize(platform.ecam);
+
     apic::calibrate_timer();
+
     apic::start_timer();
     interrupts::enable();
     if let Err(why) = start::start(&platform.processors[1..], PhysAddr::new(found.start_page)) {

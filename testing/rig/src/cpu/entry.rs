@@ -50,7 +50,6 @@ global_asm!(
     ".global rig_stubs",
     "rig_stubs:",
     // Exceptions: 8, 10 to 14, 17, 21, 29 and 30 push an error code, the others get a 0.
-    ".att_syntax prefix",
     ".set vector, 0",
     ".rept 32",
     ".balign 16",
@@ -71,8 +70,12 @@ global_asm!(
     "jmp rig_interrupt",
     ".set vector, vector + 1",
     ".endr",
-    ".intel_syntax noprefix",
+    options(att_syntax),
+);
 
+global_asm!(
+    ".global rig_exception",
+    ".global rig_interrupt",
     "rig_exception:",
     "push rax",
     "push rbx",

@@ -51,6 +51,16 @@ static REGISTERS: AtomicU64 = AtomicU64::new(0);
 /// Timer counts between two clock interrupts.
 static PERIOD: AtomicU32 = AtomicU32::new(0);
 
+/// Resets all other processors, with the firmware's tables, which map the registers one to one.
+pub fn reset_others(physical: u64) {
+    // SAFETY: every x64 processor has this register.
+    let base = unsafe { Msr::new(BASE_MSR).read() };
+    if base & X2APIC_ENABLED == 0 {
+        REGISTERS.store(physical, Ordering::Relaxed);
+    }
+    command(0, ASSERT | INIT | ALL_BUT_SELF);
+}
+
 /// Maps the registers. Once, on the first processor.
 pub fn map(physical: u64) {
     // SAFETY: every x64 processor has this register.

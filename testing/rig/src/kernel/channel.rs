@@ -67,7 +67,11 @@ impl Channel {
                 Some(Event::GoOn) => return Verdict::Match,
                 Some(Event::OtherPicture) => {
                     let place = receive(8).unwrap_or_default();
-                    let word = |at: usize| place.get(at..at + 4).map_or(0, |bytes| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]));
+                    let word = |at: usize| {
+                        place.get(at..at + 4).map_or(0, |bytes| {
+                            u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+                        })
+                    };
                     return Verdict::Mismatch(word(0), word(4));
                 }
                 _ => {
@@ -107,7 +111,10 @@ fn receive(length: usize) -> Option<Vec<u8>> {
 
 fn send(sequence: u32, status: NTSTATUS, output: &[u8]) {
     let header = answer(sequence, status, output.len() as u32);
-    header.iter().chain(output).for_each(|&byte| COM2.send(byte));
+    header
+        .iter()
+        .chain(output)
+        .for_each(|&byte| COM2.send(byte));
 }
 
 /// A request of user mode: opens the control device, asks, closes it. PASSIVE_LEVEL.

@@ -31,15 +31,25 @@ pub extern "system" fn dbg_print() -> i32 {
 }
 
 extern "system" fn print(arguments: *const u64) -> i32 {
-    let mut out = Line { text: [0; MOST], length: 0 };
+    let mut out = Line {
+        text: [0; MOST],
+        length: 0,
+    };
     let mut words = Words(arguments);
     let format = Bytes(words.next());
     let mut text = [0; MOST];
-    let length = format.take(MOST).zip(text.iter_mut()).map(|(byte, place)| *place = byte).count();
+    let length = format
+        .take(MOST)
+        .zip(text.iter_mut())
+        .map(|(byte, place)| *place = byte)
+        .count();
     // Only `Line` could fail, and it cuts instead.
     let _ = printf::print(&mut out, &text[..length], &mut words);
     let bytes = &out.text[..out.length];
-    for line in bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+    for line in bytes
+        .split(|&byte| byte == b'\n')
+        .filter(|line| !line.is_empty())
+    {
         log!("driver: {}", line.trim_ascii_end().escape_ascii());
     }
     0
@@ -92,11 +102,17 @@ impl Arguments for Words {
 
     fn text(&mut self, kind: Text, address: u64, most: usize, out: &mut dyn Write) -> fmt::Result {
         match kind {
-            Text::Narrow => Bytes(address).take(most).try_for_each(|byte| out.write_char(char::from(byte))),
+            Text::Narrow => Bytes(address)
+                .take(most)
+                .try_for_each(|byte| out.write_char(char::from(byte))),
             Text::Wide => {
                 for index in 0..most.min(MOST) {
                     let at = (address + index as u64 * 2) as *const u16;
-                    if VirtAddr::try_new(at as u64).ok().and_then(paging::translate).is_none() {
+                    if VirtAddr::try_new(at as u64)
+                        .ok()
+                        .and_then(paging::translate)
+                        .is_none()
+                    {
                         break;
                     }
                     // SAFETY: the page is mapped.

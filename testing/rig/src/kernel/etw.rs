@@ -47,7 +47,15 @@ pub extern "system" fn etw_register(
         REGISTRATIONS.lock().insert(number, provider.read());
         handle.write(number);
         if let Some(callback) = callback {
-            callback(provider, ENABLE, VERBOSE, u64::MAX, 0, core::ptr::null(), context);
+            callback(
+                provider,
+                ENABLE,
+                VERBOSE,
+                u64::MAX,
+                0,
+                core::ptr::null(),
+                context,
+            );
         }
     }
     STATUS_SUCCESS
@@ -63,9 +71,18 @@ pub extern "system" fn etw_unregister(handle: u64) -> NTSTATUS {
 }
 
 /// EtwSetInformation.
-pub extern "system" fn etw_set_information(handle: u64, _class: i32, _data: *const c_void, _bytes: u32) -> NTSTATUS {
+pub extern "system" fn etw_set_information(
+    handle: u64,
+    _class: i32,
+    _data: *const c_void,
+    _bytes: u32,
+) -> NTSTATUS {
     rules::at_most(PASSIVE_LEVEL, "EtwSetInformation");
-    if REGISTRATIONS.lock().contains_key(&handle) { STATUS_SUCCESS } else { STATUS_INVALID_HANDLE }
+    if REGISTRATIONS.lock().contains_key(&handle) {
+        STATUS_SUCCESS
+    } else {
+        STATUS_INVALID_HANDLE
+    }
 }
 
 /// EVENT_DATA_DESCRIPTOR.

@@ -32,7 +32,13 @@ pub fn held() -> u64 {
     DEVICES.lock().len() as u64
 }
 
-fn device_object(driver: *mut DRIVER_OBJECT, extension: PVOID, size: u16, kind: u32, characteristics: u32) -> DEVICE_OBJECT {
+fn device_object(
+    driver: *mut DRIVER_OBJECT,
+    extension: PVOID,
+    size: u16,
+    kind: u32,
+    characteristics: u32,
+) -> DEVICE_OBJECT {
     DEVICE_OBJECT {
         Type: 3,
         Size: size,
@@ -59,7 +65,10 @@ fn device_object(driver: *mut DRIVER_OBJECT, extension: PVOID, size: u16, kind: 
             Size: 6,
             Reserved1: 0,
             SignalState: 1,
-            WaitListHead: LIST_ENTRY { Flink: core::ptr::null_mut(), Blink: core::ptr::null_mut() },
+            WaitListHead: LIST_ENTRY {
+                Flink: core::ptr::null_mut(),
+                Blink: core::ptr::null_mut(),
+            },
         },
         SectorSize: 0,
         Spare1: 0,
@@ -88,8 +97,18 @@ pub extern "system" fn io_create_device(
     let made = (start + ((count * PAGE - size) & !15) as u64).as_mut_ptr::<DEVICE_OBJECT>();
     // SAFETY: the block has room for the object and the extension, which is zeroed as fresh pages are.
     unsafe {
-        let behind = if extension == 0 { core::ptr::null_mut() } else { made.add(1).cast::<c_void>() };
-        made.write(device_object(driver, behind, size as u16, kind, characteristics));
+        let behind = if extension == 0 {
+            core::ptr::null_mut()
+        } else {
+            made.add(1).cast::<c_void>()
+        };
+        made.write(device_object(
+            driver,
+            behind,
+            size as u16,
+            kind,
+            characteristics,
+        ));
         if let Some(name) = name.as_ref() {
             if let Err(status) = objects::name_device(&rtl::text(name), made) {
                 blocks::free(start, count);
@@ -109,7 +128,10 @@ pub extern "system" fn io_delete_device(device: *mut DEVICE_OBJECT) {
     const EXPORT: &str = "IoDeleteDevice";
     rules::at_most(APC_LEVEL, EXPORT);
     let mut devices = DEVICES.lock();
-    let Some(index) = devices.iter().position(|&(address, _)| address == device as u64) else {
+    let Some(index) = devices
+        .iter()
+        .position(|&(address, _)| address == device as u64)
+    else {
         drop(devices);
         bugcheck(
             bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
@@ -126,7 +148,10 @@ pub extern "system" fn io_delete_device(device: *mut DEVICE_OBJECT) {
             bugcheck(
                 bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
                 [0, device as u64, 0, 0],
-                format_args!("{EXPORT}: {} handles of the device are open", (*device).ReferenceCount),
+                format_args!(
+                    "{EXPORT}: {} handles of the device are open",
+                    (*device).ReferenceCount
+                ),
             );
         }
         let mut link = &raw mut (*(*device).DriverObject).DeviceObject;
@@ -151,8 +176,16 @@ struct Packet {
     threaded: bool,
 }
 
-fn new_packet(major: u8, file: *mut FILE_OBJECT, parameters: DEVICE_IO_CONTROL, threaded: bool) -> *mut Packet {
-    let nobody = LIST_ENTRY { Flink: core::ptr::null_mut(), Blink: core::ptr::null_mut() };
+fn new_packet(
+    major: u8,
+    file: *mut FILE_OBJECT,
+    parameters: DEVICE_IO_CONTROL,
+    threaded: bool,
+) -> *mut Packet {
+    let nobody = LIST_ENTRY {
+        Flink: core::ptr::null_mut(),
+        Blink: core::ptr::null_mut(),
+    };
     let irp = IRP {
         Type: IRP_TYPE,
         Size: (size_of::<IRP>() + LOCATIONS * size_of::<IO_STACK_LOCATION>()) as u16,
@@ -160,7 +193,11 @@ fn new_packet(major: u8, file: *mut FILE_OBJECT, parameters: DEVICE_IO_CONTROL, 
         Flags: 0,
         SystemBuffer: core::ptr::null_mut(),
         ThreadListEntry: nobody,
-        IoStatus: IO_STATUS_BLOCK { Status: 0, Pointer: 0, Information: 0 },
+        IoStatus: IO_STATUS_BLOCK {
+            Status: 0,
+            Pointer: 0,
+            Information: 0,
+        },
         RequestorMode: 0,
         PendingReturned: 0,
         StackCount: LOCATIONS as i8,
@@ -193,9 +230,18 @@ fn new_packet(major: u8, file: *mut FILE_OBJECT, parameters: DEVICE_IO_CONTROL, 
         CompletionRoutine: core::ptr::null_mut(),
         Context: core::ptr::null_mut(),
     };
-    let packet = Box::into_raw(Box::new(Packet { irp, locations: [location], done: false, threaded }));
+    let packet = Box::into_raw(Box::new(Packet {
+        irp,
+        locations: [location],
+        done: false,
+        threaded,
+    }));
     // SAFETY: the packet was just made; the current location starts behind the last one.
-    unsafe { (*packet).irp.CurrentStackLocation = (&raw mut (*packet).locations).cast::<IO_STACK_LOCATION>().add(LOCATIONS) };
+    unsafe {
+        (*packet).irp.CurrentStackLocation = (&raw mut (*packet).locations)
+            .cast::<IO_STACK_LOCATION>()
+            .add(LOCATIONS)
+    };
     packet
 }
 
@@ -219,7 +265,11 @@ pub extern "system" fn io_build_device_io_control_request(
             format_args!("IoBuildDeviceIoControlRequest: the rig has METHOD_NEITHER only"),
         );
     }
-    let major = if internal != 0 { IRP_MJ_INTERNAL_DEVICE_CONTROL } else { IRP_MJ_DEVICE_CONTROL };
+    let major = if internal != 0 {
+        IRP_MJ_INTERNAL_DEVICE_CONTROL
+    } else {
+        IRP_MJ_DEVICE_CONTROL
+    };
     let parameters = DEVICE_IO_CONTROL {
         OutputBufferLength: u64::from(output_bytes),
         InputBufferLength: u64::from(input_bytes),
@@ -243,7 +293,11 @@ pub extern "system" fn iof_call_driver(device: *mut DEVICE_OBJECT, irp: *mut IRP
     unsafe {
         (*irp).CurrentLocation -= 1;
         if (*irp).CurrentLocation <= 0 {
-            bugcheck(NO_MORE_IRP_STACK_LOCATIONS, [irp as u64, 0, 0, 0], format_args!("IofCallDriver: no stack location left"));
+            bugcheck(
+                NO_MORE_IRP_STACK_LOCATIONS,
+                [irp as u64, 0, 0, 0],
+                format_args!("IofCallDriver: no stack location left"),
+            );
         }
         (*irp).CurrentStackLocation = (*irp).CurrentStackLocation.sub(1);
         let location = (*irp).CurrentStackLocation;
@@ -268,7 +322,11 @@ pub extern "system" fn iof_complete_request(irp: *mut IRP, _boost: i8) {
     // SAFETY: the caller owns the request, which `new_packet` made.
     unsafe {
         if core::mem::replace(&mut (*packet).done, true) {
-            bugcheck(MULTIPLE_IRP_COMPLETE_REQUESTS, [irp as u64, 0, 0, 0], format_args!("IofCompleteRequest: completed before"));
+            bugcheck(
+                MULTIPLE_IRP_COMPLETE_REQUESTS,
+                [irp as u64, 0, 0, 0],
+                format_args!("IofCompleteRequest: completed before"),
+            );
         }
         if (*irp).IoStatus.Status == STATUS_PENDING {
             bugcheck(
@@ -294,7 +352,13 @@ pub extern "system" fn iof_complete_request(irp: *mut IRP, _boost: i8) {
 /// Sends a request of user mode to `device` and waits for it: status and bytes of output.
 ///
 /// For a device control, `buffer` is the system buffer of METHOD_BUFFERED: input before, output after.
-fn send(device: *mut DEVICE_OBJECT, file: *mut FILE_OBJECT, major: u8, parameters: DEVICE_IO_CONTROL, buffer: PVOID) -> (NTSTATUS, usize) {
+fn send(
+    device: *mut DEVICE_OBJECT,
+    file: *mut FILE_OBJECT,
+    major: u8,
+    parameters: DEVICE_IO_CONTROL,
+    buffer: PVOID,
+) -> (NTSTATUS, usize) {
     let packet = new_packet(major, file, parameters, false);
     // SAFETY: the packet is ours until it is freed below; the event and the outcome outlive the request.
     unsafe {
@@ -311,15 +375,25 @@ fn send(device: *mut DEVICE_OBJECT, file: *mut FILE_OBJECT, major: u8, parameter
             bugcheck(
                 bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
                 [0, irp as u64, returned as u32 as u64, 0],
-                format_args!("a dispatch routine returned {returned:#x} without having completed the request"),
+                format_args!(
+                    "a dispatch routine returned {returned:#x} without having completed the request"
+                ),
             );
         }
         let outcome = (*irp).IoStatus;
         if returned != STATUS_PENDING && returned != outcome.Status {
             bugcheck(
                 bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
-                [0, irp as u64, returned as u32 as u64, outcome.Status as u32 as u64],
-                format_args!("a dispatch routine returned {returned:#x}, but the request's status is {:#x}", outcome.Status),
+                [
+                    0,
+                    irp as u64,
+                    returned as u32 as u64,
+                    outcome.Status as u32 as u64,
+                ],
+                format_args!(
+                    "a dispatch routine returned {returned:#x}, but the request's status is {:#x}",
+                    outcome.Status
+                ),
             );
         }
         drop(Box::from_raw(packet));
@@ -327,8 +401,12 @@ fn send(device: *mut DEVICE_OBJECT, file: *mut FILE_OBJECT, major: u8, parameter
     }
 }
 
-const NO_PARAMETERS: DEVICE_IO_CONTROL =
-    DEVICE_IO_CONTROL { OutputBufferLength: 0, InputBufferLength: 0, IoControlCode: 0, Type3InputBuffer: core::ptr::null_mut() };
+const NO_PARAMETERS: DEVICE_IO_CONTROL = DEVICE_IO_CONTROL {
+    OutputBufferLength: 0,
+    InputBufferLength: 0,
+    IoControlCode: 0,
+    Type3InputBuffer: core::ptr::null_mut(),
+};
 
 /// A device opened as user mode opens it.
 #[derive(Debug)]
@@ -346,7 +424,13 @@ pub fn open(name: &str) -> Result<Opened, NTSTATUS> {
     let file = objects::new_file(device, false);
     // SAFETY: a device in the table of names is there.
     unsafe { (*device).ReferenceCount += 1 };
-    let (status, _) = send(device, file, IRP_MJ_CREATE, NO_PARAMETERS, core::ptr::null_mut());
+    let (status, _) = send(
+        device,
+        file,
+        IRP_MJ_CREATE,
+        NO_PARAMETERS,
+        core::ptr::null_mut(),
+    );
     if nt_success(status) {
         return Ok(Opened { device, file });
     }
@@ -370,13 +454,24 @@ impl Opened {
         };
         // The system buffer has pages of its own and ends with them, so that the driver can't overrun it unnoticed.
         let count = pages(size);
-        let start = blocks::allocate(blocks::Kind::Pool, count).expect("memory for a system buffer");
-        let buffer = if size == 0 { core::ptr::null_mut() } else { (start + (count * PAGE - size) as u64).as_mut_ptr::<u8>() };
+        let start =
+            blocks::allocate(blocks::Kind::Pool, count).expect("memory for a system buffer");
+        let buffer = if size == 0 {
+            core::ptr::null_mut()
+        } else {
+            (start + (count * PAGE - size) as u64).as_mut_ptr::<u8>()
+        };
         if size != 0 {
             // SAFETY: the block has room for `size` bytes from `buffer` on.
             unsafe { core::ptr::copy_nonoverlapping(input.as_ptr(), buffer, input.len()) };
         }
-        let (status, information) = send(self.device, self.file, IRP_MJ_DEVICE_CONTROL, parameters, buffer.cast());
+        let (status, information) = send(
+            self.device,
+            self.file,
+            IRP_MJ_DEVICE_CONTROL,
+            parameters,
+            buffer.cast(),
+        );
         let mut output = Vec::new();
         // The I/O manager copies nothing back for an error.
         let failed = (status as u32) >> 30 == 3;
@@ -385,7 +480,9 @@ impl Opened {
                 bugcheck(
                     bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
                     [0, u64::from(code), information as u64, output_bytes as u64],
-                    format_args!("control {code:#x}: {information} bytes returned into a buffer of {output_bytes}"),
+                    format_args!(
+                        "control {code:#x}: {information} bytes returned into a buffer of {output_bytes}"
+                    ),
                 );
             }
             // SAFETY: inside the block, as checked.
@@ -398,7 +495,13 @@ impl Opened {
     /// Closes the handle: IRP_MJ_CLEANUP, then IRP_MJ_CLOSE. PASSIVE_LEVEL.
     pub fn close(self) {
         for major in [IRP_MJ_CLEANUP, IRP_MJ_CLOSE] {
-            let (status, _) = send(self.device, self.file, major, NO_PARAMETERS, core::ptr::null_mut());
+            let (status, _) = send(
+                self.device,
+                self.file,
+                major,
+                NO_PARAMETERS,
+                core::ptr::null_mut(),
+            );
             if !nt_success(status) {
                 log!("closing: the driver answered {status:#x} to IRP {major:#x}");
             }
@@ -415,7 +518,10 @@ extern "system" fn port_internal_control(_device: *mut DEVICE_OBJECT, irp: *mut 
     // SAFETY: the request is this routine's until it completes it; the output buffer is the caller's.
     let status = unsafe {
         let parameters = (*(*irp).CurrentStackLocation).Parameters;
-        if parameters.IoControlCode as u32 as u64 != GET_INITIALIZER || parameters.OutputBufferLength as u32 != 8 || (*irp).UserBuffer.is_null() {
+        if parameters.IoControlCode as u32 as u64 != GET_INITIALIZER
+            || parameters.OutputBufferLength as u32 != 8
+            || (*irp).UserBuffer.is_null()
+        {
             STATUS_INVALID_PARAMETER
         } else {
             let address = super::run::initializer();
@@ -450,7 +556,9 @@ pub fn new_driver(name: &str) -> *mut DRIVER_OBJECT {
         DriverSection: core::ptr::null_mut(),
         DriverExtension: core::ptr::null_mut(),
         DriverName: rtl::leak(&alloc::format!("\\Driver\\{name}")),
-        HardwareDatabase: Box::leak(Box::new(rtl::leak("\\REGISTRY\\MACHINE\\HARDWARE\\DESCRIPTION\\SYSTEM"))),
+        HardwareDatabase: Box::leak(Box::new(rtl::leak(
+            "\\REGISTRY\\MACHINE\\HARDWARE\\DESCRIPTION\\SYSTEM",
+        ))),
         FastIoDispatch: core::ptr::null_mut(),
         DriverInit: core::ptr::null_mut(),
         DriverStartIo: core::ptr::null_mut(),
@@ -468,7 +576,13 @@ pub fn new_driver(name: &str) -> *mut DRIVER_OBJECT {
 
 /// A device of the rig's own, not counted as the driver's.
 pub fn new_own_device(driver: *mut DRIVER_OBJECT, name: Option<&str>) -> *mut DEVICE_OBJECT {
-    let device = Box::leak(Box::new(device_object(driver, core::ptr::null_mut(), 336, 0x22, 0)));
+    let device = Box::leak(Box::new(device_object(
+        driver,
+        core::ptr::null_mut(),
+        336,
+        0x22,
+        0,
+    )));
     device.Flags = 0;
     let device = core::ptr::from_mut(device);
     if let Some(name) = name {
@@ -481,6 +595,9 @@ pub fn new_own_device(driver: *mut DRIVER_OBJECT, name: Option<&str>) -> *mut DE
 pub fn make_port_device() {
     let driver = new_driver("DXGKrnl");
     // SAFETY: just made.
-    unsafe { (*driver).MajorFunction[usize::from(IRP_MJ_INTERNAL_DEVICE_CONTROL)] = Some(port_internal_control) };
+    unsafe {
+        (*driver).MajorFunction[usize::from(IRP_MJ_INTERNAL_DEVICE_CONTROL)] =
+            Some(port_internal_control)
+    };
     new_own_device(driver, Some("\\Device\\DxgKrnl"));
 }

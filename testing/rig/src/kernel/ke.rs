@@ -44,7 +44,10 @@ fn state<'a>(event: *mut KEVENT, export: &'static str) -> &'a AtomicI32 {
 
 /// KeSetEvent.
 pub extern "system" fn ke_set_event(event: *mut KEVENT, _increment: i32, wait: u8) -> i32 {
-    rules::at_most(if wait != 0 { APC_LEVEL } else { DISPATCH_LEVEL }, "KeSetEvent");
+    rules::at_most(
+        if wait != 0 { APC_LEVEL } else { DISPATCH_LEVEL },
+        "KeSetEvent",
+    );
     let old = state(event, "KeSetEvent").swap(1, Ordering::SeqCst);
     idle::wake_waiting();
     old
@@ -71,7 +74,11 @@ pub extern "system" fn ke_read_state_event(event: *mut KEVENT) -> i32 {
 /// The moment, in 100 ns since start, that a relative (negative) or absolute timeout means.
 fn deadline(timeout: i64) -> u64 {
     // The rig's system time starts with the rig.
-    if timeout <= 0 { clock::since_start() + timeout.unsigned_abs() } else { timeout as u64 }
+    if timeout <= 0 {
+        clock::since_start() + timeout.unsigned_abs()
+    } else {
+        timeout as u64
+    }
 }
 
 /// KeWaitForSingleObject, on an event.
@@ -85,7 +92,14 @@ pub extern "system" fn ke_wait_for_single_object(
     const EXPORT: &str = "KeWaitForSingleObject";
     // SAFETY: NULL or the caller's number.
     let timeout = unsafe { timeout.as_ref() }.copied();
-    rules::at_most(if timeout == Some(0) { DISPATCH_LEVEL } else { APC_LEVEL }, EXPORT);
+    rules::at_most(
+        if timeout == Some(0) {
+            DISPATCH_LEVEL
+        } else {
+            APC_LEVEL
+        },
+        EXPORT,
+    );
     let state = state(object, EXPORT);
     // SAFETY: checked by `state`.
     let kind = unsafe { (*object).Type };
@@ -94,13 +108,25 @@ pub extern "system" fn ke_wait_for_single_object(
         _ => state.swap(0, Ordering::SeqCst) != 0,
     };
     if timeout == Some(0) {
-        return if taken() { STATUS_SUCCESS } else { STATUS_TIMEOUT };
+        return if taken() {
+            STATUS_SUCCESS
+        } else {
+            STATUS_TIMEOUT
+        };
     }
-    if idle::wait(timeout.map(deadline), taken) { STATUS_SUCCESS } else { STATUS_TIMEOUT }
+    if idle::wait(timeout.map(deadline), taken) {
+        STATUS_SUCCESS
+    } else {
+        STATUS_TIMEOUT
+    }
 }
 
 /// KeDelayExecutionThread.
-pub extern "system" fn ke_delay_execution_thread(_mode: i8, _alertable: u8, interval: *const i64) -> NTSTATUS {
+pub extern "system" fn ke_delay_execution_thread(
+    _mode: i8,
+    _alertable: u8,
+    interval: *const i64,
+) -> NTSTATUS {
     rules::at_most(APC_LEVEL, "KeDelayExecutionThread");
     // SAFETY: the caller's number.
     idle::wait(Some(deadline(unsafe { *interval })), || false);
@@ -134,5 +160,9 @@ pub extern "system" fn ke_get_current_irql() -> u8 {
 
 /// KeBugCheckEx.
 pub extern "system" fn ke_bug_check_ex(code: u32, one: u64, two: u64, three: u64, four: u64) -> ! {
-    bugcheck(code, [one, two, three, four], format_args!("the driver called KeBugCheckEx"))
+    bugcheck(
+        code,
+        [one, two, three, four],
+        format_args!("the driver called KeBugCheckEx"),
+    )
 }

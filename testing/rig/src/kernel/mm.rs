@@ -37,7 +37,11 @@ static ALLOCATIONS: Lock<BTreeMap<u64, Allocation>> = Lock::new(BTreeMap::new())
 
 /// MDLs with pages, and mappings, that the driver holds.
 pub fn held() -> u64 {
-    ALLOCATIONS.lock().values().map(|one| 1 + u64::from(one.mapped_at.is_some())).sum()
+    ALLOCATIONS
+        .lock()
+        .values()
+        .map(|one| 1 + u64::from(one.mapped_at.is_some()))
+        .sum()
 }
 
 fn misuse(export: &'static str, mdl: *const MDL, what: &str) -> ! {
@@ -76,13 +80,17 @@ pub extern "system" fn mm_allocate_pages_for_mdl_ex(
             }
             other => {
                 other.into_iter().for_each(frames::free);
-                taken.iter().for_each(|&frame| frames::free(PhysAddr::new(frame)));
+                taken
+                    .iter()
+                    .for_each(|&frame| frames::free(PhysAddr::new(frame)));
                 return core::ptr::null_mut();
             }
         }
     }
     let Some(address) = pool::allocate(size, pool::MDL_TAG, 0, false) else {
-        taken.iter().for_each(|&frame| frames::free(PhysAddr::new(frame)));
+        taken
+            .iter()
+            .for_each(|&frame| frames::free(PhysAddr::new(frame)));
         return core::ptr::null_mut();
     };
     let mdl = address.as_mut_ptr::<MDL>();
@@ -97,7 +105,13 @@ pub extern "system" fn mm_allocate_pages_for_mdl_ex(
             numbers.add(index).write(frame / PAGE as u64);
         }
     }
-    ALLOCATIONS.lock().insert(mdl as u64, Allocation { frames: taken, mapped_at: None });
+    ALLOCATIONS.lock().insert(
+        mdl as u64,
+        Allocation {
+            frames: taken,
+            mapped_at: None,
+        },
+    );
     mdl
 }
 
@@ -124,9 +138,15 @@ pub extern "system" fn mm_map_locked_pages_specify_cache(
         drop(all);
         misuse(EXPORT, mdl, "the MDL is mapped already");
     }
-    let access = if priority & MDL_MAPPING_NO_WRITE != 0 { Access::Read } else { Access::Write };
+    let access = if priority & MDL_MAPPING_NO_WRITE != 0 {
+        Access::Read
+    } else {
+        Access::Write
+    };
     let start = blocks::reserve(Kind::Mdl, allocation.frames.len());
-    for (address, &frame) in blocks::addresses(start, allocation.frames.len()).zip(&allocation.frames) {
+    for (address, &frame) in
+        blocks::addresses(start, allocation.frames.len()).zip(&allocation.frames)
+    {
         // SAFETY: the frames belong to this MDL, and the addresses are fresh.
         unsafe { paging::map(address, PhysAddr::new(frame), access) };
     }
@@ -144,7 +164,9 @@ pub extern "system" fn mm_unmap_locked_pages(base: *mut c_void, mdl: *mut MDL) {
     const EXPORT: &str = "MmUnmapLockedPages";
     rules::at_most(DISPATCH_LEVEL, EXPORT);
     let mut all = ALLOCATIONS.lock();
-    let mapped = all.get_mut(&(mdl as u64)).filter(|one| one.mapped_at == Some(base as u64));
+    let mapped = all
+        .get_mut(&(mdl as u64))
+        .filter(|one| one.mapped_at == Some(base as u64));
     let Some(allocation) = mapped else {
         drop(all);
         misuse(EXPORT, mdl, "the MDL is not mapped there");
@@ -167,7 +189,11 @@ pub extern "system" fn mm_free_pages_from_mdl(mdl: *mut MDL) {
     const EXPORT: &str = "MmFreePagesFromMdl";
     rules::at_most(DISPATCH_LEVEL, EXPORT);
     let Some(allocation) = ALLOCATIONS.lock().remove(&(mdl as u64)) else {
-        misuse(EXPORT, mdl, "the MDL is not one of MmAllocatePagesForMdlEx, or was freed before");
+        misuse(
+            EXPORT,
+            mdl,
+            "the MDL is not one of MmAllocatePagesForMdlEx, or was freed before",
+        );
     };
     if allocation.mapped_at.is_some() {
         misuse(EXPORT, mdl, "the MDL is still mapped");

@@ -23,5 +23,8 @@ use port::machine::Pool;
 /// What the driver holds and has not given back.
 pub fn held() -> Pool {
     let others = mm::held() + io::held() + objects::held() + etw::held();
-    Pool { others, ..pool::held() }
+    Pool {
+        others,
+        ..pool::held()
+    }
 }

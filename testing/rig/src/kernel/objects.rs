@@ -11,8 +11,8 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use super::{rtl, rules};
 use crate::abi::{
     DEVICE_OBJECT, DO_DEVICE_INITIALIZING, FILE_OBJECT, HANDLE, NTSTATUS, STATUS_ACCESS_DENIED,
-    STATUS_INVALID_HANDLE, STATUS_INVALID_PARAMETER, STATUS_OBJECT_NAME_COLLISION, STATUS_OBJECT_NAME_NOT_FOUND,
-    STATUS_OBJECT_TYPE_MISMATCH, STATUS_SUCCESS, UNICODE_STRING,
+    STATUS_INVALID_HANDLE, STATUS_INVALID_PARAMETER, STATUS_OBJECT_NAME_COLLISION,
+    STATUS_OBJECT_NAME_NOT_FOUND, STATUS_OBJECT_TYPE_MISMATCH, STATUS_SUCCESS, UNICODE_STRING,
 };
 use crate::bugcheck::{self, bugcheck};
 use crate::cpu::irql::{DISPATCH_LEVEL, PASSIVE_LEVEL};
@@ -75,7 +75,10 @@ pub fn name_device(name: &str, device: *mut DEVICE_OBJECT) -> Result<(), NTSTATU
 
 /// Takes a device's name away.
 pub fn forget_device(device: *mut DEVICE_OBJECT) {
-    NAMES.lock().devices.retain(|_, address| *address != device as u64);
+    NAMES
+        .lock()
+        .devices
+        .retain(|_, address| *address != device as u64);
 }
 
 /// The device with this name, through a symbolic link if need be.
@@ -86,15 +89,28 @@ pub fn find_device(name: &str) -> Result<*mut DEVICE_OBJECT, NTSTATUS> {
     let names = NAMES.lock();
     let name = link_name(name);
     let target = names.links.get(&name).unwrap_or(&name);
-    let device = *names.devices.get(target).ok_or(STATUS_OBJECT_NAME_NOT_FOUND)? as *mut DEVICE_OBJECT;
+    let device = *names
+        .devices
+        .get(target)
+        .ok_or(STATUS_OBJECT_NAME_NOT_FOUND)? as *mut DEVICE_OBJECT;
     // SAFETY: devices leave the table before they are freed.
     let flags = unsafe { (*device).Flags };
-    if flags & DO_DEVICE_INITIALIZING != 0 { Err(STATUS_ACCESS_DENIED) } else { Ok(device) }
+    if flags & DO_DEVICE_INITIALIZING != 0 {
+        Err(STATUS_ACCESS_DENIED)
+    } else {
+        Ok(device)
+    }
 }
 
 fn link_name(name: &str) -> String {
     let name = name.to_lowercase();
-    for prefix in ["\\dosdevices\\global\\", "\\dosdevices\\", "\\??\\global\\", "\\??\\", "\\global??\\"] {
+    for prefix in [
+        "\\dosdevices\\global\\",
+        "\\dosdevices\\",
+        "\\??\\global\\",
+        "\\??\\",
+        "\\global??\\",
+    ] {
         if let Some(rest) = name.strip_prefix(prefix) {
             return alloc::format!("\\??\\{rest}");
         }
@@ -103,10 +119,18 @@ fn link_name(name: &str) -> String {
 }
 
 /// IoCreateSymbolicLink.
-pub extern "system" fn io_create_symbolic_link(link: *const UNICODE_STRING, device: *const UNICODE_STRING) -> NTSTATUS {
+pub extern "system" fn io_create_symbolic_link(
+    link: *const UNICODE_STRING,
+    device: *const UNICODE_STRING,
+) -> NTSTATUS {
     rules::at_most(PASSIVE_LEVEL, "IoCreateSymbolicLink");
     // SAFETY: the caller's strings.
-    let (link, device) = unsafe { (link_name(&rtl::text(link)), rtl::text(device).to_lowercase()) };
+    let (link, device) = unsafe {
+        (
+            link_name(&rtl::text(link)),
+            rtl::text(device).to_lowercase(),
+        )
+    };
     let mut names = NAMES.lock();
     if names.links.contains_key(&link) || names.devices.contains_key(&link) {
         return STATUS_OBJECT_NAME_COLLISION;
@@ -221,7 +245,11 @@ pub extern "system" fn ob_open_object_by_pointer(
 }
 
 /// ZwSetSecurityObject: keeps a copy of the device's list of who may open it.
-pub extern "system" fn zw_set_security_object(handle: HANDLE, information: u32, descriptor: *const u8) -> NTSTATUS {
+pub extern "system" fn zw_set_security_object(
+    handle: HANDLE,
+    information: u32,
+    descriptor: *const u8,
+) -> NTSTATUS {
     rules::at_most(PASSIVE_LEVEL, "ZwSetSecurityObject");
     let Some(Opened::Device(device)) = opened(handle) else {
         return STATUS_INVALID_HANDLE;
@@ -235,7 +263,11 @@ pub extern "system" fn zw_set_security_object(handle: HANDLE, information: u32, 
         let size = usize::from(descriptor.add(dacl + 2).cast::<u16>().read_unaligned());
         core::slice::from_raw_parts(descriptor, dacl + size).to_vec()
     };
-    log!("security of {device:#x}: {} bytes, {} entries", copy.len(), copy.get(24).copied().unwrap_or(0));
+    log!(
+        "security of {device:#x}: {} bytes, {} entries",
+        copy.len(),
+        copy.get(24).copied().unwrap_or(0)
+    );
     let device = device as *mut DEVICE_OBJECT;
     // SAFETY: the handle keeps the device's address; the driver closes it before it deletes the device.
     unsafe { (*device).SecurityDescriptor = copy.leak().as_mut_ptr().cast() };

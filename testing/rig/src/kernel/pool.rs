@@ -26,8 +26,11 @@ const POOL_FLAG_NON_PAGED: u64 = 0x40;
 const POOL_FLAG_NON_PAGED_EXECUTE: u64 = 0x80;
 const POOL_FLAG_PAGED: u64 = 0x100;
 const KINDS: u64 = POOL_FLAG_NON_PAGED | POOL_FLAG_NON_PAGED_EXECUTE | POOL_FLAG_PAGED;
-const KNOWN: u64 =
-    KINDS | POOL_FLAG_USE_QUOTA | POOL_FLAG_UNINITIALIZED | POOL_FLAG_SESSION | POOL_FLAG_CACHE_ALIGNED;
+const KNOWN: u64 = KINDS
+    | POOL_FLAG_USE_QUOTA
+    | POOL_FLAG_UNINITIALIZED
+    | POOL_FLAG_SESSION
+    | POOL_FLAG_CACHE_ALIGNED;
 
 /// What lies around a block.
 const AROUND: u8 = 0xA7;
@@ -63,13 +66,20 @@ struct State {
     tags: BTreeMap<u32, TagUse>,
 }
 
-static STATE: Lock<State> = Lock::new(State { blocks: BTreeMap::new(), tags: BTreeMap::new() });
+static STATE: Lock<State> = Lock::new(State {
+    blocks: BTreeMap::new(),
+    tags: BTreeMap::new(),
+});
 
 /// What the driver holds.
 pub fn held() -> Pool {
     let state = STATE.lock();
     let bytes = state.blocks.values().map(|block| block.size as u64).sum();
-    Pool { blocks: state.blocks.len() as u64, bytes, others: 0 }
+    Pool {
+        blocks: state.blocks.len() as u64,
+        bytes,
+        others: 0,
+    }
 }
 
 /// Calls `each` for every tag that was used.
@@ -81,7 +91,9 @@ pub fn each_tag(mut each: impl FnMut(u32, TagUse)) {
 /// Calls `each` with address, size and tag of every block held.
 pub fn each_block(mut each: impl FnMut(u64, usize, u32)) {
     let blocks = STATE.lock().blocks.clone();
-    blocks.iter().for_each(|(address, block)| each(*address, block.size, block.tag));
+    blocks
+        .iter()
+        .for_each(|(address, block)| each(*address, block.size, block.tag));
 }
 
 /// A block's first byte and the bytes of its pages, from what is asked.
@@ -101,7 +113,9 @@ pub fn allocate(size: usize, tag: u32, fill: u8, paged: bool) -> Option<VirtAddr
         core::ptr::write_bytes(address.as_mut_ptr::<u8>(), fill, size);
     }
     let mut state = STATE.lock();
-    state.blocks.insert(address.as_u64(), Block { size, tag, paged });
+    state
+        .blocks
+        .insert(address.as_u64(), Block { size, tag, paged });
     let usage = state.tags.entry(tag).or_default();
     usage.allocations += 1;
     usage.blocks += 1;
@@ -113,13 +127,20 @@ pub fn allocate(size: usize, tag: u32, fill: u8, paged: bool) -> Option<VirtAddr
 /// ExAllocatePool2.
 pub extern "system" fn ex_allocate_pool2(flags: u64, size: usize, tag: u32) -> *mut c_void {
     let paged = flags & POOL_FLAG_PAGED != 0;
-    rules::at_most(if paged { APC_LEVEL } else { DISPATCH_LEVEL }, "ExAllocatePool2");
+    rules::at_most(
+        if paged { APC_LEVEL } else { DISPATCH_LEVEL },
+        "ExAllocatePool2",
+    );
     if (flags & KINDS).count_ones() != 1 || flags & !KNOWN != 0 || tag == 0 || size == 0 {
         let raise = flags & POOL_FLAG_RAISE_ON_FAILURE != 0;
         crate::log!("ExAllocatePool2({flags:#x}, {size}, {tag:#x}) refused: raising is {raise}");
         return core::ptr::null_mut();
     }
-    let fill = if flags & POOL_FLAG_UNINITIALIZED != 0 { UNINITIALIZED } else { 0 };
+    let fill = if flags & POOL_FLAG_UNINITIALIZED != 0 {
+        UNINITIALIZED
+    } else {
+        0
+    };
     allocate(size, tag, fill, paged).map_or(core::ptr::null_mut(), |address| address.as_mut_ptr())
 }
 
@@ -138,7 +159,14 @@ fn free(address: u64, tag: Option<u32>, export: &'static str) {
         usage.bytes -= block.size as u64;
     }
     drop(state);
-    rules::at_most(if block.paged { APC_LEVEL } else { DISPATCH_LEVEL }, export);
+    rules::at_most(
+        if block.paged {
+            APC_LEVEL
+        } else {
+            DISPATCH_LEVEL
+        },
+        export,
+    );
     if let Some(tag) = tag.filter(|&tag| tag != 0 && tag != block.tag) {
         bugcheck(
             bugcheck::BAD_POOL_CALLER,
@@ -146,19 +174,29 @@ fn free(address: u64, tag: Option<u32>, export: &'static str) {
             format_args!("{export}: freed with another tag than it was allocated with"),
         );
     }
-    let offset = if block.size < PAGE { address as usize % PAGE } else { 0 };
+    let offset = if block.size < PAGE {
+        address as usize % PAGE
+    } else {
+        0
+    };
     let start = address - offset as u64;
     let total = pages(block.size) * PAGE;
     // SAFETY: the block is in the table, so its pages are mapped, and nobody else may use them any more.
     let bytes = unsafe { core::slice::from_raw_parts(start as *const u8, total) };
-    let around = bytes.iter().enumerate().filter(|(at, _)| !(offset..offset + block.size).contains(at));
+    let around = bytes
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !(offset..offset + block.size).contains(at));
     for (at, &byte) in around {
         if byte != AROUND {
             let side = if at < offset { "before" } else { "behind" };
             bugcheck(
                 bugcheck::BAD_POOL_HEADER,
                 [0x20, address, block.size as u64, start + at as u64],
-                format_args!("{export}: a byte {side} the block of {} bytes was written", block.size),
+                format_args!(
+                    "{export}: a byte {side} the block of {} bytes was written",
+                    block.size
+                ),
             );
         }
     }

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use super::objects::{self, Opened};
 use super::{rtl, rules};
 use crate::abi::{
-    DEVICE_OBJECT, HANDLE, NTSTATUS, STATUS_IMAGE_ALREADY_LOADED, STATUS_INVALID_HANDLE, STATUS_INVALID_PARAMETER,
-    STATUS_OBJECT_NAME_NOT_FOUND, STATUS_SUCCESS, UNICODE_STRING,
+    DEVICE_OBJECT, HANDLE, NTSTATUS, STATUS_IMAGE_ALREADY_LOADED, STATUS_INVALID_HANDLE,
+    STATUS_INVALID_PARAMETER, STATUS_OBJECT_NAME_NOT_FOUND, STATUS_SUCCESS, UNICODE_STRING,
 };
 use crate::cpu::irql::PASSIVE_LEVEL;
 use crate::log;
@@ -34,7 +34,11 @@ pub extern "system" fn zw_load_driver(service: *const UNICODE_STRING) -> NTSTATU
     // SAFETY: the caller's string.
     let service = unsafe { rtl::text(service) };
     log!("ZwLoadDriver({service})");
-    if service.to_lowercase() == PORT_SERVICE { STATUS_IMAGE_ALREADY_LOADED } else { STATUS_OBJECT_NAME_NOT_FOUND }
+    if service.to_lowercase() == PORT_SERVICE {
+        STATUS_IMAGE_ALREADY_LOADED
+    } else {
+        STATUS_OBJECT_NAME_NOT_FOUND
+    }
 }
 
 /// IoOpenDeviceRegistryKey: PLUGPLAY_REGKEY_DEVICE is 1, PLUGPLAY_REGKEY_DRIVER 2.
@@ -73,7 +77,11 @@ pub extern "system" fn zw_set_value_key(
     };
     // SAFETY: the caller's string and data.
     let (name, data) = unsafe {
-        let data = if bytes == 0 { Vec::new() } else { core::slice::from_raw_parts(data, bytes as usize).to_vec() };
+        let data = if bytes == 0 {
+            Vec::new()
+        } else {
+            core::slice::from_raw_parts(data, bytes as usize).to_vec()
+        };
         (rtl::text(name), data)
     };
     log!("registry: {path}\\{name}, type {kind}, {bytes} bytes");

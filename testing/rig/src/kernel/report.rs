@@ -5,6 +5,7 @@ use alloc::string::String;
 use core::fmt::{self, Write};
 use core::sync::atomic::Ordering;
 
+use port::machine::Pool;
 use port::summary::Summary;
 
 use super::{etw, pool};
@@ -31,10 +32,25 @@ fn stack_marks() -> (usize, usize) {
 fn own_members(requests: u64, stack: usize) -> String {
     let (interrupt, deferred) = stack_marks();
     let mut members = String::new();
-    let _ = write!(members, "\"machine\": \"rig\", \"processors\": {}", percpu::count());
-    let _ = write!(members, ", \"interrupt_stack\": {interrupt}, \"dpc_stack\": {deferred}, \"dispatch_stack\": {stack}");
-    let _ = write!(members, ", \"unclaimed\": {}", msix::UNCLAIMED.load(Ordering::Relaxed));
-    let _ = write!(members, ", \"etw_events\": {}", etw::EVENTS.load(Ordering::Relaxed));
+    let _ = write!(
+        members,
+        "\"machine\": \"rig\", \"processors\": {}",
+        percpu::count()
+    );
+    let _ = write!(
+        members,
+        ", \"interrupt_stack\": {interrupt}, \"dpc_stack\": {deferred}, \"dispatch_stack\": {stack}"
+    );
+    let _ = write!(
+        members,
+        ", \"unclaimed\": {}",
+        msix::UNCLAIMED.load(Ordering::Relaxed)
+    );
+    let _ = write!(
+        members,
+        ", \"etw_events\": {}",
+        etw::EVENTS.load(Ordering::Relaxed)
+    );
     let _ = write!(members, ", \"requests\": {requests}");
     let mut tags = String::new();
     pool::each_tag(|tag, usage| {
@@ -51,11 +67,8 @@ fn own_members(requests: u64, stack: usize) -> String {
     members
 }
 
-/// Writes the summary of a run that came to its end.
-pub fn finish(summary: &Summary, requests: u64, stack: usize) {
-    for text in &summary.broken {
-        log!("violation: {text}");
-    }
+/// What the driver still holds, each on a line of the log.
+fn log_leaks() -> Pool {
     pool::each_block(|address, size, tag| {
         log!("leak: {size} bytes at {address:#x}, tag {}", tag_text(tag));
     });
@@ -63,6 +76,15 @@ pub fn finish(summary: &Summary, requests: u64, stack: usize) {
     if held.others != 0 {
         log!("leak: {} other objects", held.others);
     }
+    held
+}
+
+/// Writes the summary of a run that came to its end.
+pub fn finish(summary: &Summary, requests: u64, stack: usize) {
+    for text in &summary.broken {
+        log!("violation: {text}");
+    }
+    log_leaks();
     let json = summary.to_json(&own_members(requests, stack));
     let line: String = json.lines().map(str::trim).collect();
     log::raw(format_args!("summary: {line}"));
@@ -79,7 +101,7 @@ pub fn finish_after_bugcheck(code: u32, parameters: [u64; 4], why: fmt::Argument
 
 /// Writes the summary of a run whose driver did not come to register.
 pub fn finish_without_driver(what: &str, status: i32) {
-    let held = super::held();
+    let held = log_leaks();
     let text = format!("{what}: {status:#010x}");
     log::raw(format_args!(
         "summary: {{\"machine\": \"rig\", \"error\": \"{status:#010x}\", \"step\": \"{what}\", \"leaks\": {}}}",

@@ -31,12 +31,15 @@ pub extern "system" fn rtl_init_unicode_string(string: *mut UNICODE_STRING, sour
 /// `string` must be NULL or point to a valid UNICODE_STRING.
 pub unsafe fn text(string: *const UNICODE_STRING) -> String {
     // SAFETY: the caller's promise.
-    let Some(string) = (unsafe { string.as_ref() }) else { return String::new() };
+    let Some(string) = (unsafe { string.as_ref() }) else {
+        return String::new();
+    };
     if string.Buffer.is_null() {
         return String::new();
     }
     // SAFETY: as above: the buffer holds at least `Length` bytes.
-    let units = unsafe { core::slice::from_raw_parts(string.Buffer, usize::from(string.Length) / 2) };
+    let units =
+        unsafe { core::slice::from_raw_parts(string.Buffer, usize::from(string.Length) / 2) };
     String::from_utf16_lossy(units)
 }
 
@@ -44,5 +47,9 @@ pub unsafe fn text(string: *const UNICODE_STRING) -> String {
 pub fn leak(text: &str) -> UNICODE_STRING {
     let units: alloc::vec::Vec<u16> = text.encode_utf16().chain([0]).collect();
     let bytes = (units.len() * 2) as u16;
-    UNICODE_STRING { Length: bytes - 2, MaximumLength: bytes, Buffer: units.leak().as_mut_ptr() }
+    UNICODE_STRING {
+        Length: bytes - 2,
+        MaximumLength: bytes,
+        Buffer: units.leak().as_mut_ptr(),
+    }
 }

@@ -63,14 +63,19 @@ pub fn on_kernel_stack<R>(body: impl FnOnce() -> R) -> R {
 /// Everything from the driver's file to the end of QEMU.
 pub fn run(file: &[u8], options: &Options) -> ! {
     let Some(address) = pci::find(VIRTIO, &[GPU]) else {
-        fail(format_args!("there is no virtio GPU: start QEMU with -device virtio-gpu-pci or virtio-vga"));
+        fail(format_args!(
+            "there is no virtio GPU: start QEMU with -device virtio-gpu-pci or virtio-vga"
+        ));
     };
     let rig: &'static Rig = match Rig::new(address, options.messages) {
         Ok(rig) => Box::leak(Box::new(rig)),
         Err(why) => fail(format_args!("{why}")),
     };
     log!("adapter {address}: {}", rig.description());
-    let config = Config { interrupt_connected_during_start: options.connected, ..Config::default() };
+    let config = Config {
+        interrupt_connected_during_start: options.connected,
+        ..Config::default()
+    };
     let port = Port::new(rig, config);
     rules::report_to(port.violations());
     io::make_port_device();
@@ -88,12 +93,23 @@ pub fn run(file: &[u8], options: &Options) -> ! {
     driver.discard();
     let bus = io::new_driver("pci");
     let pdo = Pdo(io::new_own_device(bus, None).cast());
-    let plan = Plan { frames: options.frames, ..Plan::default() };
-    let mut host = User { options: options.clone(), channel: Channel::default(), before: None };
+    let plan = Plan {
+        frames: options.frames,
+        ..Plan::default()
+    };
+    let mut host = User {
+        options: options.clone(),
+        channel: Channel::default(),
+        before: None,
+    };
     let summary = scenario::run(port, pdo, &plan, &mut host);
     driver.unload();
     report::finish(&summary, host.channel.served, STACK.load(Ordering::Relaxed));
-    exit(if summary.is_good() { Outcome::Passed } else { Outcome::Failed })
+    exit(if summary.is_good() {
+        Outcome::Passed
+    } else {
+        Outcome::Failed
+    })
 }
 
 fn enter(driver: &Driver, object: *mut DRIVER_OBJECT) -> NTSTATUS {

@@ -9,8 +9,8 @@ use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 use super::{rtl, rules};
 use crate::abi::{
-    DRIVER_OBJECT, NTSTATUS, STATUS_INVALID_PARAMETER, STATUS_NOT_SUPPORTED, STATUS_OBJECT_TYPE_MISMATCH,
-    STATUS_SUCCESS, UNICODE_STRING,
+    DRIVER_OBJECT, NTSTATUS, STATUS_INVALID_PARAMETER, STATUS_NOT_SUPPORTED,
+    STATUS_OBJECT_TYPE_MISMATCH, STATUS_SUCCESS, UNICODE_STRING,
 };
 use crate::bugcheck::{self, bugcheck};
 use crate::cpu::irql::PASSIVE_LEVEL;
@@ -80,7 +80,11 @@ pub struct DriverConfig {
 }
 
 const _: () = {
-    assert!(size_of::<Globals>() == 56 && size_of::<BindInfo>() == 48 && size_of::<DriverConfig>() == 32);
+    assert!(
+        size_of::<Globals>() == 56
+            && size_of::<BindInfo>() == 48
+            && size_of::<DriverConfig>() == 32
+    );
 };
 
 static BOUND: AtomicBool = AtomicBool::new(false);
@@ -93,7 +97,11 @@ pub fn is_bound() -> bool {
 }
 
 fn violation(export: &'static str, what: &str) -> ! {
-    bugcheck(bugcheck::WDF_VIOLATION, [0; 4], format_args!("{export}: {what}"))
+    bugcheck(
+        bugcheck::WDF_VIOLATION,
+        [0; 4],
+        format_args!("{export}: {what}"),
+    )
 }
 
 /// The entry's name.
@@ -117,7 +125,10 @@ extern "system" fn unused(index: u32) -> ! {
     bugcheck(
         bugcheck::WDF_VIOLATION,
         [u64::from(index), 0, 0, 0],
-        format_args!("the driver called {}, which the rig's framework does not have", name(index as usize)),
+        format_args!(
+            "the driver called {}, which the rig's framework does not have",
+            name(index as usize)
+        ),
     )
 }
 
@@ -133,13 +144,21 @@ pub extern "system" fn wdf_version_bind(
     let info = unsafe { &*info };
     // SAFETY: as above; the component is a string with a final zero.
     let component = unsafe {
-        let mut string = UNICODE_STRING { Length: 0, MaximumLength: 0, Buffer: core::ptr::null_mut() };
+        let mut string = UNICODE_STRING {
+            Length: 0,
+            MaximumLength: 0,
+            Buffer: core::ptr::null_mut(),
+        };
         rtl::rtl_init_unicode_string(&raw mut string, info.component);
         rtl::text(&raw const string)
     };
     let [major, minor, _] = info.version;
-    log!("framework: {component} {major}.{minor} with {} functions", info.function_count);
-    if driver.is_null() || info.size as usize != size_of::<BindInfo>() || component != "KmdfLibrary" {
+    log!(
+        "framework: {component} {major}.{minor} with {} functions",
+        info.function_count
+    );
+    if driver.is_null() || info.size as usize != size_of::<BindInfo>() || component != "KmdfLibrary"
+    {
         return STATUS_INVALID_PARAMETER;
     }
     if major != 1 || minor > 31 || info.function_count as usize > ENTRIES {
@@ -155,12 +174,18 @@ pub extern "system" fn wdf_version_bind(
     }
     let real: [(&str, u64); 2] = [
         ("WdfDriverCreate", wdf_driver_create as *const () as u64),
-        ("WdfDriverMiniportUnload", wdf_driver_miniport_unload as *const () as u64),
+        (
+            "WdfDriverMiniportUnload",
+            wdf_driver_miniport_unload as *const () as u64,
+        ),
     ];
     for (name, address) in real {
         match index_of(name) {
             Some(index) if index < ENTRIES => table[index] = address,
-            _ => violation("WdfVersionBind", "the list of function indices lacks a name"),
+            _ => violation(
+                "WdfVersionBind",
+                "the list of function indices lacks a name",
+            ),
         }
     }
     let made = Box::leak(Box::new(Globals {
@@ -189,7 +214,10 @@ pub extern "system" fn wdf_version_unbind(
         violation("WdfVersionUnbind", "the driver is not bound");
     }
     // A failing DriverEntry unbinds without having deleted its driver object: the framework does it then.
-    if !DRIVER.swap(core::ptr::null_mut(), Ordering::SeqCst).is_null() {
+    if !DRIVER
+        .swap(core::ptr::null_mut(), Ordering::SeqCst)
+        .is_null()
+    {
         log!("framework: unbound with its driver object");
     }
     STATUS_SUCCESS
@@ -212,10 +240,16 @@ extern "system" fn wdf_driver_create(
         return STATUS_INVALID_PARAMETER;
     }
     if config.init_flags & NO_DISPATCH_OVERRIDE == 0 {
-        violation(EXPORT, "a display miniport sets WdfDriverInitNoDispatchOverride");
+        violation(
+            EXPORT,
+            "a display miniport sets WdfDriverInitNoDispatchOverride",
+        );
     }
     if !config.unload.is_null() || !config.device_add.is_null() {
-        violation(EXPORT, "a miniport has neither EvtDriverUnload nor EvtDriverDeviceAdd");
+        violation(
+            EXPORT,
+            "a miniport has neither EvtDriverUnload nor EvtDriverDeviceAdd",
+        );
     }
     if !attributes.is_null() {
         log!("framework: object attributes are not supported by the rig");

@@ -9,7 +9,7 @@ use buddy_system_allocator::Heap;
 use crate::sync::Lock;
 
 /// Bytes of the heap.
-const SIZE: usize = 48 << 20;
+const SIZE: usize = 32 << 20;
 
 #[repr(C, align(4096))]
 struct Arena(UnsafeCell<[u8; SIZE]>);

@@ -150,7 +150,8 @@ pub unsafe fn map(address: VirtAddr, frame: PhysAddr, access: Access) {
         )
     };
     match mapped {
-        Ok(flush) => flush.flush(),
+        // The page was not present, and no processor keeps a translation of such a page.
+        Ok(flush) => flush.ignore(),
         Err(error) => panic!("mapping {address:?}: {error:?}"),
     }
 }

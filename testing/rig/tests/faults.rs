@@ -1,0 +1,193 @@
+//! The rig notices what it says it notices: one small driver a fault, each booted in QEMU.
+//!
+//! Ignored by default, since it needs clang, lld, QEMU and the built rig: `RIG_EFI=path cargo test -p rig --test faults --
+//! --ignored`, which `cargo xtask test` does.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// QEMU's exit status for each outcome of the rig.
+const FAILED: i32 = 35;
+const BUGCHECK: i32 = 37;
+const RIG: i32 = 39;
+
+const IMPORTS: &[(&str, &str)] = &[
+    (
+        "ntoskrnl.exe",
+        "DbgPrint ExAllocatePool2 ExFreePoolWithTag KeInitializeEvent KeSetEvent KeWaitForSingleObject \
+         KeQueryPerformanceCounter KeGetCurrentIrql MmAllocatePagesForMdlEx MmMapLockedPagesSpecifyCache \
+         MmUnmapLockedPages MmFreePagesFromMdl MmCopyMemory ZwClose KeNoSuchRoutine",
+    ),
+    ("WDFLDR.SYS", "WdfVersionBind"),
+];
+
+fn run(command: &mut Command) {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// Builds the driver with this fault.
+fn build(folder: &Path, fault: u32, subsystem: &str) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults/driver.c");
+    let object = folder.join("driver.obj");
+    run(Command::new("clang")
+        .args([
+            "--target=x86_64-pc-windows-msvc",
+            "-ffreestanding",
+            "-fno-builtin",
+            "-O1",
+            "-Wall",
+            "-Wno-unused",
+        ])
+        .args(["-c", &format!("-DFAULT={fault}")])
+        .arg(&source)
+        .arg("-o")
+        .arg(&object));
+    let image = folder.join("driver.sys");
+    let mut link = Command::new("lld-link");
+    link.args([
+        "/nodefaultlib",
+        "/driver",
+        "/dynamicbase",
+        "/entry:DriverEntry",
+    ])
+    .arg(format!("/subsystem:{subsystem}"))
+    .arg(format!("/out:{}", image.display()))
+    .arg(&object);
+    for (index, (module, names)) in IMPORTS.iter().enumerate() {
+        let (definitions, library) = (
+            folder.join(format!("{index}.def")),
+            folder.join(format!("{index}.lib")),
+        );
+        let lines: Vec<&str> = names.split_whitespace().collect();
+        fs::write(
+            &definitions,
+            format!("LIBRARY {module}\nEXPORTS\n{}\n", lines.join("\n")),
+        )
+        .unwrap();
+        run(Command::new("llvm-dlltool")
+            .args(["-m", "i386:x86-64", "-d"])
+            .arg(&definitions)
+            .arg("-l")
+            .arg(&library));
+        link.arg(&library);
+    }
+    run(&mut link);
+    image
+}
+
+/// Boots the rig with an image; QEMU's exit status and the log.
+fn boot(image: &Path) -> (i32, String) {
+    let rig = std::env::var_os("RIG_EFI").expect("RIG_EFI names the built rig (rig.efi)");
+    let output = Command::new("timeout")
+        .args([
+            "90",
+            "qemu-system-x86_64",
+            "-machine",
+            "q35",
+            "-accel",
+            "tcg,thread=multi",
+            "-cpu",
+            "max",
+        ])
+        .args([
+            "-smp", "2", "-m", "256", "-display", "none", "-vga", "none", "-monitor", "none",
+            "-net", "none",
+        ])
+        .args([
+            "-no-reboot",
+            "-device",
+            "virtio-gpu-pci",
+            "-bios",
+            "/usr/share/ovmf/OVMF.fd",
+            "-kernel",
+        ])
+        .arg(rig)
+        .arg("-fw_cfg")
+        .arg(format!(
+            "name=opt/org.vgpudod/driver,file={}",
+            image.display()
+        ))
+        .args([
+            "-serial",
+            "stdio",
+            "-device",
+            "isa-debug-exit,iobase=0xf4,iosize=4",
+        ])
+        .output()
+        .expect("QEMU starts");
+    let log = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.code().unwrap_or(-1), log)
+}
+
+fn run_fault(fault: u32, subsystem: &str) -> (i32, String) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fault-{fault}-{subsystem}"));
+    fs::create_dir_all(&folder).unwrap();
+    boot(&build(&folder, fault, subsystem))
+}
+
+/// The run with this fault ends so, and its log has all of these.
+fn expect(fault: u32, status: i32, words: &[&str]) {
+    let (ended, log) = run_fault(fault, "native");
+    assert_eq!(ended, status, "{log}");
+    for word in words {
+        assert!(log.contains(word), "`{word}` is not in the log:\n{log}");
+    }
+}
+
+macro_rules! faults {
+    ($($name:ident $fault:literal $status:ident $words:expr;)*) => {
+        $(#[test]
+        #[ignore = "needs clang, lld, QEMU and RIG_EFI"]
+        fn $name() {
+            expect($fault, $status, &$words);
+        })*
+    };
+}
+
+faults! {
+    a_null_pointer_is_caught 1 BUGCHECK ["bugcheck 0x50", "the NULL page", "vgpudod.sys+0x"];
+    a_stack_of_24_kib_ends_in_a_guard_page 2 BUGCHECK ["the kernel stack of 24 KiB is used up"];
+    an_overrun_of_pool_faults 3 BUGCHECK ["page fault: write", "pool: an overrun"];
+    an_overrun_that_stays_in_the_page_is_found_when_freed 4 BUGCHECK ["bugcheck 0x19", "a byte behind the block of 30 bytes"];
+    a_double_free_is_caught 5 BUGCHECK ["bugcheck 0xc2", "was freed before", "vgpudod.sys+0x"];
+    a_use_after_free_faults 6 BUGCHECK ["page fault: read", "a block after it was freed"];
+    code_is_not_writable 7 BUGCHECK ["page fault: write", "its protection forbids it (the driver image)"];
+    data_is_not_executable 8 BUGCHECK ["page fault: execute", "its protection forbids it (the driver image)"];
+    an_unknown_import_is_named 9 RIG ["error: the driver imports ntoskrnl.exe!KeNoSuchRoutine, which the rig does not have"];
+    a_call_at_too_high_an_irql_is_a_violation 10 FAILED ["rule IRQL/callback broken at ZwClose", "IRQL 2 (DISPATCH_LEVEL)"];
+    a_leak_is_counted 11 FAILED ["\"leaks\": 1", "leak: 48 bytes"];
+    an_unused_framework_function_is_named 12 BUGCHECK ["bugcheck 0x10d", "which the rig's framework does not have", "WdfDevice"];
+    a_physical_address_is_no_virtual_one 13 BUGCHECK ["page fault: write at 0x400000", "a physical address, or a wild pointer"];
+    pages_freed_while_mapped_are_caught 14 BUGCHECK ["bugcheck 0xc4", "MmFreePagesFromMdl: the MDL is still mapped"];
+    an_exception_is_a_bugcheck 15 BUGCHECK ["bugcheck 0x7f", "exception 3"];
+}
+
+#[test]
+#[ignore = "needs clang, lld, QEMU and RIG_EFI"]
+fn the_services_answer_as_documented() {
+    let (ended, log) = run_fault(0, "native");
+    assert!(
+        log.contains("driver: text narrow, -5, 0000beef, 1099511627776"),
+        "{log}"
+    );
+    assert!(log.contains("driver: services checked"), "{log}");
+    assert!(!log.contains("WRONG") && !log.contains("rule "), "{log}");
+    assert!(log.contains("\"leaks\": 0"), "{log}");
+    assert_eq!(ended, FAILED, "{log}");
+}
+
+#[test]
+#[ignore = "needs clang, lld, QEMU and RIG_EFI"]
+fn a_program_is_no_driver() {
+    let (ended, log) = run_fault(16, "console");
+    assert_eq!(ended, RIG, "{log}");
+    assert!(log.contains("its subsystem is not native"), "{log}");
+}
