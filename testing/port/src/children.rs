@@ -174,37 +174,54 @@ impl Adapter {
     /// # Errors
     /// The first status that the driver failed with.
     pub fn query_connections(&self) -> Result<(), NtStatus> {
+        for child in self.children.known() {
+            if matches!(child.hpd(), HpdAwarenessPolled | HpdAwarenessInterruptible) {
+                self.query_connection(child.uid())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// DxgkDdiQueryChildStatus(StatusConnection) for one child. PASSIVE_LEVEL.
+    ///
+    /// # Errors
+    /// The driver's status; STATUS_INVALID_PARAMETER for a child that nobody knows.
+    pub fn query_connection(&self, uid: u32) -> Result<bool, NtStatus> {
         const AT: &str = "DxgkDdiQueryChildStatus";
+        let port = self.port();
         let Some(query) = self.table().DxgkDdiQueryChildStatus else {
             return Err(STATUS_NOT_SUPPORTED);
         };
-        for (index, child) in self.children.known().iter().enumerate() {
-            if !matches!(child.hpd(), HpdAwarenessPolled | HpdAwarenessInterruptible) {
-                continue;
-            }
-            let mut status = DXGK_CHILD_STATUS {
-                Type: StatusConnection,
-                ChildUid: child.uid(),
-                ..Default::default()
-            };
-            let argument = &raw mut status;
-            let result = self.call_for_child(Ddi::QueryChildStatus, index, || {
-                // SAFETY: the driver gave this function for this purpose; the argument is live.
-                unsafe { query(self.context(), argument, TRUE) }
-            });
-            let kept = status.Type == StatusConnection && status.ChildUid == child.uid();
-            check!(self.port(), ChildStatusAnswer, AT, kept, "Type and ChildUid as they were";
-                "{}, {:#x}", status.Type, status.ChildUid);
-            if !NT_SUCCESS(result) {
-                return Err(result);
-            }
-            // SAFETY: all bit patterns of the union are valid.
-            child.connected.store(
-                unsafe { status.Anonymous.HotPlug.Connected } != 0,
-                Ordering::SeqCst,
-            );
+        let known = self.children.known();
+        let Some((index, child)) = known
+            .iter()
+            .enumerate()
+            .find(|(_, child)| child.uid() == uid)
+        else {
+            return Err(STATUS_INVALID_PARAMETER);
+        };
+        let hpd = child.hpd();
+        check!(port, ChildQueryScope, AT, hpd != HpdAwarenessAlwaysConnected, "a child that can be unplugged"; "{hpd}");
+        let mut status = DXGK_CHILD_STATUS {
+            Type: StatusConnection,
+            ChildUid: uid,
+            ..Default::default()
+        };
+        let argument = &raw mut status;
+        let result = self.call_for_child(Ddi::QueryChildStatus, index, || {
+            // SAFETY: the driver gave this function for this purpose; the argument is live.
+            unsafe { query(self.context(), argument, TRUE) }
+        });
+        let kept = status.Type == StatusConnection && status.ChildUid == uid;
+        check!(port, ChildStatusAnswer, AT, kept, "Type and ChildUid as they were";
+            "{}, {:#x}", status.Type, status.ChildUid);
+        if !NT_SUCCESS(result) {
+            return Err(result);
         }
-        Ok(())
+        // SAFETY: all bit patterns of the union are valid.
+        let connected = unsafe { status.Anonymous.HotPlug.Connected } != 0;
+        child.connected.store(connected, Ordering::SeqCst);
+        Ok(connected)
     }
 
     /// DxgkCbIndicateChildStatus.

@@ -359,6 +359,11 @@ impl Adapter {
         }
     }
 
+    /// VSyncs that were reported.
+    pub(crate) fn vsyncs(&self) -> u64 {
+        self.interrupts().vsyncs.load(Ordering::Relaxed)
+    }
+
     /// DxgkCbQueueDpc: true if the DPC was queued, false if it is queued already.
     pub(crate) fn queue_dpc(&self) -> bool {
         let machine = self.machine();

@@ -249,6 +249,14 @@ impl Port {
             Level::Three => Rule::SyncThree,
         };
         let expected = format_args!("nobody else of its level in the driver");
+        let alone = !crowd.one && !crowd.two && !crowd.three;
+        self.violations.check(
+            Rule::SyncLevels,
+            ddi.name(),
+            alone,
+            expected,
+            format_args!("{crowd:?}"),
+        );
         self.violations.check(
             rule,
             ddi.name(),

@@ -46,6 +46,8 @@ impl Adapter {
             return Err(STATUS_NOT_SUPPORTED);
         };
         check!(port, StopOneOfTwo, AT, self.is_started(), "a started adapter"; "{:?}", self.state());
+        let (announced, post) = (self.caps().SupportNonVGA != 0, port.config().post.is_some());
+        check!(port, StopWhen, AT, announced && post, "SupportNonVGA and a POST device"; "{announced}, {post}");
         let mut info = DXGK_DISPLAY_INFORMATION {
             TargetId: D3DDDI_ID_UNINITIALIZED,
             ..Default::default()
@@ -78,22 +80,23 @@ impl Adapter {
         Ok(info)
     }
 
-    /// DxgkDdiNotifySurpriseRemoval(DxgkRemovalPnPNotify), if the driver announced it. PASSIVE_LEVEL.
-    pub fn surprise_removal(&self) {
+    /// DxgkDdiNotifySurpriseRemoval, if the driver announced it. PASSIVE_LEVEL.
+    pub fn surprise_removal(&self, kind: DXGK_SURPRISE_REMOVAL_TYPE) {
         let announced = self.caps().SupportSurpriseRemovalInHibernation != 0;
         let (true, Some(notify)) = (announced, self.table().DxgkDdiNotifySurpriseRemoval) else {
             return;
         };
         let status = self.call(Ddi::NotifySurpriseRemoval, || {
             // SAFETY: the driver gave this function for this purpose, with this context.
-            unsafe { notify(self.context(), DxgkRemovalPnPNotify) }
+            unsafe { notify(self.context(), kind) }
         });
-        self.documented(
-            Rule::SurpriseResult,
-            Ddi::NotifySurpriseRemoval,
-            status,
-            &[STATUS_SUCCESS],
-        );
+        let pnp = kind == DxgkRemovalPnPNotify;
+        let rule = if pnp {
+            Rule::SurpriseResult
+        } else {
+            Rule::SurpriseHibernation
+        };
+        self.documented(rule, Ddi::NotifySurpriseRemoval, status, &[STATUS_SUCCESS]);
     }
 
     /// DxgkDdiSystemDisplayEnable: the mode for the bugcheck screen on `target`. Here at the caller's IRQL.

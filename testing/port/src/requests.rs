@@ -104,6 +104,32 @@ impl Adapter {
         }
     }
 
+    /// Enables VSync and waits for a report, then disables it, if the driver has VSync control. PASSIVE_LEVEL.
+    pub fn probe_vsync(&self) {
+        const AT: &str = "DxgkDdiControlInterrupt";
+        let Some(control) = self.table().DxgkDdiControlInterrupt else {
+            return;
+        };
+        let machine = self.machine();
+        let set = |enable: BOOLEAN| {
+            // SAFETY: the driver gave this function for this purpose, with this context.
+            self.call(Ddi::ControlInterrupt, || unsafe {
+                control(self.context(), DXGK_INTERRUPT_CRTC_VSYNC, enable)
+            })
+        };
+        let before = self.vsyncs();
+        let status = set(TRUE);
+        let start = machine.now();
+        let limit = self.port().config().present_watchdog;
+        while self.vsyncs() == before && machine.now().saturating_sub(start) < limit {
+            machine.delay(1_000);
+        }
+        let reported = self.vsyncs() != before;
+        check!(self.port(), VsyncEnabled, AT, NT_SUCCESS(status) && reported,
+            "a VSync within {} ms", limit / 10_000; "{:#010x}, reported: {reported}", status as u32);
+        set(FALSE);
+    }
+
     /// DxgkDdiGetScanLine, if the driver has VSync control. PASSIVE_LEVEL.
     pub fn scan_line(&self, target: u32) -> Option<(bool, u32)> {
         const AT: &str = "DxgkDdiGetScanLine";

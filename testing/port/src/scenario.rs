@@ -5,6 +5,7 @@ use crate::lifecycle::Pdo;
 use crate::machine::{NtStatus, Pool};
 use crate::picture::{Frame, Frames, Picture};
 use crate::port::Port;
+use crate::port::check;
 use crate::present::{Presented, Surface};
 use crate::summary::{Statistics, Summary, Verdict};
 use core::fmt;
@@ -95,7 +96,7 @@ pub fn run(port: &'static Port, pdo: Pdo, plan: &Plan, host: &mut dyn Host) -> S
             summary.figures = adapter.figures();
             host.step(Step::Stop);
             let stopped = if adapter.is_started() {
-                stop(adapter, plan)
+                stop(adapter, plan, host)
             } else {
                 Ok(())
             };
@@ -162,6 +163,7 @@ fn work(
     let mode = adapter.set_mode(source, target, plan.size)?;
     summary.mode = Some((mode.width, mode.height));
     adapter.probe_control_interrupt();
+    adapter.probe_vsync();
     let _ = adapter.scan_line(target);
     let before = adapter.figures();
     present_all(adapter, source, plan, host, summary)?;
@@ -215,9 +217,17 @@ fn present_all(
     Ok(())
 }
 
-fn stop(adapter: &'static Adapter, plan: &Plan) -> Result<(), NtStatus> {
+fn stop(adapter: &'static Adapter, plan: &Plan, host: &mut dyn Host) -> Result<(), NtStatus> {
     match adapter.targets().next() {
-        Some(target) if plan.release => adapter.stop_and_release(target, true).map(|_| ()),
+        Some(target) if plan.release => {
+            let left = adapter.stop_and_release(target, true)?;
+            let mut black = Picture::default();
+            black.resize(left.Width, left.Height);
+            let dark = host.compare(&black).word();
+            check!(adapter.port(), StopBlack, "DxgkDdiStopDeviceAndReleasePostDisplayOwnership",
+                dark != Verdict::Mismatch(0, 0).word(), "a black screen"; "{dark}");
+            Ok(())
+        }
         _ => adapter.stop(),
     }
 }

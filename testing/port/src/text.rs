@@ -69,7 +69,11 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_cut_at_a_character() {
         let text = Text::<5>::format(format_args!("{}", "abcdé"));
-        assert_eq!(text.as_str(), "abcd", "é needs two bytes and is dropped whole");
+        assert_eq!(
+            text.as_str(),
+            "abcd",
+            "é needs two bytes and is dropped whole"
+        );
         assert_eq!(Text::<3>::format(format_args!("xyz1")).as_str(), "xyz");
     }
 }

@@ -2,6 +2,7 @@
 //! they say so.
 
 use super::enter;
+use crate::ddi::Level;
 use crate::machine::NtStatus;
 use crate::port::check;
 use crate::rules::Callback;
@@ -40,14 +41,21 @@ pub(super) unsafe extern "system" fn log_etw_event(
 
 pub(super) unsafe extern "system" fn exclude_adapter_access(
     handle: HANDLE,
-    _attributes: ULONG,
+    attributes: ULONG,
     _callback: DXGKDDI_PROTECTED_CALLBACK,
     _context: PVOID,
 ) -> NtStatus {
-    match enter(handle, Callback::ExcludeAdapterAccess) {
-        Some(_) => STATUS_NOT_SUPPORTED,
-        None => STATUS_INVALID_PARAMETER,
-    }
+    let at = Callback::ExcludeAdapterAccess.name();
+    let Some(adapter) = enter(handle, Callback::ExcludeAdapterAccess) else {
+        return STATUS_INVALID_PARAMETER;
+    };
+    let synchronous = attributes & DXGK_EXCLUDE_CALL_SYNCHRONOUS != 0;
+    let evict = attributes & DXGK_EXCLUDE_EVICT_ALL != 0;
+    let ddi = adapter.current_ddi();
+    let inside = ddi.is_some_and(|ddi| matches!(ddi.level(), Level::Two | Level::Three));
+    check!(adapter.port(), CbExclude, at, !(synchronous && (evict || !inside)),
+        "not both, and synchronous from level two or three"; "{attributes:#x} within {ddi:?}");
+    STATUS_NOT_SUPPORTED
 }
 
 pub(super) unsafe extern "system" fn create_context_allocation(

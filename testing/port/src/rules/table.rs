@@ -51,13 +51,18 @@ rules! {
     CbDeviceSpace "CB/device-space" "Read/WriteDeviceSpace names a documented space and a buffer" "nc-dispmprt-dxgkcb_read_device_space.md";
     CbPostOwnership "CB/post-ownership-context" "AcquirePostDisplayOwnership is called within StartDevice or SetPowerState" "nc-dispmprt-dxgkcb_acquire_post_display_ownership.md";
     CbQueryServices "CB/query-services" "QueryServices presets Size and Version and leaves the reserved services alone" "nc-dispmprt-dxgkcb_query_services.md";
+    CbExclude "CB/exclude-attributes" "ExcludeAdapterAccess evicts or calls synchronously, not both, and the latter within a level two or three DDI" "nc-dispmprt-dxgkcb_exclude_adapter_access.md";
     ChildArray "CHILD/relations-array" "QueryChildRelations leaves the last, terminating element zero" "nc-dispmprt-dxgkddi_query_child_relations.md";
     ChildType "CHILD/monitors-are-not-children" "children are video outputs or others with MustBeZero 0" "ne-dispmprt-_dxgk_child_device_type.md";
     ChildHpd "CHILD/hpd-values" "HpdAwareness is AlwaysConnected, Polled or Interruptible" "ne-d3dkmdt-_dxgk_child_device_hpd_awareness.md";
     ChildUid "CHILD/childuid-is-target-id" "ChildUid is unique among the children" "ns-dispmprt-_dxgk_child_descriptor.md";
     ChildStatusAnswer "CHILD/status-answer" "QueryChildStatus fills the union only" "nc-dispmprt-dxgkddi_query_child_status.md";
+    ChildQueryScope "CHILD/status-query-scope" "only Polled and Interruptible children are asked for their status (the model's own duty)" "nc-dispmprt-dxgkddi_query_child_status.md";
     ChildHotPlug "CHILD/hotplug-must-be-reported" "plugging and unplugging an Interruptible output is indicated" "nc-dispmprt-dxgkcb_indicate_child_status.md";
     CofuncAsked "COFUNC/supported-was-asked-first" "the constraining VidPN was confirmed by IsSupportedVidPn (the model's own duty)" "enumerating-cofunctional-vidpn-source-and-target-modes.md";
+    CofuncFreeSets "COFUNC/adjust-every-free-set" "after the enumeration every source and target has modes" "nc-d3dkmddi-dxgkddi_enumvidpncofuncmodality.md";
+    CofuncMonitor "COFUNC/target-modes-need-monitor" "a target mode has a size that the connected monitor supports" "enumerating-cofunctional-vidpn-source-and-target-modes.md";
+    CofuncSupport "COFUNC/update-support-flags" "scaling and rotation that are not pinned have support flags" "nc-d3dkmddi-dxgkddi_enumvidpncofuncmodality.md";
     CofuncPivot "COFUNC/pivot-untouched" "the mode set of the pivot is not replaced" "nc-d3dkmddi-dxgkddi_enumvidpncofuncmodality.md";
     DbgCollect "DBG/collect-limits" "CollectDbgInfo stays in its buffer and has three documented results" "nc-d3dkmddi-dxgkddi_collectdbginfo.md";
     DescriptorOverrun "DESCRIPTOR/never-overrun" "QueryDeviceDescriptor writes at most DescriptorLength bytes" "ns-dispmprt-_dxgk_device_descriptor.md";
@@ -80,6 +85,7 @@ rules! {
     IntfAssignWhere "INTF/assign-where-allowed" "sets are assigned in EnumVidPnCofuncModality and RecommendFunctionalVidPn only" "nc-d3dkmddi-dxgkddi_vidpn_assignsourcemodeset.md";
     IntfAssignContent "INTF/assign-nonempty-and-pinned-kept" "an assigned set has modes, is for that id and keeps the pinned mode" "nc-d3dkmddi-dxgkddi_vidpn_assignsourcemodeset.md";
     IntfOneUnassigned "INTF/one-unassigned-set" "one unassigned set at a time for a source or target" "ntstatus.h";
+    IntfReplace "INTF/replace-never-edit" "modes are added to new sets only, never to one that the VidPN has" "vidpn-objects-and-interfaces.md";
     IntfHandles "INTF/vidpn-handle-origin" "VidPN, topology and mode set handles are those that were given" "vidpn-objects-and-interfaces.md";
     IsrLineNotOurs "ISR/line-not-ours" "a foreign interrupt on the line gets FALSE" "nc-dispmprt-dxgkddi_interrupt_routine.md";
     IsrDismiss "ISR/dismiss-before-true" "a claimed interrupt is dismissed on the adapter before TRUE is returned" "nc-dispmprt-dxgkddi_interrupt_routine.md";
@@ -127,9 +133,13 @@ rules! {
     StopFrees "STOP/stopdevice-frees-start" "after the stop nothing is mapped, pending or notified" "nc-dispmprt-dxgkddi_stop_device.md";
     StopOneOfTwo "STOP/stop-one-of-two" "StopDevice follows a release that failed, never one that succeeded (the model's own duty)" "nc-dispmprt-dxgkddi_stop_device_and_release_post_display_ownership.md";
     StopRelease "STOP/release-displayinfo" "the mode left behind is described in full" "nc-dispmprt-dxgkddi_stop_device_and_release_post_display_ownership.md";
+    StopWhen "STOP/release-called-when" "the release is called for a POST device whose driver announced it (the model's own duty)" "nc-dispmprt-dxgkddi_stop_device_and_release_post_display_ownership.md";
+    StopBlack "STOP/release-linear-black" "the frame buffer left behind is black" "plug-and-play--pnp--start-and-stop-cases.md";
     StopTarget "STOP/release-keeps-target-lit" "a release for a target without a display says STATUS_NOT_SUPPORTED" "nc-dispmprt-dxgkddi_stop_device_and_release_post_display_ownership.md";
     SurpriseGate "SURPRISE/gate" "surprise removal in hibernation is announced with its DDI" "nc-dispmprt-dxgkddi_notify_surprise_removal.md";
     SurpriseResult "SURPRISE/pnp-notify-type" "NotifySurpriseRemoval(PnP) succeeds" "nc-dispmprt-dxgkddi_notify_surprise_removal.md";
+    SurpriseHibernation "SURPRISE/hibernation-type" "NotifySurpriseRemoval(hibernation) succeeds" "nc-dispmprt-dxgkddi_notify_surprise_removal.md";
+    SyncLevels "SYNC/reentrancy-levels" "each DDI keeps to its level (the model's own duty)" "threading-and-synchronization-second-level.md";
     SyncThree "SYNC/level-three" "a level three DDI has the driver to itself (the model's own duty)" "threading-and-synchronization-third-level.md";
     SyncTwo "SYNC/level-two" "one thread in level two DDIs (the model's own duty)" "threading-and-synchronization-second-level.md";
     SyncOne "SYNC/level-one-child" "one call for a child at a time (the model's own duty)" "threading-and-synchronization-first-level.md";
@@ -145,6 +155,7 @@ rules! {
     UnloadBalance "UNLOAD/verifier-at-unload" "nothing the driver allocated is left after unload" "pool-tracking.md";
     VisibilityResult "VIS/visible-true-false" "SetVidPnSourceVisibility succeeds for a source of the active VidPN" "ns-d3dkmddi-_dxgkarg_setvidpnsourcevisibility.md";
     VsyncControl "VSYNC/controlinterrupt-type" "ControlInterrupt knows DXGK_INTERRUPT_CRTC_VSYNC and no other" "nc-d3dkmddi-dxgkddi_controlinterrupt.md";
+    VsyncEnabled "VSYNC/enable-means-report" "an enabled VSync is reported" "nc-d3dkmddi-dxgkddi_controlinterrupt.md";
     VsyncTypes "VSYNC/displayonly-types" "notifications are display-only ones with reserved flags clear" "ne-d3dkmddi-_dxgk_interrupt_type.md";
     VsyncFrequencies "VSYNC/frequency-fields" "mode frequencies follow VSync control" "saving-energy-with-vsync-control.md";
     VsyncWatchdog "VSYNC/cadence-and-watchdog" "a pending present reports within two seconds, by interrupt and DPC" "tdr-registry-keys.md";

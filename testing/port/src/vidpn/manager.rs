@@ -154,11 +154,11 @@ impl Adapter {
             object.access = Access::Read;
             object.pivot = None;
         });
-        if NT_SUCCESS(status) {
-            Ok(())
-        } else {
-            Err(status)
+        if !NT_SUCCESS(status) {
+            return Err(status);
         }
+        self.check_cofunctional(vidpn, pivot);
+        Ok(())
     }
 
     /// Pins the mode of this size (or any) at a source or target; its size.

@@ -3,6 +3,7 @@
 //! Handles, status codes and ownership follow the pages of DXGK_VIDPN_INTERFACE and its parts. All interface functions
 //! run at PASSIVE_LEVEL; what a DDI was given is its own until it returns.
 
+mod cofunctional;
 pub(crate) mod interface;
 mod kinds;
 mod loans;

@@ -299,6 +299,8 @@ unsafe extern "system" fn add_mode<K: Kind>(handle: Handle<K>, info: *mut K::Inf
     let Some(object) = store.all.get_mut(&set) else {
         return K::INVALID_SET;
     };
+    let edited = object.owner == Owner::Port && K::HANDLE != handle::Kind::MonitorSet;
+    check!(port, IntfReplace, AT, !edited, "a new set"; "one that the VidPN has");
     let id = *K::id(&mode);
     let unique = object.mode(id).is_none();
     if !check!(port, ModeIds, AT, unique, "a mode id of its own"; "{id} twice") {

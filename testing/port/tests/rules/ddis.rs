@@ -1,7 +1,7 @@
 //! The stub's DDIs but those about VidPNs and interrupts.
 
-use crate::stub::{OUTPUT, SPARE, Stub};
-use crate::{interrupts, vidpn};
+use crate::stub::{SPARE, Stub};
+use crate::{interrupts, outputs, vidpn};
 use dxgk_sys::*;
 use port::rules::Rule;
 use std::ffi::c_void;
@@ -19,9 +19,9 @@ pub fn table() -> KMDDOD_INITIALIZATION_DATA {
         DxgkDdiDispatchIoRequest: Some(dispatch_io_request),
         DxgkDdiInterruptRoutine: Some(interrupts::isr),
         DxgkDdiDpcRoutine: Some(interrupts::dpc),
-        DxgkDdiQueryChildRelations: Some(query_child_relations),
-        DxgkDdiQueryChildStatus: Some(query_child_status),
-        DxgkDdiQueryDeviceDescriptor: Some(query_device_descriptor),
+        DxgkDdiQueryChildRelations: Some(outputs::query_child_relations),
+        DxgkDdiQueryChildStatus: Some(outputs::query_child_status),
+        DxgkDdiQueryDeviceDescriptor: Some(outputs::query_device_descriptor),
         DxgkDdiSetPowerState: Some(set_power_state),
         DxgkDdiNotifyAcpiEvent: Some(notify_acpi_event),
         DxgkDdiResetDevice: Some(reset_device),
@@ -46,7 +46,7 @@ pub fn table() -> KMDDOD_INITIALIZATION_DATA {
         DxgkDdiStopDeviceAndReleasePostDisplayOwnership: Some(stop_and_release),
         DxgkDdiSystemDisplayEnable: Some(system_display_enable),
         DxgkDdiSystemDisplayWrite: Some(system_display_write),
-        DxgkDdiGetChildContainerId: Some(get_child_container_id),
+        DxgkDdiGetChildContainerId: Some(outputs::get_child_container_id),
         DxgkDdiNotifySurpriseRemoval: Some(notify_surprise_removal),
         ..Default::default()
     }
@@ -104,6 +104,11 @@ unsafe extern "system" fn start_device(
         Some(Rule::PowerRuntimeWindow) => unsafe {
             port.DxgkCbSetPowerComponentIdle.expect("given")(handle, 0)
         },
+        Some(Rule::CbExclude) => {
+            let both = DXGK_EXCLUDE_EVICT_ALL | DXGK_EXCLUDE_CALL_SYNCHRONOUS;
+            let exclude = port.DxgkCbExcludeAdapterAccess.expect("given");
+            unsafe { exclude(handle, both, None, std::ptr::null_mut()) };
+        }
         Some(Rule::StartUndo) => return STATUS_UNSUCCESSFUL,
         _ => {}
     }
@@ -174,121 +179,6 @@ unsafe extern "system" fn dispatch_io_request(
     _: *mut VIDEO_REQUEST_PACKET,
 ) -> NTSTATUS {
     STATUS_NOT_SUPPORTED
-}
-
-unsafe extern "system" fn query_child_relations(
-    context: Context,
-    relations: *mut DXGK_CHILD_DESCRIPTOR,
-    size: ULONG,
-) -> NTSTATUS {
-    let stub = unsafe { Stub::of(context) };
-    let count = size as usize / size_of::<DXGK_CHILD_DESCRIPTOR>() - 1;
-    let fill = match stub.broken {
-        Some(Rule::ChildArray) => count + 1,
-        Some(Rule::StartChildren) => count - 1,
-        _ => count,
-    };
-    for index in 0..fill {
-        let mut child = DXGK_CHILD_DESCRIPTOR::zeroed();
-        child.ChildDeviceType = if stub.breaks(Rule::ChildType) {
-            TypeIntegratedDisplay
-        } else {
-            TypeVideoOutput
-        };
-        child.ChildCapabilities.Type.VideoOutput = DXGK_VIDEO_OUTPUT_CAPABILITIES {
-            InterfaceTechnology: D3DKMDT_VOT_OTHER,
-            MonitorOrientationAwareness: D3DKMDT_MOA_NONE,
-            SupportsSdtvModes: FALSE,
-        };
-        child.ChildCapabilities.HpdAwareness = if stub.breaks(Rule::ChildHpd) {
-            HpdAwarenessNone
-        } else {
-            HpdAwarenessInterruptible
-        };
-        child.ChildUid = if index == 0 || stub.breaks(Rule::ChildUid) {
-            OUTPUT
-        } else {
-            SPARE
-        };
-        unsafe { relations.add(index).write(child) };
-    }
-    STATUS_SUCCESS
-}
-
-unsafe extern "system" fn query_child_status(
-    context: Context,
-    status: *mut DXGK_CHILD_STATUS,
-    _non_destructive: BOOLEAN,
-) -> NTSTATUS {
-    let stub = unsafe { Stub::of(context) };
-    let status = unsafe { &mut *status };
-    let connected = status.ChildUid == OUTPUT || stub.spare.get().0;
-    status.Anonymous.HotPlug.Connected = BOOLEAN::from(connected);
-    if stub.breaks(Rule::ChildStatusAnswer) {
-        status.ChildUid = 0;
-    }
-    STATUS_SUCCESS
-}
-
-/// An EDID of one block, or nothing, with the size of its preferred timing at the places that count.
-pub fn edid() -> [u8; 128] {
-    let mut edid = [0_u8; 128];
-    edid[..8].copy_from_slice(&[0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0]);
-    edid[8..18].copy_from_slice(b"\x10\xACtestedid");
-    edid[54] = 1;
-    (edid[56], edid[58], edid[59], edid[61]) = (64, 0, 48, 0);
-    edid
-}
-
-unsafe extern "system" fn query_device_descriptor(
-    context: Context,
-    uid: ULONG,
-    descriptor: *mut DXGK_DEVICE_DESCRIPTOR,
-) -> NTSTATUS {
-    let stub = unsafe { Stub::of(context) };
-    let wanted = unsafe { &mut *descriptor };
-    if stub.breaks_once(Rule::SyncOne)
-        && let Some(adapter) = stub.adapter.get()
-    {
-        let _ = adapter.descriptor(uid, 0, 128);
-    }
-    if stub.breaks(Rule::DescriptorStatus) {
-        return STATUS_UNSUCCESSFUL;
-    }
-    if uid != OUTPUT {
-        return STATUS_MONITOR_NO_DESCRIPTOR;
-    }
-    let mut edid = edid();
-    let (offset, length) = (
-        wanted.DescriptorOffset as usize,
-        wanted.DescriptorLength as usize,
-    );
-    if stub.breaks(Rule::DescriptorWindow) {
-        edid[9] = offset as u8;
-    }
-    let Some(bytes) = edid.get(offset..).filter(|bytes| !bytes.is_empty()) else {
-        return STATUS_MONITOR_NO_MORE_DESCRIPTOR_DATA;
-    };
-    let length = length.min(bytes.len());
-    let target = wanted.DescriptorBuffer.cast::<u8>();
-    unsafe { target.copy_from_nonoverlapping(bytes.as_ptr(), length) };
-    if stub.breaks(Rule::DescriptorOverrun) {
-        unsafe { target.add(length).write(0) };
-    }
-    STATUS_SUCCESS
-}
-
-unsafe extern "system" fn get_child_container_id(
-    context: Context,
-    _uid: ULONG,
-    _id: *mut DXGK_CHILD_CONTAINER_ID,
-) -> NTSTATUS {
-    let stub = unsafe { Stub::of(context) };
-    if stub.breaks(Rule::DescriptorContainer) {
-        STATUS_SUCCESS
-    } else {
-        STATUS_MONITOR_NO_DESCRIPTOR
-    }
 }
 
 unsafe extern "system" fn set_power_state(
@@ -500,27 +390,30 @@ unsafe extern "system" fn system_display_write(
 
 unsafe extern "system" fn notify_surprise_removal(
     context: Context,
-    _kind: DXGK_SURPRISE_REMOVAL_TYPE,
+    kind: DXGK_SURPRISE_REMOVAL_TYPE,
 ) -> NTSTATUS {
     let stub = unsafe { Stub::of(context) };
-    if stub.breaks(Rule::SurpriseResult) {
-        STATUS_UNSUCCESSFUL
-    } else {
-        STATUS_SUCCESS
+    match (kind, stub.broken) {
+        (DxgkRemovalPnPNotify, Some(Rule::SurpriseResult)) => STATUS_UNSUCCESSFUL,
+        (DxgkRemovalHibernation, Some(Rule::SurpriseHibernation)) => STATUS_UNSUCCESSFUL,
+        _ => STATUS_SUCCESS,
     }
 }
 
 pub unsafe extern "system" fn control_interrupt(
     adapter: HANDLE,
     kind: DXGK_INTERRUPT_TYPE,
-    _enable: BOOLEAN,
+    enable: BOOLEAN,
 ) -> NTSTATUS {
     let stub = unsafe { Stub::of(adapter) };
-    if kind == DXGK_INTERRUPT_CRTC_VSYNC || stub.breaks(Rule::VsyncControl) {
-        STATUS_SUCCESS
-    } else {
-        STATUS_NOT_IMPLEMENTED
+    if kind != DXGK_INTERRUPT_CRTC_VSYNC && !stub.breaks(Rule::VsyncControl) {
+        return STATUS_NOT_IMPLEMENTED;
     }
+    if enable != FALSE && !stub.breaks(Rule::VsyncEnabled) {
+        stub.vsync_due.set(true);
+        stub.machine.send(0);
+    }
+    STATUS_SUCCESS
 }
 
 pub unsafe extern "system" fn get_scan_line(

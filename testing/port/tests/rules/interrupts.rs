@@ -94,6 +94,9 @@ pub unsafe extern "system" fn isr(context: Context, message: ULONG) -> BOOLEAN {
         }
     }
     if message == 0 {
+        if stub.vsync_due.replace(false) {
+            notify(stub, DXGK_INTERRUPT_DISPLAYONLY_VSYNC);
+        }
         for _ in 0..stub.presented.replace(0) {
             notify(stub, DXGK_INTERRUPT_DISPLAYONLY_PRESENT_PROGRESS);
             match stub.broken {

@@ -14,7 +14,11 @@ use port::vidpn::Pivot;
 
 /// Breaks `rule` and finds it broken.
 pub fn must_break(rule: Rule) {
-    let port = run(Some(rule));
+    let port = match rule {
+        // Only the machine can look at the screen.
+        Rule::StopBlack => crate::scenario::run_with_a_bright_end(),
+        _ => run(Some(rule)),
+    };
     let violations = port.violations();
     assert!(
         violations.broke(rule),
@@ -33,12 +37,15 @@ pub fn port(stub: &'static Stub) -> &'static Port {
     };
     let config = Config {
         interrupt_connected_during_start: false,
-        post: Some(post),
+        post: (stub.broken != Some(Rule::StopWhen)).then_some(post),
         ..Config::default()
     };
     let port = Port::new(stub.machine, config);
-    let table = stub.table();
+    let mut table = stub.table();
     let _ = unsafe { port.initialize(std::ptr::null_mut(), std::ptr::null(), &raw const table) };
+    // The port has taken a copy: the table need not outlive the call.
+    table = KMDDOD_INITIALIZATION_DATA::zeroed();
+    std::hint::black_box(&raw const table);
     port
 }
 
@@ -61,7 +68,12 @@ pub fn start(
 
 /// Runs the whole with a driver that breaks `broken`.
 pub fn run(broken: Option<Rule>) -> &'static Port {
-    let stub = Stub::new(broken);
+    run_stub(Stub::new(broken))
+}
+
+/// The same with a stub that is made already.
+pub fn run_stub(stub: &'static Stub) -> &'static Port {
+    let broken = stub.broken;
     let port = port(stub);
     let Ok(adapter) = start(port, stub) else {
         finish(port, broken);
@@ -81,6 +93,7 @@ pub fn run(broken: Option<Rule>) -> &'static Port {
     if let Ok(mode) = adapter.set_mode(0, OUTPUT, None) {
         assert_eq!((mode.width, mode.height), (64, 48));
         adapter.probe_control_interrupt();
+        adapter.probe_vsync();
         adapter.scan_line(OUTPUT);
         let picture = adapter.picture();
         let mut surface = Surface::new(adapter.machine(), 64, 48).expect("memory");
@@ -111,7 +124,11 @@ fn rest(adapter: &'static port::adapter::Adapter, stub: &'static Stub) {
         let _ = adapter.system_display_enable(OUTPUT);
     }
     adapter.system_display_write(&mut [0; 64], 8, 8, 0, 0);
-    adapter.surprise_removal();
+    if stub.broken == Some(Rule::ChildQueryScope) {
+        let _ = adapter.query_connection(OUTPUT);
+    }
+    adapter.surprise_removal(DxgkRemovalPnPNotify);
+    adapter.surprise_removal(DxgkRemovalHibernation);
     // A target without display: the release is refused, and StopDevice follows.
     let _ = adapter.stop_and_release(SPARE, false);
     if stub.broken == Some(Rule::StopOneOfTwo) {

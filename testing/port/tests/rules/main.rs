@@ -4,6 +4,7 @@
 //! in the driver at the same time, what must be asked first): there the test misuses the model.
 #![allow(
     unsafe_op_in_unsafe_fn,
+    non_upper_case_globals,
     clippy::undocumented_unsafe_blocks,
     clippy::missing_safety_doc,
     reason = "the stub is a driver in C style: every pointer is the port's, and every block has the same reason"
@@ -13,6 +14,7 @@ mod ddis;
 mod interrupts;
 mod job;
 mod machine;
+mod outputs;
 mod scenario;
 mod status;
 mod stub;
@@ -34,6 +36,7 @@ fn a_well_behaved_driver_breaks_nothing_and_has_almost_every_rule_checked() {
     let optional = [
         "ACPI/eval-target",
         "CB/query-services",
+        "CB/exclude-attributes",
         "ISR/line-not-ours",
         "ISR/dismiss-before-true",
         "ISR/wrong-claim-storms",
@@ -41,10 +44,12 @@ fn a_well_behaved_driver_breaks_nothing_and_has_almost_every_rule_checked() {
         "MONMODES/preferred-last-wins",
         "POWER/runtime-pm-window",
         "START/undo-failed-start",
+        "STOP/release-linear-black",
         "TOPO/target-in-one-path",
         "TOPO/source-and-target-ids",
         "TOPO/enum-targets-index",
         "VSYNC/controlinterrupt-type",
+        "VSYNC/enable-means-report",
         "VSYNC/scanline-output",
     ];
     assert_eq!(unchecked, optional);
@@ -52,6 +57,21 @@ fn a_well_behaved_driver_breaks_nothing_and_has_almost_every_rule_checked() {
         violations.rules_checked(),
         Rule::ALL.len() - unchecked.len()
     );
+}
+
+#[test]
+fn so_does_one_with_a_line_and_one_with_vsync_control() {
+    for (line, vsync) in [(true, false), (false, true), (true, true)] {
+        let port = job::run_stub(stub::Stub::with(None, line, vsync));
+        let violations = port.violations();
+        assert_eq!(
+            violations.count(),
+            0,
+            "line {line}, VSync {vsync}: {violations:?}"
+        );
+        assert_eq!(violations.checked(Rule::VsyncEnabled) != 0, vsync);
+        assert_eq!(violations.checked(Rule::IsrLineNotOurs) != 0, line);
+    }
 }
 
 /// Makes a test for each rule that breaks it, and the list of them.
@@ -75,14 +95,14 @@ macro_rules! broken {
 broken! {
     AcpiFlags AcpiEvalTarget AddNullContext AddTwoHandles BugcheckEnable
     CapsAnswer CapsMandatory CapsNotApplicable CapsScheduling CapsReservedBits
-    CbMapMemory CbDeviceSpace CbPostOwnership CbQueryServices
-    ChildArray ChildType ChildHpd ChildUid ChildStatusAnswer ChildHotPlug
-    CofuncAsked CofuncPivot DbgCollect
+    CbExclude CbMapMemory CbDeviceSpace CbPostOwnership CbQueryServices
+    ChildArray ChildType ChildHpd ChildUid ChildStatusAnswer ChildQueryScope ChildHotPlug
+    CofuncAsked CofuncFreeSets CofuncMonitor CofuncSupport CofuncPivot DbgCollect
     DescriptorOverrun DescriptorWindow DescriptorStatus DescriptorContainer
     DpcNotifyThenQueue DpcFixedLevel FieldsSource FieldsCounts HwcapReserved IfaceNotSupported
     InitVersion InitDisplayDdis InitVsync
     IntfVersion IntfRefcount IntfAssignXorRelease IntfAssignFailure IntfAssignWhere IntfAssignContent
-    IntfOneUnassigned IntfHandles
+    IntfOneUnassigned IntfReplace IntfHandles
     IsrLineNotOurs IsrDismiss IsrStorm IsrOnlyTwo IsrSynchronize IsrSelfDeadlock
     IssupAnswer IssupEmpty IrqlCallback IrqlKept KmdfUnload LogoCaps
     ModeIdInSet ModeAddXorRelease ModeAddConsumes ModeIds ModeType ModeReleased
@@ -90,10 +110,10 @@ broken! {
     PointerClass PointerResults PowerNeverFail PowerD0Reacquire PowerRuntimeGate PowerRuntimeWindow
     PresentResult PresentMustReport PresentProgress PresentWatchdog PresentDdiLimit PresentVsync
     RfvFunctional ScanVsync ScanFrequencies
-    StartQuery StartMap StartSourceIds StartChildren StartUndo StopFrees StopOneOfTwo StopRelease StopTarget
-    SurpriseGate SurpriseResult SyncThree SyncTwo SyncOne SysdispWrite StackLimit
+    StartQuery StartMap StartSourceIds StartChildren StartUndo StopFrees StopOneOfTwo StopRelease StopWhen StopBlack StopTarget
+    SurpriseGate SurpriseResult SurpriseHibernation SyncLevels SyncThree SyncTwo SyncOne SysdispWrite StackLimit
     TopoDenied TopoOnePath TopoIds TopoAddXorRelease TopoReleased TopoConst TopoEnum
-    UnloadBalance VisibilityResult VsyncControl VsyncTypes VsyncFrequencies VsyncWatchdog VsyncScanLine
+    UnloadBalance VisibilityResult VsyncControl VsyncEnabled VsyncTypes VsyncFrequencies VsyncWatchdog VsyncScanLine
 }
 
 #[test]

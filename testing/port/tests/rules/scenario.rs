@@ -4,13 +4,17 @@ use crate::job;
 use crate::stub::Stub;
 use port::Pdo;
 use port::picture::Picture;
+use port::port::Port;
 use port::rules::Rule;
 use port::scenario::{self, Host, Plan, Step};
 use port::summary::{Statistics, Summary, Verdict};
 
 /// A host whose screen shows what it is told.
+#[derive(Default)]
 struct Desk {
     verdict: Verdict,
+    /// What it says of a black picture.
+    dark: Verdict,
     bound: bool,
     steps: Vec<Step>,
     pixels: usize,
@@ -22,6 +26,9 @@ impl Host for Desk {
     }
 
     fn compare(&mut self, expected: &Picture) -> Verdict {
+        if expected.pixels().iter().all(|pixel| *pixel == 0) {
+            return self.dark;
+        }
         assert!(expected.visible);
         self.pixels = expected.pixels().len();
         self.verdict
@@ -40,14 +47,31 @@ impl Host for Desk {
     }
 }
 
+/// The main job that ends with a release after which the screen is not black.
+pub fn run_with_a_bright_end() -> &'static Port {
+    let stub = Stub::new(Some(Rule::StopBlack));
+    let port = job::port(stub);
+    let mut desk = Desk {
+        dark: Verdict::Mismatch(1, 2),
+        ..Desk::default()
+    };
+    let plan = Plan {
+        frames: 2,
+        release: true,
+        ..Plan::default()
+    };
+    let summary = scenario::run(port, Pdo(std::ptr::null_mut()), &plan, &mut desk);
+    assert_eq!(summary.error, None);
+    port
+}
+
 fn run(broken: Option<Rule>, verdict: Verdict, bound: bool) -> (Summary, Desk) {
     let stub = Stub::new(broken);
     let port = job::port(stub);
     let mut desk = Desk {
         verdict,
         bound,
-        steps: Vec::new(),
-        pixels: 0,
+        ..Desk::default()
     };
     let plan = Plan {
         frames: 5,

@@ -27,6 +27,8 @@ pub struct Stub {
     /// The state of the spare output, and whether it has changed.
     pub spare: Cell<(bool, bool)>,
     pub notify: Cell<bool>,
+    /// A VSync is to be reported.
+    pub vsync_due: Cell<bool>,
     pub calls: Cell<u32>,
     /// The handle of a VidPN that is gone.
     pub old_vidpn: Cell<D3DKMDT_HVIDPN>,
@@ -37,13 +39,21 @@ thread_local! {
 }
 
 impl Stub {
-    /// A driver that breaks `broken`.
+    /// A driver that breaks `broken`, with the interrupt and the capabilities that the rule is about.
     pub fn new(broken: Option<Rule>) -> &'static Self {
         let line = matches!(
             broken,
             Some(Rule::IsrLineNotOurs | Rule::IsrDismiss | Rule::IsrStorm)
         );
-        let vsync = matches!(broken, Some(Rule::VsyncControl | Rule::VsyncScanLine));
+        let vsync = matches!(
+            broken,
+            Some(Rule::VsyncControl | Rule::VsyncScanLine | Rule::VsyncEnabled)
+        );
+        Self::with(broken, line, vsync)
+    }
+
+    /// A driver with a line or messages, with or without VSync control.
+    pub fn with(broken: Option<Rule>, line: bool, vsync: bool) -> &'static Self {
         let stub = Box::leak(Box::new(Self {
             machine: TestMachine::new(line),
             broken,
@@ -54,6 +64,7 @@ impl Stub {
             presented: Cell::new(0),
             spare: Cell::new((false, false)),
             notify: Cell::new(false),
+            vsync_due: Cell::new(false),
             calls: Cell::new(0),
             old_vidpn: Cell::new(std::ptr::null_mut()),
         }));

@@ -201,6 +201,9 @@ fn assign_target(stub: &Stub, interface: &DXGK_VIDPN_INTERFACE, vidpn: D3DKMDT_H
             Some(Rule::ScanFrequencies | Rule::VsyncFrequencies)
         );
         (*mode).VideoSignalInfo = signal(stub.vsync != wrong);
+        if stub.breaks(Rule::CofuncMonitor) {
+            (*mode).VideoSignalInfo.ActiveSize.cx = 50;
+        }
         (*mode).Preference = D3DKMDT_MP_PREFERRED;
         assert_eq!(table.pfnAddMode.expect("given")(set, mode), STATUS_SUCCESS);
         assert_eq!(
@@ -232,6 +235,16 @@ pub unsafe extern "system" fn enum_cofunc(
     if is_pinned && !stub.breaks(Rule::ModeReleased) {
         unsafe { modes.pfnReleaseModeInfo.expect("given")(set, pinned) };
     }
+    if stub.breaks(Rule::IntfReplace) {
+        let mut mode = null_mut();
+        unsafe {
+            modes.pfnCreateNewModeInfo.expect("given")(set, &raw mut mode);
+            source_mode(stub, &mut *mode);
+            if modes.pfnAddMode.expect("given")(set, mode) != STATUS_SUCCESS {
+                modes.pfnReleaseModeInfo.expect("given")(set, mode);
+            }
+        }
+    }
     if !stub.breaks(Rule::IntfRefcount) {
         unsafe { interface.pfnReleaseSourceModeSet.expect("given")(vidpn, set) };
     }
@@ -248,7 +261,7 @@ pub unsafe extern "system" fn enum_cofunc(
             _ => assign_source(stub, interface, vidpn, &[source_mode]),
         }
     }
-    if pivot == D3DKMDT_EPT_NOPIVOT || pivot_source {
+    if (pivot == D3DKMDT_EPT_NOPIVOT || pivot_source) && !stub.breaks(Rule::CofuncFreeSets) {
         assign_target(stub, interface, vidpn);
     }
     update_support(stub, &topology);
@@ -263,7 +276,7 @@ fn update_support(stub: &Stub, topology: &Topology) {
     assert_eq!(status, STATUS_SUCCESS);
     let mut copy = unsafe { path.read() };
     let transform = &mut copy.ContentTransformation;
-    transform.ScalingSupport.Value = 1;
+    transform.ScalingSupport.Value = u32::from(!stub.breaks(Rule::CofuncSupport));
     transform.RotationSupport.Value = 1;
     unsafe { table.pfnUpdatePathSupportInfo.expect("given")(topology.handle, &raw const copy) };
     match stub.broken {
@@ -358,7 +371,7 @@ pub unsafe extern "system" fn commit(
     assert_eq!(topology(interface, vidpn).paths(), 1);
     match stub.broken {
         Some(Rule::CbPostOwnership) => acquire_post(stub),
-        Some(Rule::SyncTwo) => {
+        Some(Rule::SyncTwo | Rule::SyncLevels) => {
             if let Some(adapter) = stub.adapter.get() {
                 let _ = adapter.set_visibility(0, false);
             }
