@@ -22,7 +22,7 @@ enum Access {
 }
 
 const fn ctl_code(function: u32, access: Access) -> u32 {
-    assert!(DEVICE_TYPE >= 0x8000 && DEVICE_TYPE <= 0xFFFF);
+    const { assert!(DEVICE_TYPE >= 0x8000 && DEVICE_TYPE <= 0xFFFF) };
     assert!(function >= 0x800 && function <= 0xFFF);
     DEVICE_TYPE << 16 | (access as u32) << 14 | function << 2 | METHOD_BUFFERED
 }

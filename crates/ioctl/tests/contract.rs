@@ -201,7 +201,7 @@ fn arbitrary_bytes_are_accepted_only_if_they_are_a_request() {
             let at = numbers.next() as usize % input.len();
             input[at] = [0, 1, 2, 16, 0x60, 0xFF][numbers.next() as usize % 6];
         }
-        if numbers.next() % 4 == 0 {
+        if numbers.next().is_multiple_of(4) {
             input.resize(numbers.next() as usize % 40, 0);
         }
         let output_len = numbers.next() as usize % 5000;

@@ -1,0 +1,102 @@
+//! The child: an output circuit with, perhaps, a monitor on it.
+
+use dxgk::status::Status;
+use dxgk::sys::{
+    D3DKMDT_MOA_NONE, D3DKMDT_VOT_OTHER, DXGK_CHILD_DESCRIPTOR, DXGK_VIDEO_OUTPUT_CAPABILITIES,
+    FALSE, HpdAwarenessInterruptible, TypeVideoOutput,
+};
+
+use crate::device::Output;
+use crate::start::OUTPUTS;
+
+/// DxgkDdiQueryChildRelations. A child's uid is its index, and with it the id of its target.
+///
+/// The output is interruptible, since the device reports with an interrupt that a monitor has come or gone. Its technology is
+/// "other": there is no connector, and a digital one by name (HDMI, DisplayPort) would promise audio, infoframes and link
+/// training, while an analogue one would let Windows force a picture onto an output without monitor (CHILD/forceable-analog).
+pub(crate) fn query_relations(children: &mut [DXGK_CHILD_DESCRIPTOR]) {
+    for (uid, child) in (0..OUTPUTS).zip(children) {
+        child.ChildDeviceType = TypeVideoOutput;
+        child.ChildCapabilities.HpdAwareness = HpdAwarenessInterruptible;
+        child.ChildCapabilities.Type.VideoOutput = DXGK_VIDEO_OUTPUT_CAPABILITIES {
+            InterfaceTechnology: D3DKMDT_VOT_OTHER,
+            MonitorOrientationAwareness: D3DKMDT_MOA_NONE,
+            SupportsSdtvModes: FALSE,
+        };
+        child.AcpiUid = 0;
+        child.ChildUid = uid;
+    }
+}
+
+/// DxgkDdiQueryChildStatus, StatusConnection.
+pub(crate) fn query_connection(output: &Output, child: u32) -> Result<bool, Status> {
+    if child >= OUTPUTS {
+        return Err(Status::INVALID_PARAMETER);
+    }
+    Ok(output.connected)
+}
+
+/// DxgkDdiQueryDeviceDescriptor: as much of the EDID from `offset` on as there is and fits in `to`.
+pub(crate) fn query_descriptor(
+    output: &Output,
+    child: u32,
+    offset: usize,
+    to: &mut [u8],
+) -> Result<(), Status> {
+    if child >= OUTPUTS {
+        return Err(Status::INVALID_PARAMETER);
+    }
+    let edid = output.edid.as_deref();
+    let bytes = edid.ok_or(Status::MONITOR_NO_DESCRIPTOR)?.as_bytes();
+    copy_window(bytes, offset, to)
+}
+
+fn copy_window(bytes: &[u8], offset: usize, to: &mut [u8]) -> Result<(), Status> {
+    let rest = bytes.get(offset..).unwrap_or(&[]);
+    if rest.is_empty() {
+        return Err(Status::MONITOR_NO_MORE_DESCRIPTOR_DATA);
+    }
+    for (to, from) in to.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn the_output_is_described_as_the_only_child() {
+        let mut children = [DXGK_CHILD_DESCRIPTOR::default(); 2];
+        query_relations(&mut children);
+        assert_eq!(children[0].ChildDeviceType, TypeVideoOutput);
+        assert_eq!(children[0].ChildUid, 0);
+        assert_eq!(
+            children[1].ChildDeviceType, 0,
+            "what is not a child stays zero"
+        );
+    }
+
+    #[test]
+    fn any_window_of_the_edid_can_be_read() {
+        let edid: Vec<u8> = (0..=255).collect();
+        let mut block = [0xEE; 128];
+        assert_eq!(copy_window(&edid, 128, &mut block), Ok(()));
+        assert_eq!(block, edid[128..]);
+        let mut long = [0xEE; 200];
+        assert_eq!(copy_window(&edid, 200, &mut long), Ok(()));
+        assert_eq!(long[..56], edid[200..]);
+        assert!(long[56..].iter().all(|byte| *byte == 0xEE));
+        assert_eq!(copy_window(&edid, 3, &mut []), Ok(()));
+    }
+
+    #[test]
+    fn behind_the_end_there_is_no_more() {
+        let no_more = Err(Status::MONITOR_NO_MORE_DESCRIPTOR_DATA);
+        for offset in [128, 129, 4096, usize::MAX] {
+            assert_eq!(copy_window(&[0; 128], offset, &mut [0; 128]), no_more);
+        }
+    }
+}

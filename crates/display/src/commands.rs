@@ -1,0 +1,168 @@
+//! Commands whose answer is waited for, at PASSIVE_LEVEL and by one thread at a time.
+//!
+//! A batch is submitted in a synchronized closure; the interrupt routine keeps its answer, and the DPC wakes the waiter. A
+//! device that does not answer in time is reset and not used any more: only then may what it was given be freed.
+
+use dxgk::adapter::Started;
+use dxgk::irql::Passive;
+use virtio_gpu::Memory;
+use virtio_gpu::commands::{Batch, Failure, PushError, ReserveError, SubmitError};
+
+use crate::bring_up::reserve_fault;
+use crate::interrupts::{ControlState, Tag, control, fail, serve};
+use crate::{Fault, Platform, Vgpu};
+use dxgk::status::Status;
+
+/// How long the device may take, in units of 100 ns: three seconds. Threads that stay in the driver for five are a TDR
+/// (PRESENT/tdr-limits-and-simulation).
+const ANSWER_TIME: u64 = 30_000_000;
+/// How long to sleep while the queue is full, in microseconds.
+const ROOM_PAUSE: u32 = 1000;
+
+/// Why commands were not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotDone {
+    /// The device has not seen them, or does not exist any more for the driver.
+    Fault(Fault),
+    /// The device has done them, and at least one of them not well.
+    Failed(Failure),
+}
+
+impl From<NotDone> for Fault {
+    fn from(reason: NotDone) -> Self {
+        match reason {
+            NotDone::Fault(fault) => fault,
+            NotDone::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+/// Numbers the waits, so that a late answer is not taken for another's. Who holds it is the only one who waits.
+#[derive(Debug)]
+pub(crate) struct Waits(u32);
+
+impl Waits {
+    pub(crate) const fn new() -> Self {
+        Self(0)
+    }
+
+    const fn next(&mut self) -> u32 {
+        self.0 = self.0.wrapping_add(1);
+        self.0
+    }
+}
+
+/// Why a batch was not submitted.
+enum NotSubmitted {
+    NoRoom,
+    Fault(Fault),
+}
+
+/// Has the device do the `count` commands that `fill` writes, and waits until it has.
+///
+/// Whatever comes back, the device does not use what the commands referred to any more unless they told it to.
+#[inline(never)]
+pub(crate) fn run<P: Platform>(
+    started: &Started<Vgpu<P>>,
+    waits: &mut Waits,
+    memory: &impl Memory,
+    irql: &mut Passive<'_>,
+    count: usize,
+    fill: impl Fn(&mut Batch) -> Result<(), PushError>,
+) -> Result<(), NotDone> {
+    let device = &started.device;
+    let ticket = waits.next();
+    let deadline = P::time().saturating_add(ANSWER_TIME);
+    P::clear_event(irql, &device.replied);
+    let kick = loop {
+        let submitted = control(started, irql, |isr| {
+            submit(isr.state, memory, ticket, count, &fill)
+        });
+        match submitted {
+            Ok(Ok(kick)) => break kick,
+            Ok(Err(NotSubmitted::Fault(fault))) => return Err(NotDone::Fault(fault)),
+            Ok(Err(NotSubmitted::NoRoom)) if P::time() < deadline => P::delay(irql, ROOM_PAUSE),
+            Ok(Err(NotSubmitted::NoRoom)) => {
+                return Err(give_up(started, Fault::timeout("queue stays full"), irql));
+            }
+            Err(refusal) => return Err(NotDone::Fault(refusal.into())),
+        }
+    };
+    if kick {
+        let _ = device.transport.notify(&device.kicks.control);
+    }
+    loop {
+        let left = deadline.saturating_sub(P::time()) / 10;
+        let _ = P::wait_event(irql, &device.replied, u32::try_from(left).unwrap_or(0));
+        P::clear_event(irql, &device.replied);
+        // Also when no interrupt came: the device may have answered all the same.
+        let reply = control(started, irql, |isr| {
+            serve(isr, device);
+            isr.state.reply.take()
+        });
+        match reply {
+            Ok(Some(result)) => return result.map_err(NotDone::Failed),
+            Ok(None) if P::time() < deadline => {}
+            Ok(None) => return Err(give_up(started, Fault::timeout("no answer"), irql)),
+            Err(refusal) => return Err(give_up(started, refusal.into(), irql)),
+        }
+    }
+}
+
+/// At DIRQL: reserves, writes and submits. Says whether to kick.
+fn submit(
+    state: &mut ControlState,
+    memory: &impl Memory,
+    ticket: u32,
+    count: usize,
+    fill: &impl Fn(&mut Batch) -> Result<(), PushError>,
+) -> Result<bool, NotSubmitted> {
+    if let Some(fault) = state.fault {
+        return Err(NotSubmitted::Fault(fault));
+    }
+    let mut batch = Batch::new();
+    match state.queue.reserve(count, &mut batch) {
+        Ok(()) => {}
+        Err(ReserveError::Full { .. }) => return Err(NotSubmitted::NoRoom),
+        Err(error) => return Err(NotSubmitted::Fault(reserve_fault(error))),
+    }
+    let tag = Tag::Commands(ticket).number();
+    let submitted = match fill(&mut batch) {
+        Ok(()) => state
+            .queue
+            .submit(memory, &mut batch, tag)
+            .map_err(|error| match error {
+                SubmitError::Full => NotSubmitted::NoRoom,
+                SubmitError::TooScattered => NotSubmitted::Fault(Fault::new(
+                    "memory too scattered",
+                    Status::INSUFFICIENT_RESOURCES,
+                )),
+                _ => NotSubmitted::Fault(Fault::new("queue refuses", Status::UNSUCCESSFUL)),
+            }),
+        Err(error) => Err(NotSubmitted::Fault(error.into())),
+    };
+    match submitted {
+        Ok(submitted) => {
+            state.awaited = Some(ticket);
+            state.reply = None;
+            state.totals.commands_sent(count, submitted.kick);
+            Ok(submitted.kick)
+        }
+        Err(reason) => {
+            state.queue.release(&mut batch);
+            Err(reason)
+        }
+    }
+}
+
+/// Gives the device up: nothing more is sent, what is outstanding has failed, and the device is reset, so that it does not
+/// use anything any more that it was given.
+pub(crate) fn give_up<P: Platform>(
+    started: &Started<Vgpu<P>>,
+    fault: Fault,
+    irql: &mut Passive<'_>,
+) -> NotDone {
+    let _ = control(started, irql, |isr| fail(isr, &started.device, fault));
+    started.device.quiesce(&started.interface, irql);
+    NotDone::Fault(fault)
+}

@@ -1,0 +1,239 @@
+//! What a started adapter has that interrupt routines may read: registers, queue memory, and what was learned at the start.
+
+mod bars;
+mod config;
+mod memory;
+
+use alloc::boxed::Box;
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+
+use dxgk::interface::Interface;
+use dxgk::interrupt::InterruptDevice;
+use dxgk::irql::Passive;
+use dxgk::lock::PassiveMutex;
+use dxgk::sys::DXGK_DISPLAY_INFORMATION;
+use virtio_gpu::Features;
+use virtio_gpu::commands::Place;
+use virtio_gpu::edid::Edid;
+use virtio_gpu::pci::COMMAND_BUS_MASTER;
+use virtio_gpu::transport::{NotifyAddress, Transport};
+
+pub(crate) use bars::Bars;
+pub(crate) use config::PciConfig;
+pub(crate) use memory::{DmaMemory, Joined};
+
+use crate::Platform;
+use crate::modes::Mode;
+use crate::modeset::ModeSetting;
+use crate::screen::Screen;
+
+/// How long the device may take for its reset, in units of 100 ns: one second.
+const RESET_TIME: u64 = 10_000_000;
+/// How long to sleep between two looks at a reset, in microseconds.
+const RESET_PAUSE: u32 = 1000;
+/// How many looks a reset gets before the first sleep.
+const RESET_LOOKS: u32 = 100;
+
+/// Where things are in the queues' memory, in bytes. Each begins at a page, so that nothing that has to be contiguous crosses
+/// into another page: see [`virtio_gpu::queue::rings_len`].
+pub(crate) mod layout {
+    use super::Place;
+
+    /// The control queue.
+    pub(crate) const CONTROL: Place = Place {
+        rings: 0,
+        slots: 2 * 4096,
+    };
+    /// The cursor queue.
+    pub(crate) const CURSOR: Place = Place {
+        rings: 4096,
+        slots: 4 * 4096,
+    };
+    /// Where answers go that don't fit in a command's slot.
+    pub(crate) const ANSWER: usize = 5 * 4096;
+    /// How long they may be.
+    pub(crate) const ANSWER_LEN: u32 = 4096;
+    /// All of it.
+    pub(crate) const LEN: usize = 6 * 4096;
+}
+
+/// The MSI-X vectors of the device's three reasons to interrupt; none on a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Vectors {
+    pub(crate) config: Option<u16>,
+    pub(crate) control: Option<u16>,
+    pub(crate) cursor: Option<u16>,
+}
+
+/// Where the queues are kicked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kicks {
+    pub(crate) control: NotifyAddress,
+    pub(crate) cursor: NotifyAddress,
+}
+
+/// What the device is, for whoever asks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Identity {
+    pub(crate) vendor: u16,
+    pub(crate) device: u16,
+    pub(crate) subsystem_vendor: u16,
+    pub(crate) subsystem: u16,
+    pub(crate) revision: u8,
+    pub(crate) class_code: [u8; 3],
+    pub(crate) features: Features,
+    pub(crate) scanouts: u32,
+    pub(crate) control_queue_size: u16,
+}
+
+/// The scanout that is driven, and the monitor on it. There is one source and one child for now; with more, there will be
+/// one of these for each.
+#[derive(Debug)]
+pub(crate) struct Output {
+    /// The device's number for it.
+    pub(crate) scanout: u32,
+    /// Whether the device says that it is enabled.
+    pub(crate) connected: bool,
+    /// The one mode it is driven in.
+    pub(crate) preferred: Mode,
+    pub(crate) edid: Option<Box<Edid>>,
+}
+
+/// Counters of what happens outside the control source's lock.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) config_interrupts: Counter,
+    pub(crate) cursor_interrupts: Counter,
+    pub(crate) foreign_interrupts: Counter,
+    pub(crate) dpcs: Counter,
+    pub(crate) refused_synchronized_calls: Counter,
+    pub(crate) other_synchronized_calls: Counter,
+    pub(crate) frames_skipped: Counter,
+    pub(crate) frames_refused: Counter,
+    pub(crate) config_events: Counter,
+    pub(crate) mode_sets: Counter,
+    pub(crate) failed_commands: Counter,
+}
+
+/// A number that only grows.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(crate) fn count(&self) {
+        self.add(1);
+    }
+
+    pub(crate) fn add(&self, more: u64) {
+        self.0.fetch_add(more, Ordering::Relaxed);
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What interrupt routines leave for the DPC, as bits.
+#[derive(Debug, Default)]
+pub(crate) struct Signals(AtomicU32);
+
+impl Signals {
+    /// The answer that somebody waits for is there.
+    pub(crate) const REPLY: u32 = 1;
+    /// The device broke the rules.
+    pub(crate) const FAULT: u32 = 2;
+    /// There may be configuration events.
+    pub(crate) const CONFIG: u32 = 4;
+
+    /// IRQL: any.
+    pub(crate) fn raise(&self, signal: u32) {
+        self.0.fetch_or(signal, Ordering::Release);
+    }
+
+    pub(crate) fn take(&self) -> u32 {
+        self.0.swap(0, Ordering::Acquire)
+    }
+}
+
+/// The device of a started adapter.
+pub struct Device<P: Platform> {
+    pub(crate) transport: Transport<Bars<P>>,
+    pub(crate) memory: DmaMemory<P>,
+    pub(crate) kicks: Kicks,
+    pub(crate) vectors: Vectors,
+    pub(crate) identity: Identity,
+    pub(crate) output: Output,
+    /// What the firmware had lit, if it was linear memory.
+    pub(crate) post_display: Option<DXGK_DISPLAY_INFORMATION>,
+    pub(crate) modeset: PassiveMutex<P, ModeSetting<P>>,
+    pub(crate) screen: PassiveMutex<P, Screen<P>>,
+    /// Set when an answer is there.
+    pub(crate) replied: P::Event,
+    pub(crate) signals: Signals,
+    pub(crate) counters: Counters,
+    /// The device has been reset and does not reach memory any more.
+    pub(crate) quiet: AtomicBool,
+}
+
+impl<P: Platform> Device<P> {
+    /// Makes the device stop, for good: resets it, and cuts it off from memory if it does not obey. Returns whether it did.
+    pub(crate) fn quiesce(&self, interface: &Interface, irql: &Passive<'_>) -> bool {
+        let obeyed = quiesce::<P>(&self.transport, interface, irql);
+        self.quiet.store(true, Ordering::Release);
+        obeyed
+    }
+}
+
+/// Resets the device and waits for it to be done; cuts it off from memory (bus master) if it isn't in time, so that what it
+/// was given can be freed either way.
+pub(crate) fn quiesce<P: Platform>(
+    transport: &Transport<Bars<P>>,
+    interface: &Interface,
+    irql: &Passive<'_>,
+) -> bool {
+    let obeyed = transport.reset(patience::<P>(irql)).is_ok();
+    if !obeyed {
+        let config = PciConfig { interface, irql };
+        let _ = config.change_command(0, COMMAND_BUS_MASTER);
+    }
+    obeyed
+}
+
+/// Says whether to go on waiting for a reset.
+pub(crate) fn patience<P: Platform>(irql: &Passive<'_>) -> impl FnMut() -> bool {
+    let deadline = P::time().saturating_add(RESET_TIME);
+    let mut looks = 0u32;
+    move || {
+        looks = looks.saturating_add(1);
+        if looks > RESET_LOOKS {
+            P::delay(irql, RESET_PAUSE);
+        }
+        P::time() < deadline
+    }
+}
+
+impl<P: Platform> Drop for Device<P> {
+    /// A device that was never stopped, because its start failed late, must not outlive its memory.
+    fn drop(&mut self) {
+        if !self.quiet.load(Ordering::Acquire) {
+            let deadline = P::time().saturating_add(RESET_TIME);
+            let _ = self.transport.reset(|| P::time() < deadline);
+        }
+    }
+}
+
+impl<P: Platform> InterruptDevice for Box<Device<P>> {
+    fn acknowledge_line(&self) -> Option<u32> {
+        // Reading the status clears it and lets the line go (VIRTIO 1.2, 4.1.4.5.1). A device without status has not
+        // raised the line.
+        let status = self
+            .transport
+            .isr_status()
+            .map_or(0, |status| status.bits());
+        if status == 0 {
+            self.counters.foreign_interrupts.count();
+            return None;
+        }
+        Some(u32::from(status))
+    }
+}

@@ -1,0 +1,219 @@
+//! The three interrupt sources, what each shares with the rest of the driver, and what its interrupt routine does.
+
+mod control;
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::marker::PhantomData;
+
+use dxgk::adapter::Started;
+use dxgk::interrupt::{Cause, Isr, Notifying, Refusal, Silent, Source};
+use dxgk::irql::{AtMostDispatch, Dispatch};
+use virtio_gpu::commands::CursorQueue;
+use virtio_gpu::transport::IsrStatus;
+
+pub(crate) use control::{ControlState, Tag};
+
+use crate::device::{Device, Signals};
+use crate::{Fault, Platform, TraceEvent, Vgpu};
+
+/// How the line's status says that a queue has something.
+const QUEUE: u32 = IsrStatus::QUEUE_INTERRUPT.bits() as u32;
+/// How the line's status says that the configuration has changed.
+const CONFIG: u32 = IsrStatus::DEVICE_CONFIGURATION_INTERRUPT.bits() as u32;
+
+macro_rules! source {
+    ($(#[$doc:meta])* $Name:ident) => {
+        $(#[$doc])*
+        pub struct $Name<P>(PhantomData<fn() -> P>);
+
+        impl<P> $Name<P> {
+            /// The source, to name it.
+            pub(crate) const SOURCE: Self = Self(PhantomData);
+        }
+
+        impl<P> Clone for $Name<P> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<P> Copy for $Name<P> {}
+
+        impl<P> fmt::Debug for $Name<P> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($Name))
+            }
+        }
+    };
+}
+
+source! {
+    /// The device's configuration has changed.
+    Config
+}
+
+source! {
+    /// The device has done commands of the control queue. The one that reports to the operating system.
+    Control
+}
+
+source! {
+    /// The device has done commands of the cursor queue.
+    Cursor
+}
+
+/// What the configuration source's interrupt routine shares.
+#[derive(Debug)]
+pub struct ConfigState {
+    /// Events that the device has reported since the start, as bits.
+    pub(crate) events: u32,
+}
+
+impl<P: Platform> Source for Config<P> {
+    type Device = Box<Device<P>>;
+    type State = ConfigState;
+    const INITIAL: ConfigState = ConfigState { events: 0 };
+    type Role = Silent;
+
+    fn interrupt(isr: &mut Isr<'_, Self>, device: &Box<Device<P>>, cause: Cause) {
+        device.counters.config_interrupts.count();
+        // Which events there are is read by the DPC: that takes several accesses to the device, and where a message serves
+        // several sources most of them would be for nothing.
+        if !matches!(cause, Cause::Line(status) if status & CONFIG == 0) {
+            device.signals.raise(Signals::CONFIG);
+            isr.queue_dpc();
+        }
+    }
+}
+
+impl<P: Platform> Source for Control<P> {
+    type Device = Box<Device<P>>;
+    type State = ControlState;
+    const INITIAL: ControlState = ControlState::INITIAL;
+    type Role = Notifying;
+
+    fn interrupt(isr: &mut Isr<'_, Self>, device: &Box<Device<P>>, cause: Cause) {
+        control::interrupt(isr, device, cause);
+    }
+}
+
+/// What the cursor source's interrupt routine shares.
+#[derive(Debug)]
+pub struct CursorState {
+    pub(crate) queue: CursorQueue,
+}
+
+impl<P: Platform> Source for Cursor<P> {
+    type Device = Box<Device<P>>;
+    type State = CursorState;
+    const INITIAL: CursorState = CursorState {
+        queue: CursorQueue::new(),
+    };
+    type Role = Silent;
+
+    fn interrupt(isr: &mut Isr<'_, Self>, device: &Box<Device<P>>, cause: Cause) {
+        device.counters.cursor_interrupts.count();
+        if matches!(cause, Cause::Line(status) if status & QUEUE == 0) {
+            return;
+        }
+        // Cursor commands have no answer, so there is nothing to do but to take them back. A queue that is broken says so
+        // when it is used next.
+        while let Ok(Some(_)) = isr.state.queue.poll(&device.memory) {}
+    }
+}
+
+/// Runs `access` synchronized with the control source's interrupt routine, and counts.
+///
+/// # Errors
+///
+/// Why it has not run, which has been counted and traced too.
+pub(crate) fn control<P: Platform, R>(
+    started: &Started<Vgpu<P>>,
+    irql: &mut impl AtMostDispatch,
+    mut access: impl FnMut(&mut Isr<'_, Control<P>>) -> R,
+) -> Result<R, Refusal> {
+    started
+        .interrupts
+        .synchronize(Control::<P>::SOURCE, irql, |isr| {
+            control::count(&mut isr.state.totals.synchronized_calls);
+            access(isr)
+        })
+        .map_err(|refused| note_refusal(started, refused.reason))
+}
+
+fn note_refusal<P: Platform>(started: &Started<Vgpu<P>>, reason: Refusal) -> Refusal {
+    started.device.counters.refused_synchronized_calls.count();
+    P::trace(&TraceEvent::refused(reason));
+    reason
+}
+
+/// As [`control`], with the cursor source.
+pub(crate) fn cursor<P: Platform, R>(
+    started: &Started<Vgpu<P>>,
+    irql: &mut impl AtMostDispatch,
+    access: impl FnMut(&mut Isr<'_, Cursor<P>>) -> R,
+) -> Result<R, Refusal> {
+    started.device.counters.other_synchronized_calls.count();
+    started
+        .interrupts
+        .synchronize(Cursor::<P>::SOURCE, irql, access)
+        .map_err(|refused| note_refusal(started, refused.reason))
+}
+
+/// As [`control`], with the configuration source.
+pub(crate) fn config<P: Platform, R>(
+    started: &Started<Vgpu<P>>,
+    irql: &mut impl AtMostDispatch,
+    access: impl FnMut(&mut Isr<'_, Config<P>>) -> R,
+) -> Result<R, Refusal> {
+    started.device.counters.other_synchronized_calls.count();
+    started
+        .interrupts
+        .synchronize(Config::<P>::SOURCE, irql, access)
+        .map_err(|refused| note_refusal(started, refused.reason))
+}
+
+/// Hands what the interrupt routine in front of `access` found to the device's users: see [`control::serve`].
+pub(crate) use control::{add, count, drop_waiting, end_all, fail, serve};
+
+/// DxgkDdiDpcRoutine: what interrupt routines left to do. Several may run at once.
+pub(crate) fn dpc<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Dispatch<'_>) {
+    let device = &started.device;
+    device.counters.dpcs.count();
+    let signals = device.signals.take();
+    if signals & Signals::REPLY != 0 {
+        P::set_event(irql, &device.replied);
+    }
+    if signals & Signals::FAULT != 0 {
+        let fault = control(started, irql, |isr| isr.state.fault);
+        if let Ok(Some(fault)) = fault {
+            P::trace(&TraceEvent::DeviceFailed(fault));
+        }
+    }
+    if signals & Signals::CONFIG != 0 {
+        config_events(started, irql);
+    }
+}
+
+/// Takes note of the device's configuration events and acknowledges them.
+///
+/// What they ask for (VIRTIO_GPU_EVENT_DISPLAY: the scanouts have changed) takes commands and is work for PASSIVE_LEVEL.
+fn config_events<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Dispatch<'_>) {
+    let device = &started.device;
+    let events = match device.transport.config() {
+        Ok(config) => config.events_read,
+        Err(error) => {
+            P::trace(&TraceEvent::CommandFailed(Fault::from(error)));
+            return;
+        }
+    };
+    if events == 0 {
+        return;
+    }
+    if config(started, irql, |isr| isr.state.events |= events).is_ok() {
+        device.counters.config_events.count();
+        let _ = device.transport.clear_events(events);
+        P::trace(&TraceEvent::ConfigEvent { events });
+    }
+}

@@ -1,0 +1,245 @@
+//! The one mode an output is driven in, and the questions that VidPNs ask about it. Pure decisions; nothing is done here.
+
+use dxgk::status::Status;
+use dxgk::sys::{
+    self, D3DDDI_GAMMARAMP_DEFAULT, D3DDDI_GAMMARAMP_UNINITIALIZED, D3DDDIFMT_A8R8G8B8,
+    D3DKMDT_VIDPN_PRESENT_PATH, D3DKMDT_VIDPN_SOURCE_MODE, D3DKMDT_VIDPN_TARGET_MODE,
+    D3DKMDT_VPPR_IDENTITY, D3DKMDT_VPPR_NOTSPECIFIED, D3DKMDT_VPPR_ROTATE90,
+    D3DKMDT_VPPR_ROTATE180, D3DKMDT_VPPR_ROTATE270, D3DKMDT_VPPR_UNINITIALIZED,
+    D3DKMDT_VPPR_UNPINNED, D3DKMDT_VPPS_ASPECTRATIOCENTEREDMAX, D3DKMDT_VPPS_CENTERED,
+    D3DKMDT_VPPS_CUSTOM, D3DKMDT_VPPS_IDENTITY, D3DKMDT_VPPS_NOTSPECIFIED, D3DKMDT_VPPS_STRETCHED,
+    D3DKMDT_VPPS_UNINITIALIZED, D3DKMDT_VPPS_UNPINNED,
+};
+use dxgk::vidpn::{GraphicsMode, SignalMode};
+use virtio_gpu::edid::Edid;
+use virtio_gpu::rect::Rect;
+
+use crate::frame::PIXEL;
+
+/// A size in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mode {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+}
+
+impl Mode {
+    /// What is used where neither scanout nor monitor say anything: every monitor can show it.
+    const FALLBACK: Self = Self {
+        width: 1024,
+        height: 768,
+    };
+
+    /// Bytes of a picture.
+    pub(crate) const fn bytes(self) -> usize {
+        (self.width as usize)
+            .saturating_mul(self.height as usize)
+            .saturating_mul(PIXEL as usize)
+    }
+
+    /// As a source mode. A8R8G8B8 is the format that display-only drivers offer (FIELDS/stride-and-format); the device is
+    /// told to ignore the alpha byte.
+    pub(crate) const fn graphics(self) -> GraphicsMode {
+        GraphicsMode {
+            width: self.width,
+            height: self.height,
+            stride: self.width.saturating_mul(PIXEL),
+            format: D3DDDIFMT_A8R8G8B8,
+        }
+    }
+
+    /// As a target mode.
+    pub(crate) const fn signal(self) -> SignalMode {
+        SignalMode {
+            width: self.width,
+            height: self.height,
+            preferred: true,
+        }
+    }
+
+    pub(crate) fn is_source_mode(self, mode: &D3DKMDT_VIDPN_SOURCE_MODE) -> bool {
+        GraphicsMode::read(mode) == Some(self.graphics())
+    }
+
+    pub(crate) const fn is_target_mode(self, mode: &D3DKMDT_VIDPN_TARGET_MODE) -> bool {
+        let active = mode.VideoSignalInfo.ActiveSize;
+        active.cx == self.width && active.cy == self.height
+    }
+}
+
+/// The mode for a scanout: the size that the host says it has, or the monitor's preferred timing.
+pub(crate) fn preferred(scanout: Option<Rect>, edid: Option<&Edid>) -> Mode {
+    let of_scanout = scanout.map(|rect| Mode {
+        width: rect.width,
+        height: rect.height,
+    });
+    let of_edid = || {
+        let timing = edid?.preferred()?;
+        Some(Mode {
+            width: timing.width,
+            height: timing.height,
+        })
+    };
+    of_scanout.or_else(of_edid).unwrap_or(Mode::FALLBACK)
+}
+
+/// Whether a path's scaling is decided (XFORM: what counts as pinned).
+pub(crate) const fn is_scaling_pinned(path: &D3DKMDT_VIDPN_PRESENT_PATH) -> bool {
+    matches!(
+        path.ContentTransformation.Scaling,
+        D3DKMDT_VPPS_IDENTITY
+            | D3DKMDT_VPPS_CENTERED
+            | D3DKMDT_VPPS_STRETCHED
+            | D3DKMDT_VPPS_ASPECTRATIOCENTEREDMAX
+            | D3DKMDT_VPPS_CUSTOM
+    )
+}
+
+/// Whether a path's rotation is decided.
+pub(crate) const fn is_rotation_pinned(path: &D3DKMDT_VIDPN_PRESENT_PATH) -> bool {
+    matches!(
+        path.ContentTransformation.Rotation,
+        D3DKMDT_VPPR_IDENTITY
+            | D3DKMDT_VPPR_ROTATE90
+            | D3DKMDT_VPPR_ROTATE180
+            | D3DKMDT_VPPR_ROTATE270
+    )
+}
+
+/// Whether a path goes from the source to the target that there are, and asks for nothing that can't be done. Source and
+/// target have the same size in every mode, so identity is the only scaling; rotating pixels is not implemented yet.
+///
+/// # Errors
+///
+/// The status for DxgkDdiCommitVidPn.
+pub(crate) fn check_path(path: &D3DKMDT_VIDPN_PRESENT_PATH, outputs: u32) -> Result<(), Status> {
+    if path.VidPnSourceId >= outputs {
+        return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE);
+    }
+    if path.VidPnTargetId >= outputs {
+        return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_TARGET);
+    }
+    check_transformation(path)
+}
+
+/// The part of [`check_path`] about scaling, rotation and gamma.
+pub(crate) fn check_transformation(path: &D3DKMDT_VIDPN_PRESENT_PATH) -> Result<(), Status> {
+    let transformation = &path.ContentTransformation;
+    let scaling = matches!(
+        transformation.Scaling,
+        D3DKMDT_VPPS_IDENTITY
+            | D3DKMDT_VPPS_UNINITIALIZED
+            | D3DKMDT_VPPS_UNPINNED
+            | D3DKMDT_VPPS_NOTSPECIFIED
+    );
+    let rotation = matches!(
+        transformation.Rotation,
+        D3DKMDT_VPPR_IDENTITY
+            | D3DKMDT_VPPR_UNINITIALIZED
+            | D3DKMDT_VPPR_UNPINNED
+            | D3DKMDT_VPPR_NOTSPECIFIED
+    );
+    if !scaling || !rotation {
+        return Err(Status::GRAPHICS_VIDPN_MODALITY_NOT_SUPPORTED);
+    }
+    match path.GammaRamp.Type {
+        D3DDDI_GAMMARAMP_DEFAULT | D3DDDI_GAMMARAMP_UNINITIALIZED => Ok(()),
+        _ => Err(Status::from_raw(
+            sys::STATUS_GRAPHICS_GAMMA_RAMP_NOT_SUPPORTED,
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODE: Mode = Mode {
+        width: 1280,
+        height: 800,
+    };
+
+    fn path() -> D3DKMDT_VIDPN_PRESENT_PATH {
+        let mut path = D3DKMDT_VIDPN_PRESENT_PATH::default();
+        path.ContentTransformation.Scaling = D3DKMDT_VPPS_IDENTITY;
+        path.ContentTransformation.Rotation = D3DKMDT_VPPR_IDENTITY;
+        path.GammaRamp.Type = D3DDDI_GAMMARAMP_DEFAULT;
+        path
+    }
+
+    #[test]
+    fn the_scanouts_size_counts_before_the_monitors() {
+        let rect = Rect::of_size(1920, 1200);
+        assert_eq!(preferred(Some(rect), None).width, 1920);
+        assert_eq!(preferred(None, None), Mode::FALLBACK);
+    }
+
+    #[test]
+    fn the_only_path_is_accepted() {
+        assert_eq!(check_path(&path(), 1), Ok(()));
+    }
+
+    #[test]
+    fn unknown_sources_and_targets_have_their_statuses() {
+        let mut wrong = path();
+        wrong.VidPnSourceId = 1;
+        let source = check_path(&wrong, 1);
+        assert_eq!(source, Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE));
+        let mut wrong = path();
+        wrong.VidPnTargetId = 1;
+        let target = check_path(&wrong, 1);
+        assert_eq!(target, Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_TARGET));
+    }
+
+    #[test]
+    fn what_the_device_cannot_do_is_refused_as_modality() {
+        for scaling in [D3DKMDT_VPPS_CENTERED, D3DKMDT_VPPS_STRETCHED, 77] {
+            let mut wrong = path();
+            wrong.ContentTransformation.Scaling = scaling;
+            let refused = Err(Status::GRAPHICS_VIDPN_MODALITY_NOT_SUPPORTED);
+            assert_eq!(check_path(&wrong, 1), refused);
+        }
+        for rotation in [D3DKMDT_VPPR_ROTATE90, D3DKMDT_VPPR_ROTATE270, 77] {
+            let mut wrong = path();
+            wrong.ContentTransformation.Rotation = rotation;
+            let refused = Err(Status::GRAPHICS_VIDPN_MODALITY_NOT_SUPPORTED);
+            assert_eq!(check_path(&wrong, 1), refused);
+        }
+        let mut wrong = path();
+        wrong.GammaRamp.Type = sys::D3DDDI_GAMMARAMP_RGB256x3x16;
+        let refused = Status::from_raw(sys::STATUS_GRAPHICS_GAMMA_RAMP_NOT_SUPPORTED);
+        assert_eq!(check_path(&wrong, 1), Err(refused));
+    }
+
+    #[test]
+    fn only_decided_transformations_count_as_pinned() {
+        let mut free = path();
+        assert!(is_scaling_pinned(&free) && is_rotation_pinned(&free));
+        for open in [
+            D3DKMDT_VPPS_UNINITIALIZED,
+            D3DKMDT_VPPS_UNPINNED,
+            D3DKMDT_VPPS_NOTSPECIFIED,
+        ] {
+            free.ContentTransformation.Scaling = open;
+            assert!(!is_scaling_pinned(&free));
+        }
+        for open in [
+            D3DKMDT_VPPR_UNINITIALIZED,
+            D3DKMDT_VPPR_UNPINNED,
+            D3DKMDT_VPPR_NOTSPECIFIED,
+        ] {
+            free.ContentTransformation.Rotation = open;
+            assert!(!is_rotation_pinned(&free));
+        }
+    }
+
+    #[test]
+    fn a_pinned_target_mode_of_another_size_is_not_the_mode() {
+        let mut target = D3DKMDT_VIDPN_TARGET_MODE::default();
+        target.VideoSignalInfo.ActiveSize.cx = MODE.width;
+        target.VideoSignalInfo.ActiveSize.cy = MODE.height;
+        assert!(MODE.is_target_mode(&target));
+        target.VideoSignalInfo.ActiveSize.cy = 801;
+        assert!(!MODE.is_target_mode(&target));
+    }
+}

@@ -1,0 +1,382 @@
+//! What the device scans out: its resources, and the order in which they come and go.
+//!
+//! A new resource is created, backed, filled and shown before the one it replaces is freed, so that the output never goes
+//! dark in between. Memory is freed only when the device has said that it does not use it any more, or has been reset.
+
+use dxgk::adapter::Started;
+use dxgk::irql::Passive;
+use dxgk::kernel::PAGE_SIZE;
+use dxgk::present::Presented;
+use virtio_gpu::Memory;
+use virtio_gpu::backing::{EntryList, MAX_ENTRIES, write_entries};
+use virtio_gpu::commands::{Batch, FailedCommand, Failure, PushError, Reason};
+use virtio_gpu::memory::segments;
+use virtio_gpu::protocol::{
+    Format, MemEntry, ResourceAttachBacking, ResourceCreate2d, ResourceDetachBacking,
+    ResourceFlush, ResourceUnref, ResponseType, SetScanout,
+};
+
+use crate::commands::{NotDone, Waits, give_up, run};
+use crate::device::{DmaMemory, Joined};
+use crate::frame::{Rects, Target};
+use crate::interrupts::{control, drop_waiting};
+use crate::modes::Mode;
+use crate::screen::{FrameBuffer, Wanted};
+use crate::{Fault, Platform, TraceEvent, Vgpu};
+
+/// Who holds this sets modes, alone. Behind a mutex that is held while the device is waited for.
+pub(crate) struct ModeSetting<P: Platform> {
+    pub(crate) waits: Waits,
+    last_resource: u32,
+    /// What the device scans out now.
+    shown: Wanted,
+    /// A resource without a picture, of the active mode's size, if one was needed.
+    black: Option<Target>,
+    /// Nothing was copied to the frame buffer's resource yet, so it is black.
+    untouched: bool,
+    /// The adapter is in a low-power state.
+    pub(crate) asleep: Option<Asleep>,
+    platform: core::marker::PhantomData<fn() -> P>,
+}
+
+/// What an adapter in a low-power state comes back to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asleep {
+    pub(crate) mode: Option<Mode>,
+}
+
+/// What every function here works on.
+type Adapter<'a, P> = &'a Started<Vgpu<P>>;
+
+impl<P: Platform> ModeSetting<P> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            waits: Waits::new(),
+            last_resource: 0,
+            shown: Wanted::Dark,
+            black: None,
+            untouched: true,
+            asleep: None,
+            platform: core::marker::PhantomData,
+        }
+    }
+
+    /// The device was reset: it has no resources and shows nothing.
+    pub(crate) const fn forget_all(&mut self) {
+        self.shown = Wanted::Dark;
+        self.black = None;
+        self.untouched = true;
+    }
+
+    fn new_target(&mut self, mode: Mode) -> Target {
+        // Zero means "no resource".
+        self.last_resource = self.last_resource.wrapping_add(1).max(1);
+        Target {
+            resource: self.last_resource,
+            width: mode.width,
+            height: mode.height,
+        }
+    }
+
+    fn run(
+        &mut self,
+        started: Adapter<'_, P>,
+        memory: &impl Memory,
+        irql: &mut Passive<'_>,
+        count: usize,
+        fill: impl Fn(&mut Batch) -> Result<(), PushError>,
+    ) -> Result<(), NotDone> {
+        let done = run(started, &mut self.waits, memory, irql, count, fill);
+        if let Err(reason) = done {
+            started.device.counters.failed_commands.count();
+            P::trace(&TraceEvent::CommandFailed(reason.into()));
+        }
+        done
+    }
+
+    /// Makes `mode` the active one, with a frame buffer that is black, and shows it as far as it is to be seen.
+    ///
+    /// If that fails what was shown before is shown again.
+    pub(crate) fn set_mode(
+        &mut self,
+        started: Adapter<'_, P>,
+        mode: Mode,
+        lit: bool,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Fault> {
+        let buffer = self.new_frame_buffer(started, mode, irql)?;
+        let target = buffer.target;
+        let (old_shown, old_untouched) = (self.shown, self.untouched);
+        let (old, was_lit) = swap(started, Some(buffer), lit, irql);
+        self.untouched = true;
+        // The black resource, if there is one, has the old size.
+        let old_black = self.black.take();
+        if let Err(fault) = self.show(started, irql) {
+            let (new, _) = swap(started, old, was_lit, irql);
+            self.untouched = old_untouched;
+            self.black = old_black;
+            // Whatever the device shows now: what it showed before is what is wanted again.
+            let _ = self.scan_out(started, old_shown, irql);
+            self.free(started, target, irql);
+            drop(new);
+            return Err(fault);
+        }
+        if let Some(old) = &old {
+            self.free(started, old.target, irql);
+        }
+        if let Some(black) = old_black {
+            self.free(started, black, irql);
+        }
+        drop(old);
+        started.device.counters.mode_sets.count();
+        P::trace(&TraceEvent::ModeSet {
+            width: mode.width,
+            height: mode.height,
+            resource: target.resource,
+        });
+        Ok(())
+    }
+
+    /// Takes the active mode away: no signal, no frame buffer.
+    pub(crate) fn unset_mode(
+        &mut self,
+        started: Adapter<'_, P>,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Fault> {
+        let (old, was_lit) = swap(started, None, true, irql);
+        if let Err(fault) = self.show(started, irql) {
+            drop(swap(started, old, was_lit, irql));
+            return Err(fault);
+        }
+        if let Some(old) = &old {
+            self.free(started, old.target, irql);
+        }
+        Ok(())
+    }
+
+    /// Has the device show what the screen's state asks for.
+    pub(crate) fn show(
+        &mut self,
+        started: Adapter<'_, P>,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Fault> {
+        let wanted = started
+            .device
+            .screen
+            .with(irql, |screen, _| screen.wanted());
+        if wanted != self.shown {
+            self.scan_out(started, wanted, irql)?;
+        }
+        if !matches!(wanted, Wanted::Black(_))
+            && let Some(black) = self.black.take()
+        {
+            self.free(started, black, irql);
+        }
+        Ok(())
+    }
+
+    fn scan_out(
+        &mut self,
+        started: Adapter<'_, P>,
+        wanted: Wanted,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Fault> {
+        match wanted {
+            Wanted::Dark => self.disable(started, irql)?,
+            Wanted::Picture(target) => {
+                self.untouched = false;
+                self.set_scanout(started, target, true, irql)?;
+            }
+            Wanted::Black(target) if self.untouched => {
+                self.set_scanout(started, target, false, irql)?;
+            }
+            Wanted::Black(target) => match self.black_of(started, target, irql) {
+                Ok(black) => self.set_scanout(started, black, false, irql)?,
+                // No signal is what comes closest to black.
+                Err(_) => self.disable(started, irql)?,
+            },
+        }
+        self.shown = wanted;
+        Ok(())
+    }
+
+    fn disable(&mut self, started: Adapter<'_, P>, irql: &mut Passive<'_>) -> Result<(), Fault> {
+        let memory = &started.device.memory;
+        let scanout = started.device.output.scanout;
+        Ok(self.run(started, memory, irql, 1, |batch| {
+            batch.push(memory, &SetScanout::disable(scanout))
+        })?)
+    }
+
+    /// Shows all of a resource, after copying all of its backing if `transfer` says so.
+    fn set_scanout(
+        &mut self,
+        started: Adapter<'_, P>,
+        target: Target,
+        transfer: bool,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Fault> {
+        let memory = &started.device.memory;
+        let scanout = started.device.output.scanout;
+        let all = target.bounds();
+        let count = if transfer { 3 } else { 2 };
+        Ok(self.run(started, memory, irql, count, |batch| {
+            if transfer {
+                batch.push(memory, &target.transfer(all))?;
+            }
+            batch.push(memory, &SetScanout::new(scanout, target.resource, all))?;
+            batch.push(memory, &ResourceFlush::new(target.resource, all))
+        })?)
+    }
+
+    /// A frame buffer with its resource, both black.
+    fn new_frame_buffer(
+        &mut self,
+        started: Adapter<'_, P>,
+        mode: Mode,
+        irql: &mut Passive<'_>,
+    ) -> Result<FrameBuffer<P>, Fault> {
+        let memory = DmaMemory::new(mode.bytes(), irql)?;
+        let pages = mode.bytes().div_ceil(PAGE_SIZE);
+        let list = DmaMemory::new(list_len(pages), irql)?;
+        let joined = Joined {
+            first: &started.device.memory,
+            second: &list,
+        };
+        let entries = write_entries(
+            &joined,
+            joined.second_at(),
+            list.len(),
+            segments(&memory, 0, mode.bytes()),
+        )?;
+        let target = self.new_target(mode);
+        let created = self.run(started, &joined, irql, 3, |batch| {
+            create(batch, &joined, &target, &entries)
+        });
+        if let Err(reason) = created {
+            self.free_after(started, target, reason, irql);
+            return Err(reason.into());
+        }
+        Ok(FrameBuffer { memory, target })
+    }
+
+    /// A black resource of the size of `like`: its backing is one page of zeros over and over, and only until it was copied.
+    fn black_of(
+        &mut self,
+        started: Adapter<'_, P>,
+        like: Target,
+        irql: &mut Passive<'_>,
+    ) -> Result<Target, Fault> {
+        if let Some(black) = self.black {
+            return Ok(black);
+        }
+        let mode = Mode {
+            width: like.width,
+            height: like.height,
+        };
+        let zeros = DmaMemory::<P>::new(PAGE_SIZE, irql)?;
+        let zero_page = zeros.segment(0, PAGE_SIZE);
+        let pages = mode.bytes().div_ceil(PAGE_SIZE);
+        let list = DmaMemory::new(list_len(pages), irql)?;
+        let joined = Joined {
+            first: &started.device.memory,
+            second: &list,
+        };
+        let entries = write_entries(
+            &joined,
+            joined.second_at(),
+            list.len(),
+            core::iter::repeat_n(zero_page, pages),
+        )?;
+        let target = self.new_target(mode);
+        let created = self.run(started, &joined, irql, 4, |batch| {
+            create(batch, &joined, &target, &entries)?;
+            batch.push(&joined, &ResourceDetachBacking::new(target.resource))
+        });
+        if let Err(reason) = created {
+            self.free_after(started, target, reason, irql);
+            return Err(reason.into());
+        }
+        self.black = Some(target);
+        Ok(target)
+    }
+
+    /// Frees a resource whose creation did not end well.
+    fn free_after(
+        &mut self,
+        started: Adapter<'_, P>,
+        target: Target,
+        reason: NotDone,
+        irql: &mut Passive<'_>,
+    ) {
+        // What the device never saw, or does not have any more, needs no freeing.
+        if matches!(reason, NotDone::Failed(_)) {
+            self.free(started, target, irql);
+        }
+    }
+
+    /// Frees a resource, and with it the device's claim on its backing. A device that won't is reset.
+    fn free(&mut self, started: Adapter<'_, P>, target: Target, irql: &mut Passive<'_>) {
+        let memory = &started.device.memory;
+        let freed = run(started, &mut self.waits, memory, irql, 1, |batch| {
+            batch.push(memory, &ResourceUnref::new(target.resource))
+        });
+        match freed {
+            Ok(())
+            // There is none, because it could not be created.
+            | Err(NotDone::Failed(Failure::Command(FailedCommand {
+                reason: Reason::Refused(ResponseType::ErrInvalidResourceId),
+                ..
+            }))) => {}
+            Err(reason) => {
+                give_up(started, reason.into(), irql);
+            }
+        }
+    }
+}
+
+/// Bytes for a list of at most so many entries.
+fn list_len(pages: usize) -> usize {
+    pages
+        .min(MAX_ENTRIES as usize)
+        .saturating_mul(size_of::<MemEntry>())
+}
+
+/// The commands that make a resource, back it and fill it.
+fn create(
+    batch: &mut Batch,
+    memory: &impl Memory,
+    target: &Target,
+    entries: &EntryList,
+) -> Result<(), PushError> {
+    let &Target {
+        resource,
+        width,
+        height,
+    } = target;
+    batch.push(
+        memory,
+        &ResourceCreate2d::new(resource, Format::B8G8R8X8, width, height),
+    )?;
+    let attach = ResourceAttachBacking::new(resource, entries.entries);
+    batch.push_with_data(memory, &attach, entries)?;
+    batch.push(memory, &target.transfer(target.bounds()))
+}
+
+/// Makes another frame buffer the active one, and returns the one before and whether it was lit.
+///
+/// Presents that wait for room were meant for the old one, which nobody will see any more; they have ended.
+fn swap<P: Platform>(
+    started: Adapter<'_, P>,
+    buffer: Option<FrameBuffer<P>>,
+    lit: bool,
+    irql: &mut Passive<'_>,
+) -> (Option<FrameBuffer<P>>, bool) {
+    started.device.screen.with(irql, |screen, irql| {
+        let old = core::mem::replace(&mut screen.frame_buffer, buffer);
+        let was_lit = core::mem::replace(&mut screen.lit, lit);
+        screen.behind = Rects::new();
+        let _ = control(started, irql, |isr| drop_waiting(isr, Presented::Complete));
+        (old, was_lit)
+    })
+}

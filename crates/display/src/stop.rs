@@ -1,0 +1,114 @@
+//! The ways out: DxgkDdiStopDevice, and giving the display back lit.
+
+use dxgk::adapter::Started;
+use dxgk::irql::Passive;
+use dxgk::kernel::Kernel;
+use dxgk::memory::MappedRange;
+use dxgk::resources::MemoryRange;
+use dxgk::status::Status;
+use dxgk::sys::{D3DDDIFMT_A8R8G8B8, D3DDDIFMT_X8R8G8B8, DXGK_DISPLAY_INFORMATION};
+
+use crate::fault::Fault;
+use crate::frame::PIXEL;
+use crate::interrupts::{control, end_all};
+use crate::start::OUTPUTS;
+use crate::{Platform, TraceEvent, Vgpu};
+
+/// The first step of a stop: the device does nothing any more and reaches no memory, and what was under way has ended.
+/// Presents that come all the same are refused.
+pub(crate) fn stop_device<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) {
+    let reset = silence(started, Fault::new("stopped", Status::DEVICE_REMOVED), irql);
+    P::trace(&TraceEvent::Stopped { reset });
+}
+
+/// The adapter is gone: nothing of it is touched, and what was under way has ended.
+pub(crate) fn stop_removed<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) {
+    started
+        .device
+        .quiet
+        .store(true, core::sync::atomic::Ordering::Release);
+    let gone = Fault::new("removed", Status::DEVICE_REMOVED);
+    let _ = control(started, irql, |isr| {
+        isr.state.fault.get_or_insert(gone);
+        end_all(isr, &started.device);
+    });
+    P::trace(&TraceEvent::Stopped { reset: false });
+}
+
+/// Lets nothing more be sent, resets the device, and ends what was under way. Returns whether the device obeyed; one that
+/// did not is cut off from memory.
+pub(crate) fn silence<P: Platform>(
+    started: &Started<Vgpu<P>>,
+    why: Fault,
+    irql: &mut Passive<'_>,
+) -> bool {
+    let _ = control(started, irql, |isr| {
+        isr.state.fault.get_or_insert(why);
+    });
+    let obeyed = started.device.quiesce(&started.interface, irql);
+    let _ = control(started, irql, |isr| end_all(isr, &started.device));
+    obeyed
+}
+
+/// DxgkDdiStopDeviceAndReleasePostDisplayOwnership: shows what the firmware had lit, in black.
+///
+/// virtio-vga has linear memory of its own, which it shows in the mode that the firmware set whenever the virtio device is
+/// reset; so that is where it goes back to. A virtio-gpu-pci has none: nothing but commands brings a picture on its screen, and
+/// the basic display driver has no commands.
+pub(crate) fn release_post_display<P: Platform>(
+    started: &Started<Vgpu<P>>,
+    target: u32,
+    irql: &mut Passive<'_>,
+) -> Result<DXGK_DISPLAY_INFORMATION, Status> {
+    let device = &started.device;
+    let display = device.post_display.ok_or(Status::NOT_SUPPORTED)?;
+    if target >= OUTPUTS || !device.output.connected {
+        return Err(Status::NOT_SUPPORTED);
+    }
+    let linear = linear_range(started, &display, irql).ok_or(Status::NOT_SUPPORTED)?;
+    let memory = MappedRange::<P>::map(&started.interface, linear, irql)?;
+    blacken(&memory);
+    if !silence(
+        started,
+        Fault::new("released", Status::DEVICE_REMOVED),
+        irql,
+    ) {
+        return Err(Status::NOT_SUPPORTED);
+    }
+    P::trace(&TraceEvent::PostDisplayReleased {
+        width: display.Width,
+        height: display.Height,
+    });
+    Ok(DXGK_DISPLAY_INFORMATION {
+        TargetId: target,
+        AcpiId: 0,
+        ..display
+    })
+}
+
+/// The lit memory, if it is the adapter's own and of a format that the basic display driver knows.
+fn linear_range<P: Platform>(
+    started: &Started<Vgpu<P>>,
+    display: &DXGK_DISPLAY_INFORMATION,
+    irql: &Passive<'_>,
+) -> Option<MemoryRange> {
+    let format = matches!(display.ColorFormat, D3DDDIFMT_X8R8G8B8 | D3DDDIFMT_A8R8G8B8);
+    let least = display.Width.checked_mul(PIXEL)?;
+    if !format || display.Pitch < least {
+        return None;
+    }
+    let start = u64::try_from(display.PhysicAddress.get()).ok()?;
+    let length = u64::from(display.Pitch).checked_mul(u64::from(display.Height))?;
+    let resources = started.interface.resources(irql).ok()?;
+    let found = resources
+        .memory()
+        .find_map(|range| range.part(start.checked_sub(range.start())?, length));
+    found.filter(|range| range.length() != 0)
+}
+
+fn blacken(memory: &MappedRange<impl Kernel>) {
+    for offset in (0..memory.length()).step_by(size_of::<u32>()) {
+        // A pitch is a whole number of pixels, so that there is no rest.
+        let _ = memory.write_u32(offset, 0);
+    }
+}

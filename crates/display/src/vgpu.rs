@@ -1,0 +1,254 @@
+//! The miniport: which DDI is answered where.
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::marker::PhantomData;
+use core::sync::atomic::{AtomicBool, Ordering};
+
+use dxgk::adapter::{Registry, Started};
+use dxgk::irql::{Dispatch, Passive};
+use dxgk::miniport::{Miniport, Parts, PhysicalDevice, PowerTarget, Present, StartDevice};
+use dxgk::present::PresentDisplayOnly;
+use dxgk::status::Status;
+use dxgk::sys::{
+    D3DKMDT_VIDPN_HW_CAPABILITY, D3DKMDT_VIDPN_PRESENT_PATH, DEVICE_POWER_STATE,
+    DXGK_CHILD_DESCRIPTOR, DXGK_DISPLAY_INFORMATION, POWER_ACTION,
+};
+use dxgk::vidpn::{Cofunctional, Commit, VidPn};
+
+use crate::device::Device;
+use crate::interrupts::{Config, Control, Cursor};
+use crate::start::OUTPUTS;
+use crate::{
+    HardwareInformation, Platform, TraceEvent, children, commit, interrupts, power, present,
+    requests, start, stop, vidpn, visibility,
+};
+
+/// A virtio GPU's miniport, from DxgkDdiAddDevice to DxgkDdiRemoveDevice.
+pub struct Vgpu<P: Platform> {
+    /// The device has been removed by surprise; it is not touched any more.
+    removed: AtomicBool,
+    platform: PhantomData<fn() -> P>,
+}
+
+impl<P: Platform> fmt::Debug for Vgpu<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vgpu").finish_non_exhaustive()
+    }
+}
+
+impl<P: Platform> Drop for Vgpu<P> {
+    /// In DxgkDdiRemoveDevice, or in a DxgkDdiAddDevice that fails after all.
+    fn drop(&mut self) {
+        P::adapter_removed();
+    }
+}
+
+impl<P: Platform> Vgpu<P> {
+    fn is_removed(&self) -> bool {
+        self.removed.load(Ordering::Acquire)
+    }
+
+    /// # Errors
+    ///
+    /// STATUS_DEVICE_REMOVED once the device has been.
+    fn check_present(&self) -> Result<(), Status> {
+        if self.is_removed() {
+            Err(Status::DEVICE_REMOVED)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl<P: Platform> Miniport for Vgpu<P> {
+    type Kernel = P;
+    type Sources = (Config<P>, Control<P>, Cursor<P>);
+    type Device = Box<Device<P>>;
+
+    fn registry() -> &'static Registry<Self> {
+        P::registry()
+    }
+
+    fn add_device(device: PhysicalDevice, irql: &mut Passive<'_>) -> Result<Self, Status> {
+        P::adapter_added(irql);
+        let recorded =
+            P::record_hardware_information(device, &HardwareInformation::VIRTIO_GPU, irql);
+        if let Err(status) = recorded {
+            P::trace(&TraceEvent::HardwareInformationNotRecorded {
+                status: status.raw(),
+            });
+        }
+        Ok(Self {
+            removed: AtomicBool::new(false),
+            platform: PhantomData,
+        })
+    }
+
+    fn start_device(
+        &self,
+        start: &mut StartDevice<'_, Self>,
+        irql: &mut Passive<'_>,
+    ) -> Result<Parts<Self>, Status> {
+        start::start_device(start, irql)
+    }
+
+    fn started(&self, adapter: &Started<Self>, irql: &mut Passive<'_>) {
+        start::started(adapter, irql);
+    }
+
+    fn stop_device(&self, adapter: &Started<Self>, irql: &mut Passive<'_>) {
+        if self.is_removed() {
+            stop::stop_removed(adapter, irql);
+        } else {
+            stop::stop_device(adapter, irql);
+        }
+    }
+
+    fn release_post_display(
+        &self,
+        adapter: &Started<Self>,
+        target: u32,
+        irql: &mut Passive<'_>,
+    ) -> Result<DXGK_DISPLAY_INFORMATION, Status> {
+        self.check_present()?;
+        stop::release_post_display(adapter, target, irql)
+    }
+
+    fn dpc(&self, adapter: &Started<Self>, irql: &mut Dispatch<'_>) {
+        interrupts::dpc(adapter, irql);
+    }
+
+    fn set_power_state(
+        &self,
+        adapter: Option<&Started<Self>>,
+        device: PowerTarget,
+        state: DEVICE_POWER_STATE,
+        action: POWER_ACTION,
+        irql: &mut Passive<'_>,
+    ) {
+        if let (Some(adapter), PowerTarget::Adapter, false) = (adapter, device, self.is_removed()) {
+            power::set_adapter_state(adapter, state, action, irql);
+        }
+    }
+
+    fn notify_surprise_removal(&self) {
+        self.removed.store(true, Ordering::Release);
+    }
+
+    fn query_child_relations(
+        &self,
+        _: &Started<Self>,
+        children: &mut [DXGK_CHILD_DESCRIPTOR],
+        _: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        children::query_relations(children);
+        Ok(())
+    }
+
+    fn query_connection(
+        &self,
+        adapter: &Started<Self>,
+        child: u32,
+        _: &mut Passive<'_>,
+    ) -> Result<bool, Status> {
+        children::query_connection(&adapter.device.output, child)
+    }
+
+    fn query_device_descriptor(
+        &self,
+        adapter: &Started<Self>,
+        child: u32,
+        offset: usize,
+        to: &mut [u8],
+        _: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        children::query_descriptor(&adapter.device.output, child, offset, to)
+    }
+
+    fn is_supported_vidpn(
+        &self,
+        adapter: &Started<Self>,
+        vidpn: &VidPn<'_>,
+        irql: &mut Passive<'_>,
+    ) -> Result<bool, Status> {
+        vidpn::is_supported(vidpn, adapter.device.output.preferred, irql)
+    }
+
+    fn enum_vidpn_cofunc_modality(
+        &self,
+        adapter: &Started<Self>,
+        request: &Cofunctional<'_>,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        vidpn::enum_cofunctional(request, adapter.device.output.preferred, irql)
+    }
+
+    fn commit_vidpn(
+        &self,
+        adapter: &Started<Self>,
+        commit: &Commit<'_>,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        if self.is_removed() {
+            return Err(Status::GRAPHICS_INVALID_VIDPN);
+        }
+        commit::commit(adapter, commit, irql)
+    }
+
+    fn update_active_vidpn_present_path(
+        &self,
+        adapter: &Started<Self>,
+        path: &D3DKMDT_VIDPN_PRESENT_PATH,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        commit::update_path(adapter, path, irql)
+    }
+
+    fn set_vidpn_source_visibility(
+        &self,
+        adapter: &Started<Self>,
+        source: Option<u32>,
+        visible: bool,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        self.check_present()?;
+        visibility::set_visibility(adapter, source, visible, irql)
+    }
+
+    fn query_vidpn_hw_capability(
+        &self,
+        _: &Started<Self>,
+        source: u32,
+        target: u32,
+        _: &mut Passive<'_>,
+    ) -> Result<D3DKMDT_VIDPN_HW_CAPABILITY, Status> {
+        if source >= OUTPUTS {
+            return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE);
+        }
+        if target >= OUTPUTS {
+            return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_TARGET);
+        }
+        // No bit is set, since no transformation that one of them is about is offered.
+        Ok(D3DKMDT_VIDPN_HW_CAPABILITY::default())
+    }
+
+    fn present_display_only(
+        &self,
+        adapter: &Started<Self>,
+        present: &PresentDisplayOnly<'_>,
+        irql: &mut Passive<'_>,
+    ) -> Result<Present, Status> {
+        self.check_present()?;
+        present::present(adapter, present, irql)
+    }
+
+    fn escape(
+        &self,
+        adapter: &Started<Self>,
+        data: &mut [u8],
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        requests::escape(adapter, data, irql)
+    }
+}

@@ -1,0 +1,35 @@
+//! DxgkDdiSetVidPnSourceVisibility: black, or the frame buffer, which the first frame may be in already.
+
+use dxgk::adapter::Started;
+use dxgk::irql::Passive;
+use dxgk::status::Status;
+
+use crate::frame::Rects;
+use crate::start::OUTPUTS;
+use crate::{Platform, Vgpu};
+
+/// Shows the source's picture, or black. `None` stands for every source.
+pub(crate) fn set_visibility<P: Platform>(
+    started: &Started<Vgpu<P>>,
+    source: Option<u32>,
+    visible: bool,
+    irql: &mut Passive<'_>,
+) -> Result<(), Status> {
+    if source.is_some_and(|source| source >= OUTPUTS) {
+        return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE);
+    }
+    let device = &started.device;
+    device.modeset.with(irql, |setting, irql| {
+        let was_visible = device.screen.with(irql, |screen, _| {
+            // Becoming visible copies the whole frame buffer.
+            screen.behind = Rects::new();
+            core::mem::replace(&mut screen.visible, visible)
+        });
+        setting.show(started, irql).map_err(|fault| {
+            device
+                .screen
+                .with(irql, |screen, _| screen.visible = was_visible);
+            fault.status
+        })
+    })
+}
