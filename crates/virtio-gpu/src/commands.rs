@@ -166,11 +166,9 @@ impl<const SLOTS: usize, const DESCRIPTORS: usize> CommandQueue<SLOTS, DESCRIPTO
                 width: Self::SLOTS_LEN,
             })?;
             let address = contiguous(memory, at, SLOT_LEN)?;
-            if address & 15 != 0 || at & 15 != 0 {
-                return Err(SetupError::Misaligned {
-                    address,
-                    alignment: 16,
-                });
+            let alignment = 16;
+            if address % alignment != 0 || at & 15 != 0 {
+                return Err(SetupError::Misaligned { address, alignment });
             }
         }
         self.slots_at = place.slots;
@@ -395,14 +393,19 @@ impl<const SLOTS: usize, const DESCRIPTORS: usize> CommandQueue<SLOTS, DESCRIPTO
         }
     }
 
-    /// Asks for an interrupt when the first batch can be complete: no batch can be before the device has used as many more
-    /// commands as that batch still lacks, whichever order it uses them in. True if it has already used as many.
+    /// Asks for an interrupt when the device has used as many more commands as the oldest batch still lacks: one interrupt
+    /// for each batch if they are used in order, and none lost if not. True if it has already used as many.
     fn request_interrupt<M: Memory + ?Sized>(&mut self, memory: &M) -> Result<bool, DeviceError> {
-        let remaining = self.batches.iter().flatten().map(|batch| batch.remaining);
-        match remaining.min() {
-            Some(first) => self.queue.request_interrupt(memory, u16::from(first)),
-            None => Ok(false),
-        }
+        let next = self.next_id;
+        let oldest = self
+            .batches
+            .iter()
+            .flatten()
+            .min_by_key(|batch| batch.id.age_before(next));
+        let Some(remaining) = oldest.map(|batch| batch.remaining) else {
+            return Ok(false);
+        };
+        self.queue.request_interrupt(memory, u16::from(remaining))
     }
 
     /// Notes that the device has used the command in `slot`, and returns its batch if that was the last.
@@ -475,14 +478,12 @@ impl<const SLOTS: usize, const DESCRIPTORS: usize> CommandQueue<SLOTS, DESCRIPTO
     /// After the device has been reset: reports every outstanding batch as failed, oldest first, and forgets it. The queue
     /// is unconfigured; batches that were reserved keep their slots until they are released.
     pub fn abandon(&mut self, mut each: impl FnMut(Completed)) {
-        // Ids only grow, so the oldest is the one furthest behind the next.
+        let next = self.next_id;
         while let Some(record) = self
             .batches
             .iter_mut()
             .filter(|record| record.is_some())
-            .min_by_key(|record| {
-                record.map_or(u32::MAX, |batch| batch.id.0.wrapping_sub(self.next_id))
-            })
+            .min_by_key(|record| record.map(|batch| batch.id.age_before(next)))
         {
             let Some(batch) = record.take() else { break };
             each(Completed {

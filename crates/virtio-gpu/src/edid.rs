@@ -3,12 +3,15 @@
 //! The bytes come from the device and are not trusted. What is not a whole, well-formed base block is refused; extension
 //! blocks are handed out as bytes, since only the operating system reads them.
 
+use crate::memory::{AccessError, Memory};
+use crate::protocol::{EDID_CAPACITY, RespEdid};
 use core::fmt;
+use core::mem::offset_of;
 
 /// Length of a block.
 pub const BLOCK_LEN: usize = 128;
 /// The most blocks that are kept: what a GET_EDID response has room for.
-pub const MAX_BLOCKS: usize = crate::protocol::EDID_CAPACITY / BLOCK_LEN;
+pub const MAX_BLOCKS: usize = EDID_CAPACITY / BLOCK_LEN;
 
 const HEADER: [u8; 8] = [0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00];
 /// Where the four 18-byte descriptors begin; the first is the preferred timing.
@@ -46,6 +49,34 @@ impl fmt::Display for EdidError {
 }
 
 impl core::error::Error for EdidError {}
+
+/// Why no EDID could be read from a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadError {
+    /// What it holds is no EDID.
+    Edid(EdidError),
+    /// The device claims more bytes than its response has room for.
+    Size {
+        /// How many.
+        size: u32,
+    },
+    /// The response is not where it should be.
+    Access(AccessError),
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Edid(error) => error.fmt(f),
+            Self::Size { size } => {
+                write!(f, "EDID: {size} bytes, expected at most {EDID_CAPACITY}")
+            }
+            Self::Access(error) => write!(f, "EDID: {error}"),
+        }
+    }
+}
+
+impl core::error::Error for ReadError {}
 
 /// A detailed timing: one mode, as the monitor wants it driven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,25 +165,61 @@ impl DetailedTiming {
 }
 
 /// A checked EDID: a base block and the extension blocks that came whole and well-formed after it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edid {
     bytes: [u8; MAX_BLOCKS * BLOCK_LEN],
     blocks: usize,
 }
 
 impl Edid {
-    /// Checks bytes from the device. Extension blocks beyond those the base block announces are ignored; from the first
-    /// that is missing or has a wrong checksum on, they are left out, and the count in the base block is corrected so that
-    /// what is passed on is a consistent EDID.
+    /// Checks bytes. Extension blocks beyond those the base block announces are ignored; from the first that is missing or
+    /// has a wrong checksum on, they are left out, and the count in the base block is corrected so that what is passed on is
+    /// a consistent EDID.
     ///
     /// # Errors
     ///
     /// The base block is incomplete or not one.
     pub fn parse(bytes: &[u8]) -> Result<Self, EdidError> {
-        let (given, _) = bytes.as_chunks::<BLOCK_LEN>();
-        let base = given
-            .first()
-            .ok_or(EdidError::TooShort { len: bytes.len() })?;
+        let mut edid = Self::NOTHING;
+        for (place, byte) in edid.bytes.iter_mut().zip(bytes) {
+            *place = *byte;
+        }
+        edid.check(bytes.len().min(MAX_BLOCKS * BLOCK_LEN))?;
+        Ok(edid)
+    }
+
+    /// Reads the response to GET_EDID that lies at `offset`, and checks it as [`Edid::parse`] does. It is copied once,
+    /// straight to where it stays: cheaper on a small stack than [`RespEdid`] and `parse`.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn read<M: Memory + ?Sized>(memory: &M, offset: usize) -> Result<Self, ReadError> {
+        let outside = AccessError { offset, width: 0 };
+        let at = |field: usize| offset.checked_add(field).ok_or(ReadError::Access(outside));
+        let size = memory
+            .read_u32(at(offset_of!(RespEdid, size))?)
+            .map_err(ReadError::Access)?;
+        let len = usize::try_from(size).unwrap_or(usize::MAX);
+        let mut edid = Self::NOTHING;
+        let place = edid.bytes.get_mut(..len).ok_or(ReadError::Size { size })?;
+        memory
+            .read_bytes(at(offset_of!(RespEdid, edid))?, place)
+            .map_err(ReadError::Access)?;
+        edid.check(len).map_err(ReadError::Edid)?;
+        Ok(edid)
+    }
+
+    const NOTHING: Self = Edid {
+        bytes: [0; MAX_BLOCKS * BLOCK_LEN],
+        blocks: 0,
+    };
+
+    /// Checks the first `len` bytes and keeps the blocks that are good.
+    fn check(&mut self, len: usize) -> Result<(), EdidError> {
+        let given = self.bytes.get(..len).unwrap_or(&[]);
+        let (given, _) = given.as_chunks::<BLOCK_LEN>();
+        let base = given.first().ok_or(EdidError::TooShort { len })?;
         if !base.starts_with(&HEADER) {
             return Err(EdidError::Header);
         }
@@ -160,26 +227,21 @@ impl Edid {
             return Err(EdidError::Checksum { block: 0 });
         }
         let announced = usize::from(base.get(EXTENSION_COUNT).copied().unwrap_or(0));
-        let mut edid = Edid {
-            bytes: [0; MAX_BLOCKS * BLOCK_LEN],
-            blocks: 0,
-        };
-        let wanted = announced.saturating_add(1);
-        let (room, _) = edid.bytes.as_chunks_mut::<BLOCK_LEN>();
-        for (place, block) in room.iter_mut().zip(given).take(wanted) {
-            if !adds_up(block) {
-                break;
-            }
-            *place = *block;
-            edid.blocks = edid.blocks.saturating_add(1);
-        }
-        edid.correct_extension_count();
-        Ok(edid)
+        self.blocks = given
+            .iter()
+            .take(announced.saturating_add(1))
+            .take_while(|block| adds_up(block))
+            .count();
+        let kept = self.blocks.saturating_mul(BLOCK_LEN);
+        self.bytes.iter_mut().skip(kept).for_each(|byte| *byte = 0);
+        self.correct_extension_count();
+        Ok(())
     }
 
     fn correct_extension_count(&mut self) {
         let extensions = u8::try_from(self.blocks.saturating_sub(1)).unwrap_or(0);
-        if let [count, checksum] = &mut self.bytes[EXTENSION_COUNT..BLOCK_LEN] {
+        let (blocks, _) = self.bytes.as_chunks_mut::<BLOCK_LEN>();
+        if let Some([.., count, checksum]) = blocks.first_mut() {
             let change = count.wrapping_sub(extensions);
             *count = extensions;
             *checksum = checksum.wrapping_add(change);

@@ -222,12 +222,14 @@ impl<const N: usize> RectList<N> {
     /// Takes the rectangle at `index` out; the last one takes its place.
     fn take(&mut self, index: usize) -> Rect {
         let last = self.len.saturating_sub(1);
-        if index >= self.len {
-            return Rect::default();
+        let moved = self.rects.get(last).copied().unwrap_or_default();
+        match self.rects.get_mut(index) {
+            Some(slot) if index <= last && self.len != 0 => {
+                self.len = last;
+                core::mem::replace(slot, moved)
+            }
+            _ => Rect::default(),
         }
-        self.rects.swap(index, last);
-        self.len = last;
-        self.rects.get(last).copied().unwrap_or_default()
     }
 
     /// The list is full and `rect` is worth none of its rectangles: whichever pair wastes the fewest pixels is united.

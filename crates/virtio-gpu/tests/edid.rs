@@ -1,7 +1,11 @@
 //! EDIDs as they should be and as they should not.
 
+mod common;
+
+use common::{PAGE, Ram};
 use proptest::prelude::*;
-use virtio_gpu::edid::{BLOCK_LEN, DetailedTiming, Edid, EdidError};
+use virtio_gpu::edid::{BLOCK_LEN, DetailedTiming, Edid, EdidError, ReadError};
+use virtio_gpu::memory::Memory;
 
 /// A base block with one timing, 1280x800 at 75 Hz, made up by hand from E-EDID 1.4, with `extensions` announced.
 fn base(extensions: u8) -> [u8; BLOCK_LEN] {
@@ -150,7 +154,7 @@ fn missing_or_broken_extensions_are_left_out_and_the_count_is_put_right() {
         assert_eq!(edid.block_count(), 1 + kept);
         // What is handed on is a good EDID in itself.
         assert_eq!(edid.as_bytes()[126], kept as u8);
-        assert_eq!(Edid::parse(edid.as_bytes()), Ok(edid));
+        assert_eq!(Edid::parse(edid.as_bytes()), Ok(edid.clone()));
     }
 }
 
@@ -163,6 +167,45 @@ fn more_extensions_than_there_can_be_are_no_trouble() {
     let edid = Edid::parse(&bytes).unwrap();
     assert_eq!(edid.block_count(), 8);
     assert_eq!(edid.as_bytes().len(), 1024);
+}
+
+#[test]
+fn a_response_is_read_from_shared_memory_whatever_it_claims() {
+    let ram = Ram::scattered(2);
+    let at = PAGE - 200;
+    let mut bytes = base(1).to_vec();
+    bytes.extend(extension(2));
+    ram.write_bytes(at, &[0; 1056]).unwrap();
+    ram.write_bytes(at + 32, &bytes).unwrap();
+    let read = |size: u32| {
+        ram.write_u32(at + 24, size).unwrap();
+        Edid::read(&ram, at)
+    };
+    let whole = Ok(Edid::parse(&bytes).unwrap());
+    assert_eq!(read(256), whole);
+    // The rest of the response is zero, which is no announced block.
+    assert_eq!(read(1024), whole);
+    assert_eq!(read(255).unwrap().block_count(), 1);
+    assert_eq!(
+        read(127),
+        Err(ReadError::Edid(EdidError::TooShort { len: 127 }))
+    );
+    assert_eq!(
+        read(0),
+        Err(ReadError::Edid(EdidError::TooShort { len: 0 }))
+    );
+    for size in [1025, u32::MAX] {
+        assert_eq!(read(size), Err(ReadError::Size { size }));
+    }
+    ram.write_u32(2 * PAGE - 40 + 24, 1024).unwrap();
+    assert!(matches!(
+        Edid::read(&ram, 2 * PAGE - 40),
+        Err(ReadError::Access(_))
+    ));
+    assert!(matches!(
+        Edid::read(&ram, usize::MAX - 24),
+        Err(ReadError::Access(_))
+    ));
 }
 
 proptest! {
@@ -181,7 +224,7 @@ proptest! {
                 let (clock, pixels) = timing.refresh_rate();
                 prop_assert!(clock > 0 && pixels > 0);
             }
-            prop_assert_eq!(Edid::parse(edid.as_bytes()), Ok(edid));
+            prop_assert_eq!(Edid::parse(edid.as_bytes()), Ok(edid.clone()));
         }
     }
 }

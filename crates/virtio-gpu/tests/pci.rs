@@ -137,6 +137,17 @@ fn without_capabilities_it_is_no_modern_device() {
 }
 
 #[test]
+fn a_reserved_bar_is_not_even_asked_for() {
+    let mut config = qemu();
+    config.set(COMMON + 4, &[6]);
+    let found = Layout::find(&config, |bar| {
+        assert!(bar <= 5);
+        Some(0x4000)
+    });
+    assert_eq!(found, Err(LayoutError::Missing(Structure::Common)));
+}
+
+#[test]
 fn the_first_structure_in_a_mapped_bar_counts() {
     let second = |bar_of_first| {
         with(|c| {

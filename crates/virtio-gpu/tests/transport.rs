@@ -56,6 +56,7 @@ struct State {
     isr: u8,
     events: u32,
     num_scanouts: u32,
+    num_queues: u16,
     generation: u8,
     notified: Vec<(usize, u16)>,
     writes: Vec<(usize, u32)>,
@@ -90,6 +91,7 @@ fn device() -> Device {
         isr: 0,
         events: 0,
         num_scanouts: 1,
+        num_queues: 2,
         generation: 0,
         notified: vec![],
         writes: vec![],
@@ -116,7 +118,7 @@ impl State {
         match offset {
             0x04 => (self.features >> (32 * self.feature_select.0)) as u32,
             0x10 => self.config_vector.into(),
-            0x12 => self.queues.len() as u32,
+            0x12 => self.num_queues.into(),
             0x14 if self.status == 0 && self.reset_takes > 0 => {
                 self.reset_takes -= 1;
                 0x0f
@@ -400,11 +402,13 @@ fn queue_sizes_that_cannot_be_are_refused() {
             Err(TransportError::QueueSize { queue: 0, size })
         );
     }
-    let transport = transport(|s| s.queues[1].enable = 1);
+    // Registers for it or not: the device says how many queues it has.
+    let few = transport(|s| s.num_queues = 1);
     assert_eq!(
-        transport.queue_size(2, 64),
-        Err(TransportError::NoQueue { queue: 2 })
+        few.queue_size(1, 64),
+        Err(TransportError::NoQueue { queue: 1 })
     );
+    let transport = transport(|s| s.queues[1].enable = 1);
     assert_eq!(
         transport.queue_size(1, 64),
         Err(TransportError::QueueEnable {

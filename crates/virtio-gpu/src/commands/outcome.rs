@@ -10,6 +10,13 @@ use zerocopy::FromBytes;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BatchId(pub(super) u32);
 
+impl BatchId {
+    /// Orders ids by age, the oldest least, given the one that comes next: they grow, and wrap around.
+    pub(super) const fn age_before(self, next: u32) -> u32 {
+        self.0.wrapping_sub(next)
+    }
+}
+
 /// A batch is no longer with the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Completed {
