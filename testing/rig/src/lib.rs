@@ -7,14 +7,14 @@
 //!
 //! | folder | what it is |
 //! | --- | --- |
-//! | [`boot`] | from the firmware to four running processors |
-//! | [`cpu`] | per-processor state, CR8 as IRQL, interrupt entry, DPC queues, jobs, measured kernel stacks |
-//! | [`memory`] | page frames, page tables, the rig's own heap, virtual ranges with guard pages |
-//! | [`devices`] | serial ports, local and I/O APIC, clock, PCI, MSI-X |
-//! | [`image`] | the loader of the driver image |
-//! | [`kernel`] | the exports: pool, Mm, Ke, Io, Zw, Rtl, Etw, DbgPrint, the C run-time, WDF |
-//! | [`machine`] | all of that as the port's `Machine` |
-//! | [`bugcheck`] | the end when something is wrong: code, parameters, stack |
+//! | `boot` | from the firmware to four running processors |
+//! | `cpu` | per-processor state, CR8 as IRQL, interrupt entry, DPC queues, jobs, measured kernel stacks |
+//! | `memory` | page frames, page tables, the rig's own heap, virtual ranges with guard pages |
+//! | `devices` | serial ports, local and I/O APIC, clock, PCI, MSI-X |
+//! | `image` | the loader of the driver image |
+//! | `kernel` | the exports: pool, Mm, Ke, Io, Zw, Rtl, Etw, DbgPrint, the C run-time, WDF |
+//! | `machine` | all of that as the port's `Machine` |
+//! | `bugcheck` | the end when something is wrong: code, parameters, stack |
 //!
 //! What can be checked without a machine stands at the crate's root ([`abi`], [`pe`], [`printf`], [`request`], [`options`], [`unwind`]) and
 //! is tested on the host with `cargo test -p rig`.
@@ -33,18 +33,18 @@ pub mod unwind;
 #[cfg(target_os = "uefi")]
 pub mod boot;
 #[cfg(target_os = "uefi")]
-pub mod bugcheck;
+mod bugcheck;
 #[cfg(target_os = "uefi")]
-pub mod cpu;
+mod cpu;
 #[cfg(target_os = "uefi")]
-pub mod devices;
+mod devices;
 #[cfg(target_os = "uefi")]
-pub mod image;
+mod image;
 #[cfg(target_os = "uefi")]
-pub mod kernel;
+mod kernel;
 #[cfg(target_os = "uefi")]
-pub mod machine;
+mod machine;
 #[cfg(target_os = "uefi")]
-pub mod memory;
+mod memory;
 #[cfg(target_os = "uefi")]
-pub mod sync;
+mod sync;

@@ -54,7 +54,6 @@ impl Rig {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, "{} ranges, ", self.0.ranges.len())?;
                 match &self.0.grant {
-                    msix::Grant::None => f.write_str("no interrupt"),
                     msix::Grant::Line(line, one) => write!(f, "line {line} at IRQL {}", one.level),
                     msix::Grant::Messages(all) => {
                         write!(f, "{} messages:", all.len())?;
@@ -109,7 +108,6 @@ impl Machine for Rig {
 
     fn grant(&self) -> Grant<'_> {
         let interrupts = match &self.grant {
-            msix::Grant::None => InterruptGrant::None,
             msix::Grant::Line(_, interrupt) => InterruptGrant::Line(*interrupt),
             msix::Grant::Messages(all) => InterruptGrant::Messages(all),
         };

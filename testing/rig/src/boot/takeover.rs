@@ -25,7 +25,7 @@ pub fn run(found: Found) -> ! {
     let count = frames::initialize(found.free.iter().copied());
     log!(
         "rig: {} MiB free, time-stamp counter at {} MHz",
-        count * PAGE >> 20,
+        (count * PAGE) >> 20,
         hz / 1_000_000
     );
     start::set_control_registers();

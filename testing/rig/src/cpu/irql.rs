@@ -4,7 +4,7 @@
 
 use core::arch::asm;
 
-pub use port::machine::irql::{APC_LEVEL, DISPATCH_LEVEL, HIGH_LEVEL, PASSIVE_LEVEL};
+pub use port::machine::irql::{APC_LEVEL, DISPATCH_LEVEL, PASSIVE_LEVEL};
 
 /// IRQL of the clock interrupt.
 pub const CLOCK_LEVEL: u8 = 13;

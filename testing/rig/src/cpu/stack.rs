@@ -42,11 +42,6 @@ impl Stack {
         self.bottom + (self.pages * PAGE) as u64
     }
 
-    /// Whether `address` lies in the guard page below.
-    pub fn is_guard(&self, address: u64) -> bool {
-        (self.bottom - PAGE as u64..self.bottom).contains(&address)
-    }
-
     fn words_count(&self) -> usize {
         self.pages * PAGE / 8
     }

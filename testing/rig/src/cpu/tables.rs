@@ -22,7 +22,7 @@ static IDT: Lock<Option<&'static InterruptDescriptorTable>> = Lock::new(None);
 
 fn idt() -> &'static InterruptDescriptorTable {
     let mut shared = IDT.lock();
-    *shared.get_or_insert_with(|| {
+    shared.get_or_insert_with(|| {
         let mut idt = Box::new(InterruptDescriptorTable::new());
         let address = |vector: usize| VirtAddr::new(entry::stub(vector));
         // SAFETY: each stub saves the state, calls the dispatcher and returns as the vector needs; the stacks of the

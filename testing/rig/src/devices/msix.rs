@@ -16,8 +16,6 @@ use crate::sync::Lock;
 /// What was granted.
 #[derive(Clone, Debug)]
 pub enum Grant {
-    /// Nothing.
-    None,
     /// The line with this global system interrupt.
     Line(u32, Interrupt),
     /// Messages, in order.
@@ -114,7 +112,6 @@ pub fn connect(
     sink: InterruptSink,
 ) -> Result<(), &'static str> {
     let (vectors, line) = match grant {
-        Grant::None => return Err("no interrupt was granted"),
         Grant::Line(line, interrupt) => (Vec::from([interrupt.vector as u8]), Some(*line)),
         Grant::Messages(all) => (all.iter().map(|one| one.vector as u8).collect(), None),
     };
@@ -155,7 +152,6 @@ pub fn connect(
             blocks::unmap_device(table, size);
             msix.set_function_mask(false, Config);
         }
-        Grant::None => {}
     }
     Ok(())
 }

@@ -139,10 +139,10 @@ fn find_on(bus: u8, vendor: u16, devices: &[u16]) -> Option<PciAddress> {
             if id.0 != 0xFFFF && header.header_type(Config) == HeaderType::PciPciBridge {
                 let bridge = PciPciBridgeHeader::from_header(header, Config)?;
                 let secondary = bridge.secondary_bus_number(Config);
-                if secondary > bus {
-                    if let Some(found) = find_on(secondary, vendor, devices) {
-                        return Some(found);
-                    }
+                if secondary > bus
+                    && let Some(found) = find_on(secondary, vendor, devices)
+                {
+                    return Some(found);
                 }
             }
         }

@@ -109,11 +109,11 @@ pub extern "system" fn io_create_device(
             kind,
             characteristics,
         ));
-        if let Some(name) = name.as_ref() {
-            if let Err(status) = objects::name_device(&rtl::text(name), made) {
-                blocks::free(start, count);
-                return status;
-            }
+        if let Some(name) = name.as_ref()
+            && let Err(status) = objects::name_device(&rtl::text(name), made)
+        {
+            blocks::free(start, count);
+            return status;
         }
         (*made).NextDevice = (*driver).DeviceObject;
         (*driver).DeviceObject = made;

@@ -1,5 +1,8 @@
 //! What the driver image links to: stand-ins for ntoskrnl.exe and WDFLDR.SYS, as far as imports.tsv asks, each with its
 //! documented IRQL checked; and the run itself.
+//!
+//! The exports are called by the driver, through addresses: like the kernel's own they trust their pointers, and a bad one is
+//! a page fault and so a bugcheck.
 
 pub mod channel;
 pub mod crt;

@@ -17,15 +17,14 @@ use crate::sync::Lock;
 /// The port driver's service.
 const PORT_SERVICE: &str = "\\registry\\machine\\system\\currentcontrolset\\services\\dxgkrnl";
 
-/// Values by key and name, lower case: type and data.
-static VALUES: Lock<BTreeMap<(String, String), (u32, Vec<u8>)>> = Lock::new(BTreeMap::new());
+/// Values by key and name: type and data.
+type Values = BTreeMap<(String, String), (u32, Vec<u8>)>;
 
-/// Calls `each` with key, name and type of every value, and its data.
-pub fn each_value(mut each: impl FnMut(&str, &str, u32, &[u8])) {
-    let values = VALUES.lock().clone();
-    for ((key, name), (kind, data)) in &values {
-        each(key, name, *kind, data);
-    }
+static VALUES: Lock<Values> = Lock::new(BTreeMap::new());
+
+/// Number of values that were set.
+pub fn count() -> usize {
+    VALUES.lock().len()
 }
 
 /// ZwLoadDriver: the port driver is there already; there is no other.

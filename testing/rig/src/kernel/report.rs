@@ -8,7 +8,7 @@ use core::sync::atomic::Ordering;
 use port::machine::Pool;
 use port::summary::Summary;
 
-use super::{etw, pool};
+use super::{etw, pool, registry};
 use crate::cpu::percpu;
 use crate::devices::{log, msix};
 use crate::log;
@@ -51,6 +51,7 @@ fn own_members(requests: u64, stack: usize) -> String {
         ", \"etw_events\": {}",
         etw::EVENTS.load(Ordering::Relaxed)
     );
+    let _ = write!(members, ", \"registry_values\": {}", registry::count());
     let _ = write!(members, ", \"requests\": {requests}");
     let mut tags = String::new();
     pool::each_tag(|tag, usage| {
