@@ -90,17 +90,13 @@ mod tests {
         let mut to = vec![0; from.len()];
         for _ in 0..2 {
             // SAFETY: both are as long as it says.
-            assert_eq!(
-                unsafe { copy(to.as_mut_ptr(), from.as_ptr(), from.len()) },
-                Ok(())
-            );
-            assert_eq!(to, from);
+            let copied = unsafe { copy(to.as_mut_ptr(), from.as_ptr(), from.len()) };
+            assert_eq!((copied, &to), (Ok(()), &from));
             to.fill(0);
+            let nowhere = std::ptr::without_provenance(8);
             // SAFETY: the destination is long enough; the source is nobody's.
-            assert_eq!(
-                unsafe { copy(to.as_mut_ptr(), std::ptr::without_provenance(8), 16) },
-                Err(Faulted)
-            );
+            let copied = unsafe { copy(to.as_mut_ptr(), nowhere, 16) };
+            assert_eq!(copied, Err(Faulted));
         }
     }
 }

@@ -4,10 +4,11 @@
 //! `src/` runs as an ordinary program, under a debugger or a sanitizer. It shows logic, ordering and locking; it does not
 //! show the image, real interrupts or real IRQLs: those are the rig's.
 //!
+//! - [`run()`]: the main job, from start to unload, and its figures.
 //! - [`gpu`]: the device, and what it can do wrong ([`gpu::Lie`]).
 //! - [`memory`], [`mapping`]: guest memory as the device reaches it, and registers as the driver does.
 //! - [`machine`]: processors, IRQL, interrupts and DPCs as threads.
-//! - [`kernel`], [`heap`], [`fault`]: the operating system's services, with their rules checked.
+//! - [`kernel`], [`platform`], [`heap`], [`fault`]: the operating system's services, with their rules checked.
 
 pub mod device;
 pub mod exempt;
@@ -18,6 +19,10 @@ pub mod kernel;
 pub mod machine;
 pub mod mapping;
 pub mod memory;
+pub mod platform;
+pub mod run;
+
+pub use run::{Driver, Observer, Options, Outcome, observe, run, run_and_ask};
 
 #[global_allocator]
 static HEAP: heap::Watched = heap::Watched;

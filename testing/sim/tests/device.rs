@@ -152,10 +152,7 @@ fn an_error_in_a_batch_is_the_devices_word() {
     let all = Rect::of_size(64, 64);
     let good = driver.run(|ram, batch| {
         batch
-            .push(
-                ram,
-                &ResourceCreate2d::new(1, Format::B8G8R8X8, 64, 64),
-            )
+            .push(ram, &ResourceCreate2d::new(1, Format::B8G8R8X8, 64, 64))
             .expect("room");
         batch.push(ram, &SetScanout::new(0, 1, all)).expect("room");
         batch.push(ram, &ResourceFlush::new(1, all)).expect("room");

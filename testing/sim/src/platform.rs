@@ -1,0 +1,57 @@
+//! What `display` needs of its surroundings, for the simulated driver: the registry of adapters, the traces, the
+//! bookkeeping of the control device.
+
+use crate::exempt::exempt;
+use crate::kernel::SimKernel;
+use display::{HardwareInformation, Platform, TraceEvent, Vgpu};
+use dxgk::adapter::Registry;
+use dxgk::irql::Passive;
+use dxgk::miniport::PhysicalDevice;
+use dxgk::status::Status;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+static REGISTRY: Registry<Vgpu<SimKernel>> = Registry::new();
+static TRACES: Mutex<Vec<TraceEvent>> = Mutex::new(Vec::new());
+static ADAPTERS: AtomicI64 = AtomicI64::new(0);
+
+/// The events since the last call, oldest first.
+pub fn take_traces() -> Vec<TraceEvent> {
+    exempt(|| std::mem::take(&mut *TRACES.lock().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// How many adapters were added and not removed.
+pub fn adapters() -> i64 {
+    ADAPTERS.load(Ordering::SeqCst)
+}
+
+impl Platform for SimKernel {
+    fn registry() -> &'static Registry<Vgpu<Self>> {
+        &REGISTRY
+    }
+
+    fn adapter_added(_: &mut Passive<'_>) {
+        ADAPTERS.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn adapter_removed() {
+        ADAPTERS.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    fn trace(event: &TraceEvent) {
+        exempt(|| {
+            TRACES
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(*event)
+        });
+    }
+
+    fn record_hardware_information(
+        _: PhysicalDevice,
+        _: &HardwareInformation,
+        _: &Passive<'_>,
+    ) -> Result<(), Status> {
+        Ok(())
+    }
+}

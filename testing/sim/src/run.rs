@@ -1,0 +1,335 @@
+//! The main job on the hosted machine, and what came of it.
+//!
+//! [`run`] does what the rig does with the image: start, a mode, presents with changing dirty rectangles, statistics, stop,
+//! remove, unload, with the port's rules checked throughout; and it asks the device, the memory and the kernel whether the
+//! driver did anything that it must not.
+
+use crate::gpu::{self, Figures, Gpu, Picture};
+use crate::kernel::SimKernel;
+use crate::machine::{Granted, Hosted, Setup};
+use crate::memory::MEMORY;
+use crate::{heap, kernel, mapping, platform};
+use display::{TraceEvent, Vgpu};
+use dxgk::irql::Passive;
+use ioctl::{Operation, Request, Response, Statistics};
+use port::Pdo;
+use port::picture::Picture as Expected;
+use port::port::{Config, Port};
+use port::scenario::{self, Host, Plan, Step};
+use port::summary::{self, Summary, Verdict};
+use std::sync::{Arc, Mutex, PoisonError};
+use zerocopy::IntoBytes;
+
+/// There is one machine, one memory and one registry of adapters in a process.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// What to run, and on what.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The device.
+    pub device: gpu::Options,
+    /// The interrupts that the adapter gets.
+    pub granted: Granted,
+    /// Processors that run deferred calls.
+    pub processors: u32,
+    /// Presents.
+    pub frames: u32,
+    /// Whether some frames move rectangles too.
+    pub moves: bool,
+    /// Whether the adapter is stopped by DxgkDdiStopDeviceAndReleasePostDisplayOwnership.
+    pub release: bool,
+    /// How the port behaves.
+    pub port: Config,
+    /// How much faster the driver's clock runs, see [`kernel::hurry`].
+    pub haste: u32,
+    /// Whether the port's log goes to standard error.
+    pub verbose: bool,
+}
+
+impl Default for Options {
+    /// 300 presents with three messages on four processors.
+    fn default() -> Self {
+        Self {
+            device: gpu::Options::default(),
+            granted: Granted::Messages(3),
+            processors: 4,
+            frames: 300,
+            moves: true,
+            release: false,
+            port: Config::default(),
+            haste: 1,
+            verbose: false,
+        }
+    }
+}
+
+/// The driver while it runs, as user mode reaches it.
+#[derive(Debug)]
+pub struct Driver(());
+
+impl Driver {
+    /// Sends a request as to the control device (METHOD_BUFFERED) and returns the output.
+    ///
+    /// # Errors
+    ///
+    /// The driver's NTSTATUS.
+    pub fn request(&mut self, code: u32, input: &[u8], output: usize) -> Result<Vec<u8>, i32> {
+        let mut buffer = vec![0; input.len().max(output)];
+        buffer[..input.len()].copy_from_slice(input);
+        // SAFETY: the thread that runs the job is at PASSIVE_LEVEL between two DDIs.
+        let mut irql = unsafe { Passive::assume() };
+        let written = display::requests::handle::<SimKernel>(
+            code,
+            &mut buffer,
+            input.len(),
+            output,
+            &mut irql,
+        );
+        let written = written.map_err(|status| status.raw())?;
+        buffer.truncate(written);
+        Ok(buffer)
+    }
+
+    /// The first adapter's statistics.
+    pub fn statistics(&mut self) -> Option<Statistics> {
+        let header = Request::new(Operation::Statistics, 0).header();
+        let code = Operation::Statistics.code();
+        let output = self
+            .request(code, header.as_bytes(), size_of::<Statistics>())
+            .ok()?;
+        Statistics::read(&output).ok()
+    }
+}
+
+/// Who looks on while the job runs. Everything is called on the job's thread, between two DDIs.
+pub trait Observer {
+    /// The job has come to `step`. The device may be made to lie here.
+    fn step(&mut self, step: Step, gpu: &Arc<Gpu>, machine: &'static Hosted) {
+        let _ = (step, gpu, machine);
+    }
+
+    /// All presents are done and the adapter is still started.
+    fn ask(&mut self, driver: &mut Driver) {
+        let _ = driver;
+    }
+}
+
+/// Nobody.
+impl Observer for () {}
+
+/// What came of a run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The port's figures.
+    pub summary: Summary,
+    /// The device's figures.
+    pub device: Figures,
+    /// The driver's statistics after the presents.
+    pub statistics: Option<Statistics>,
+    /// What the driver did wrong that is not a rule of the port: on the device, the memory, the kernel's services.
+    pub problems: Vec<String>,
+    /// What the driver told of itself.
+    pub traces: Vec<TraceEvent>,
+    /// What the monitor showed after the last present.
+    pub picture: Option<Picture>,
+}
+
+impl Outcome {
+    /// Whether everything went as it should.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.summary.is_good() && self.problems.is_empty()
+    }
+
+    /// What is wrong, one line for each; empty if nothing is.
+    #[must_use]
+    pub fn complaint(&self) -> String {
+        let summary = &self.summary;
+        let mut lines = Vec::new();
+        if let Some(status) = summary.error {
+            lines.push(format!(
+                "the job ended early with {:#010x}",
+                status.cast_unsigned()
+            ));
+        }
+        match summary.verdict {
+            Verdict::Match => {}
+            Verdict::Mismatch(x, y) => lines.push(format!("the picture differs at ({x}, {y})")),
+            Verdict::Unknown => lines.push("there was no picture".into()),
+        }
+        if summary.failed != 0 {
+            lines.push(format!("{} presents failed", summary.failed));
+        }
+        if summary.leaks != 0 {
+            lines.push(format!("{} things were not given back", summary.leaks));
+        }
+        lines.extend(summary.broken.iter().map(|broken| format!("rule {broken}")));
+        lines.extend(self.problems.iter().cloned());
+        lines.join("\n")
+    }
+
+    /// The figures as JSON, with the members that the rig's have; `extra` is more of them, or empty.
+    #[must_use]
+    pub fn to_json(&self, extra: &str) -> String {
+        let quoted: Vec<String> = self
+            .problems
+            .iter()
+            .map(|problem| format!("{problem:?}"))
+            .collect();
+        let device = &self.device;
+        let comma = if extra.is_empty() { "" } else { ",\n  " };
+        let extra = format!(
+            "{extra}{comma}\"machine\": \"simulation\",\n  \"device_kicks\": {:?},\n  \"device_messages\": {:?},\n  \
+             \"device_line_interrupts\": {},\n  \"device_bytes_transferred\": {},\n  \"problems\": [{}]",
+            device.kicks,
+            &device.messages[..self.summary.figures.messages.min(gpu::VECTORS as u32) as usize],
+            device.line_interrupts,
+            device.bytes_transferred,
+            quoted.join(", ")
+        );
+        self.summary.to_json(&extra)
+    }
+}
+
+/// The machine's part of the job.
+struct Stage<'a> {
+    gpu: &'a Arc<Gpu>,
+    machine: &'static Hosted,
+    observer: &'a mut dyn Observer,
+    driver: Driver,
+    /// The statistics before the first present: what starting took is no present's.
+    before: Option<Statistics>,
+    after: Option<Statistics>,
+    picture: Option<Picture>,
+}
+
+impl Host for Stage<'_> {
+    fn step(&mut self, step: Step) {
+        if let Step::Present(1, _) = step {
+            self.before = self.driver.statistics();
+        }
+        self.observer.step(step, self.gpu, self.machine);
+    }
+
+    fn compare(&mut self, expected: &Expected) -> Verdict {
+        self.picture = self.gpu.picture(0);
+        let Some(picture) = &self.picture else {
+            return Verdict::Unknown;
+        };
+        if picture.height != expected.height() {
+            return Verdict::Mismatch(0, picture.height.min(expected.height()));
+        }
+        match expected.first_difference(&picture.pixels, picture.width) {
+            Some((x, y, _, _)) => Verdict::Mismatch(x, y),
+            None => Verdict::Match,
+        }
+    }
+
+    fn statistics(&mut self) -> Option<summary::Statistics> {
+        self.after = self.driver.statistics();
+        self.observer.ask(&mut self.driver);
+        let (before, after) = (self.before?, self.after?);
+        Some(summary::Statistics {
+            kicks: after.kicks - before.kicks,
+            bytes_transferred: after.bytes_transferred - before.bytes_transferred,
+            presents: after.frames_submitted - before.frames_submitted,
+        })
+    }
+
+    fn framework_bound(&mut self) -> bool {
+        false
+    }
+}
+
+/// Runs the job.
+pub fn run(options: &Options) -> Outcome {
+    observe(options, &mut ())
+}
+
+/// Runs the job and calls `ask` with the driver after the presents.
+pub fn run_and_ask(options: &Options, ask: &mut dyn FnMut(&mut Driver)) -> Outcome {
+    struct Asking<'a>(&'a mut dyn FnMut(&mut Driver));
+    impl Observer for Asking<'_> {
+        fn ask(&mut self, driver: &mut Driver) {
+            (self.0)(driver);
+        }
+    }
+    observe(options, &mut Asking(ask))
+}
+
+/// Runs the job with somebody looking on.
+pub fn observe(options: &Options, observer: &mut dyn Observer) -> Outcome {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let _ = problems(&[]);
+    let _ = platform::take_traces();
+
+    let gpu = Gpu::new(&options.device);
+    let setup = Setup {
+        processors: options.processors,
+        granted: options.granted,
+        verbose: options.verbose,
+        pool: kernel::held,
+    };
+    let machine = Hosted::start(setup, gpu.clone());
+    kernel::install(machine);
+    kernel::hurry(options.haste);
+    let port = Port::new(machine, options.port);
+    let table = dxgk::ddi::initialization_data::<Vgpu<SimKernel>>();
+    // Nobody looks into it: a physical device object is a name here.
+    let object = Box::into_raw(Box::new([0_u64; 64]));
+    // SAFETY: the driver's own table.
+    let registered = unsafe { port.initialize(object.cast(), std::ptr::null(), &raw const table) };
+
+    let plan = Plan {
+        frames: options.frames,
+        moves: options.moves,
+        release: options.release,
+        ..Plan::default()
+    };
+    let mut stage = Stage {
+        gpu: &gpu,
+        machine,
+        observer,
+        driver: Driver(()),
+        before: None,
+        after: None,
+        picture: None,
+    };
+    let mut summary = scenario::run(port, Pdo(object.cast()), &plan, &mut stage);
+    if registered < 0 {
+        summary.error = Some(registered);
+    }
+    let (statistics, picture) = (stage.after, stage.picture);
+    machine.stop();
+    gpu.power_off();
+    let mut found = problems(&gpu.faults());
+    if platform::adapters() != 0 {
+        found.push(format!(
+            "{} adapters were not removed",
+            platform::adapters()
+        ));
+    }
+    Outcome {
+        summary,
+        device: gpu.figures(),
+        statistics,
+        problems: found,
+        traces: platform::take_traces(),
+        picture,
+    }
+}
+
+/// Everything that was noticed since the last call, beside the port's rules.
+fn problems(faults: &[gpu::Fault]) -> Vec<String> {
+    let mut found: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    found.extend(MEMORY.take_faults().iter().map(ToString::to_string));
+    found.extend(mapping::take_faults());
+    found.extend(kernel::take_mistakes());
+    let raised = heap::take_raised();
+    if raised != 0 {
+        found.push(format!(
+            "{raised} allocations or frees at DISPATCH_LEVEL or above (G7, G8)"
+        ));
+    }
+    found
+}

@@ -1,0 +1,239 @@
+//! A device that lies: whatever it does, the driver ends what it was doing with a status and a trace. It never hangs,
+//! panics, breaks a rule of the port or of the device, or keeps what it was given.
+
+use display::TraceEvent;
+use port::port::Config;
+use port::scenario::Step;
+use sim::gpu::{Gpu, Lie};
+use sim::machine::{Granted, Hosted};
+use sim::{Observer, Options, Outcome, observe, run};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// More than any timeout of the driver takes with its clock in a hurry.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn options(granted: Granted) -> Options {
+    let mut options = Options {
+        granted,
+        frames: 20,
+        haste: 10,
+        ..Options::default()
+    };
+    options.device.modes = vec![(320, 200)];
+    if granted == Granted::Line {
+        options.device.vectors = 0;
+    }
+    options
+}
+
+/// What holds however the device behaves.
+#[track_caller]
+fn orderly(outcome: &Outcome, lie: Lie) {
+    let summary = &outcome.summary;
+    assert_eq!(summary.broken, Vec::<String>::new(), "{lie:?}: rules");
+    assert_eq!(outcome.problems, Vec::<String>::new(), "{lie:?}");
+    assert_eq!(summary.leaks, 0, "{lie:?}: leaks");
+}
+
+#[test]
+fn a_lie_at_the_start_fails_the_start() {
+    let lies = [
+        Lie::QueueSize(0),
+        Lie::QueueSize(3),
+        Lie::QueueSize(0xFFFF),
+        Lie::NumQueues(0),
+        Lie::NumQueues(1),
+        Lie::CapabilityOutsideBar,
+        Lie::CapabilityLoop,
+        Lie::CapabilityMissing,
+        Lie::CapabilityShort,
+        Lie::NotifyOutside,
+        Lie::VectorRefused,
+        Lie::QueueEnableIgnored,
+        Lie::UsedIdOutOfRange,
+        Lie::UsedIdNotOutstanding,
+        Lie::UsedIndexJumps,
+        Lie::ResponseType,
+        Lie::ResponseError,
+        Lie::ResponseShort,
+        Lie::DisplayInfoAbsurd,
+        Lie::NumScanouts(0),
+        Lie::NumScanouts(17),
+        Lie::NumScanouts(u32::MAX),
+        Lie::NeverAnswers,
+        Lie::AnswersTwice,
+        Lie::FeaturesOkRefused,
+        Lie::Version1Missing,
+        Lie::NeedsReset,
+        Lie::GenerationNeverSettles,
+        Lie::ResetNeverEnds,
+        Lie::Gone,
+    ];
+    for lie in lies {
+        let mut options = options(Granted::Messages(3));
+        options.device.lies = vec![lie];
+        let start = Instant::now();
+        let outcome = run(&options);
+        assert!(
+            start.elapsed() < PATIENCE,
+            "{lie:?} took {:?}",
+            start.elapsed()
+        );
+        assert!(
+            outcome.summary.error.is_some_and(|status| status < 0),
+            "{lie:?} was believed"
+        );
+        assert_eq!(outcome.summary.frames, 0, "{lie:?}");
+        let told = outcome
+            .traces
+            .iter()
+            .any(|event| matches!(event, TraceEvent::StartFailed(_)));
+        assert!(told, "{lie:?}: {:?}", outcome.traces);
+        orderly(&outcome, lie);
+    }
+}
+
+#[test]
+fn a_lie_about_the_monitor_costs_its_description_and_no_more() {
+    for lie in [Lie::EdidGarbage, Lie::EdidTooLong] {
+        let mut options = options(Granted::Messages(3));
+        options.device.lies = vec![lie];
+        let outcome = run(&options);
+        assert!(outcome.is_good(), "{lie:?}: {}", outcome.complaint());
+        assert!(
+            outcome
+                .traces
+                .iter()
+                .any(|event| event.level() < display::Level::Information),
+            "{lie:?}"
+        );
+    }
+}
+
+/// Begins to lie before the tenth present.
+struct From10(Lie);
+
+impl Observer for From10 {
+    fn step(&mut self, step: Step, gpu: &Arc<Gpu>, _: &'static Hosted) {
+        if let Step::Present(10, _) = step {
+            gpu.lie(self.0);
+        }
+    }
+}
+
+#[test]
+fn a_lie_during_presents_fails_them() {
+    let lies = [
+        Lie::UsedIdOutOfRange,
+        Lie::UsedIdNotOutstanding,
+        Lie::UsedIndexJumps,
+        Lie::ResponseType,
+        Lie::ResponseError,
+        Lie::ResponseShort,
+        Lie::AnswersTwice,
+    ];
+    for lie in lies {
+        for granted in [Granted::Messages(3), Granted::Messages(1), Granted::Line] {
+            let start = Instant::now();
+            let outcome = observe(&options(granted), &mut From10(lie));
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{lie:?} took {:?}",
+                start.elapsed()
+            );
+            let summary = &outcome.summary;
+            let failed = summary.failed != 0 || summary.error.is_some_and(|status| status < 0);
+            assert!(failed, "{lie:?} was believed on {granted:?}");
+            let told = outcome.traces.iter().any(|event| {
+                matches!(
+                    event,
+                    TraceEvent::DeviceFailed(_) | TraceEvent::CommandFailed(_)
+                )
+            });
+            assert!(told, "{lie:?} on {granted:?}: {:?}", outcome.traces);
+            orderly(&outcome, lie);
+        }
+    }
+}
+
+#[test]
+fn a_device_that_falls_silent_or_goes_away_does_not_keep_the_driver_from_stopping() {
+    for lie in [
+        Lie::NeverAnswers,
+        Lie::Gone,
+        Lie::NeedsReset,
+        Lie::InterruptsNever,
+    ] {
+        let port = Config {
+            present_watchdog: 1_000_000,
+            ..Config::default()
+        };
+        let start = Instant::now();
+        let outcome = observe(
+            &Options {
+                port,
+                ..options(Granted::Messages(3))
+            },
+            &mut From10(lie),
+        );
+        assert!(
+            start.elapsed() < PATIENCE,
+            "{lie:?} took {:?}",
+            start.elapsed()
+        );
+        assert_eq!(outcome.summary.leaks, 0, "{lie:?}");
+        assert_eq!(outcome.problems, Vec::<String>::new(), "{lie:?}");
+        // Windows' own watchdog sees that nothing comes; nothing else is broken.
+        let other: Vec<&String> = outcome
+            .summary
+            .broken
+            .iter()
+            .filter(|broken| !broken.contains("DxgkDdiPresentDisplayOnly"))
+            .collect();
+        assert_eq!(other, Vec::<&String>::new(), "{lie:?}");
+    }
+}
+
+#[test]
+fn more_interrupts_than_asked_for_do_no_harm() {
+    struct Spurious;
+    impl Observer for Spurious {
+        fn step(&mut self, step: Step, gpu: &Arc<Gpu>, machine: &'static Hosted) {
+            if let Step::Present(..) = step {
+                for message in 0..3 {
+                    gpu.spurious_interrupt(message);
+                }
+                // On a line: another device's, which is not ours to claim. The port checks that.
+                machine.foreign_interrupt();
+            }
+        }
+    }
+    for granted in [Granted::Messages(3), Granted::Messages(1), Granted::Line] {
+        let mut options = options(granted);
+        options.device.lies = vec![Lie::InterruptsAlways];
+        let outcome = observe(&options, &mut Spurious);
+        assert!(outcome.is_good(), "{granted:?}: {}", outcome.complaint());
+    }
+}
+
+#[test]
+fn a_length_that_is_too_large_is_either_refused_or_harmless() {
+    let mut options = options(Granted::Messages(3));
+    options.device.lies = vec![Lie::UsedLengthTooLarge];
+    let outcome = run(&options);
+    orderly(&outcome, Lie::UsedLengthTooLarge);
+    assert!(
+        outcome.summary.error.is_some(),
+        "the device claims to have written more than it may"
+    );
+}
+
+#[test]
+fn without_a_monitor_there_is_nothing_to_show() {
+    let mut options = options(Granted::Messages(3));
+    options.device.lies = vec![Lie::DisplayInfoEmpty];
+    let outcome = run(&options);
+    orderly(&outcome, Lie::DisplayInfoEmpty);
+    assert_eq!(outcome.summary.frames, 0);
+}

@@ -1,0 +1,193 @@
+//! The main job on every kind of machine and device: the picture is right, the rules hold, nothing leaks, and what the
+//! driver says of itself is what the device saw.
+
+use port::port::Config;
+use port::scenario::Step;
+use sim::gpu::{Gpu, feature};
+use sim::machine::{Granted, Hosted};
+use sim::{Observer, Options, Outcome, observe, run};
+use std::sync::Arc;
+
+fn options(granted: Granted) -> Options {
+    let mut options = Options {
+        granted,
+        frames: 60,
+        ..Options::default()
+    };
+    options.device.modes = vec![(320, 200)];
+    if granted == Granted::Line {
+        options.device.vectors = 0;
+    }
+    options
+}
+
+#[track_caller]
+fn good(outcome: &Outcome) {
+    assert!(
+        outcome.is_good(),
+        "{}\n{:?}",
+        outcome.complaint(),
+        outcome.traces
+    );
+}
+
+#[test]
+fn three_hundred_frames_take_one_kick_and_one_interrupt_each_at_most() {
+    let outcome = run(&Options::default());
+    good(&outcome);
+    let summary = &outcome.summary;
+    assert_eq!((summary.frames, summary.mode), (300, Some((1280, 800))));
+    let statistics = summary.statistics.expect("statistics");
+    assert!(statistics.kicks <= 300, "{} kicks", statistics.kicks);
+    assert!(
+        summary.present_interrupts <= 300,
+        "{} interrupts",
+        summary.present_interrupts
+    );
+    assert!(
+        summary.rules_checked > 50,
+        "{} rules",
+        summary.rules_checked
+    );
+}
+
+#[test]
+fn every_number_of_messages_and_the_line_will_do() {
+    for granted in [
+        Granted::Messages(1),
+        Granted::Messages(2),
+        Granted::Messages(3),
+        Granted::Line,
+    ] {
+        let outcome = run(&options(granted));
+        good(&outcome);
+        let messages = if let Granted::Messages(count) = granted {
+            count
+        } else {
+            1
+        };
+        assert_eq!(outcome.summary.figures.messages, messages);
+        assert_eq!(outcome.summary.figures.line, granted == Granted::Line);
+        let device = outcome.device;
+        assert_eq!(
+            device.line_interrupts != 0,
+            granted == Granted::Line,
+            "{device:?}"
+        );
+    }
+}
+
+#[test]
+fn a_device_that_could_send_messages_but_was_given_the_line_uses_it() {
+    let mut options = options(Granted::Line);
+    options.device.vectors = 3;
+    let outcome = run(&options);
+    good(&outcome);
+    assert_eq!(outcome.device.messages.iter().sum::<u64>(), 0);
+}
+
+#[test]
+fn every_combination_of_the_devices_features_will_do() {
+    let optional = [feature::EDID, feature::EVENT_IDX, feature::INDIRECT_DESC];
+    for set in 0..8_usize {
+        for granted in [Granted::Messages(3), Granted::Line] {
+            let mut options = options(granted);
+            options.device.features = (0..3)
+                .filter(|bit| set >> bit & 1 != 0)
+                .map(|bit| optional[bit])
+                .sum();
+            let outcome = run(&options);
+            assert!(
+                outcome.is_good(),
+                "set {set}, {granted:?}: {}",
+                outcome.complaint()
+            );
+        }
+    }
+}
+
+#[test]
+fn one_processor_or_eight_make_no_difference() {
+    for processors in [1, 2, 8] {
+        good(&run(&Options {
+            processors,
+            ..options(Granted::Messages(3))
+        }));
+    }
+}
+
+#[test]
+fn interrupts_may_be_connected_before_the_start_returns() {
+    let port = Config {
+        interrupt_connected_during_start: true,
+        ..Config::default()
+    };
+    for granted in [Granted::Messages(3), Granted::Line] {
+        good(&run(&Options {
+            port,
+            ..options(granted)
+        }));
+    }
+}
+
+#[test]
+fn the_display_is_given_back_when_that_is_how_it_ends() {
+    good(&run(&Options {
+        release: true,
+        ..options(Granted::Messages(3))
+    }));
+}
+
+#[test]
+fn driver_and_device_count_the_same() {
+    struct Compare(Vec<(u64, u64)>);
+    impl Observer for Compare {
+        fn step(&mut self, step: Step, gpu: &Arc<Gpu>, _: &'static Hosted) {
+            if step == Step::Statistics {
+                let figures = gpu.figures();
+                self.0 = vec![(figures.kicks.iter().sum(), figures.bytes_transferred)];
+            }
+        }
+    }
+    let mut compare = Compare(Vec::new());
+    let outcome = observe(&options(Granted::Messages(3)), &mut compare);
+    good(&outcome);
+    let statistics = outcome.statistics.expect("statistics");
+    assert_eq!(
+        compare.0,
+        [(statistics.kicks, statistics.bytes_transferred)]
+    );
+    assert_eq!(statistics.frames_completed, 60);
+    let interrupts: u64 = outcome.summary.figures.interrupts.iter().sum();
+    assert_eq!(
+        statistics.message_interrupts.iter().sum::<u64>(),
+        interrupts
+    );
+}
+
+#[test]
+fn a_resource_is_never_freed_while_it_is_shown() {
+    let outcome = run(&options(Granted::Messages(3)));
+    good(&outcome);
+    assert_eq!(outcome.device.torn, 0);
+}
+
+#[test]
+fn small_queues_and_odd_modes_will_do() {
+    for (queue, mode) in [
+        (8, (320, 200)),
+        (16, (333, 211)),
+        (64, (1366, 768)),
+        (128, (640, 480)),
+    ] {
+        let mut options = options(Granted::Messages(3));
+        options.device.queue_sizes = [queue, 16];
+        options.device.modes = vec![mode];
+        let outcome = run(&options);
+        assert!(
+            outcome.is_good(),
+            "queue {queue}, mode {mode:?}: {}",
+            outcome.complaint()
+        );
+    }
+}
