@@ -17,7 +17,7 @@ use crate::devices::{clock, log, msix, pci};
 use crate::kernel;
 use crate::memory::blocks::{self, Kind};
 use crate::memory::pages;
-use crate::memory::paging::{self, Access};
+use crate::memory::paging;
 use crate::{bugcheck, log};
 
 /// STATUS_DEVICE_CONFIGURATION_ERROR.
@@ -164,20 +164,24 @@ impl Machine for Rig {
     }
 
     fn free_source(&self, address: NonNull<u8>, length: usize) {
-        // A closed source has its frames still: see `close`.
+        // Unmapping walks present entries only.
         self.protect_source(address, length, SourceAccess::Open);
         blocks::free(VirtAddr::from_ptr(address.as_ptr()), pages(length));
     }
 
     fn protect_source(&self, address: NonNull<u8>, length: usize, access: SourceAccess) -> bool {
         let start = VirtAddr::from_ptr(address.as_ptr());
-        for page in blocks::addresses(start, pages(length)) {
+        let units = (length as u64).div_ceil(paging::LARGE);
+        for unit in (0..units).map(|index| start + index * paging::LARGE) {
             match access {
-                SourceAccess::Open => paging::open(page, Access::Write),
-                SourceAccess::Closed => paging::close(page),
+                SourceAccess::Open => paging::open(unit),
+                SourceAccess::Closed => paging::close(unit),
             }
         }
-        paging::flush_everywhere();
+        // Nobody keeps a translation of what was closed, so only closing needs it.
+        if access == SourceAccess::Closed {
+            paging::flush_everywhere();
+        }
         true
     }
 

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use port::summary::Verdict;
 
-use super::io;
+use super::user;
 use crate::abi::{NTSTATUS, STATUS_INVALID_PARAMETER};
 use crate::cpu::idle;
 use crate::devices::clock::{self, PERFORMANCE_HZ};
@@ -119,7 +119,7 @@ fn send(sequence: u32, status: NTSTATUS, output: &[u8]) {
 
 /// A request of user mode: opens the control device, asks, closes it. PASSIVE_LEVEL.
 pub fn control(code: u32, input: &[u8], output: usize) -> (NTSTATUS, Vec<u8>) {
-    match io::open(CONTROL_DEVICE) {
+    match user::open(CONTROL_DEVICE) {
         Ok(device) => {
             let answer = device.control(code, input, output);
             device.close();

@@ -19,6 +19,7 @@ pub mod rtl;
 pub mod rules;
 pub mod run;
 pub mod table;
+pub mod user;
 pub mod wdf;
 
 use port::machine::Pool;

@@ -33,7 +33,7 @@ static NEXT: [AtomicU64; 6] = [
     AtomicU64::new(0xFFFF_B000_0000_1000),
     AtomicU64::new(0xFFFF_C000_0000_1000),
     AtomicU64::new(0xFFFF_D000_0000_1000),
-    AtomicU64::new(0xFFFF_E000_0000_1000),
+    AtomicU64::new(0xFFFF_E000_0020_0000),
     AtomicU64::new(0xFFFF_F800_5000_0000),
 ];
 
@@ -51,7 +51,13 @@ pub fn kind_of(address: u64) -> Option<Kind> {
 }
 
 /// Takes `pages` pages of address space with an unmapped page on either side. Any IRQL.
+///
+/// A source gets whole units of [`paging::LARGE`], so that it can be closed and opened by few entries.
 pub fn reserve(kind: Kind, pages: usize) -> VirtAddr {
+    if kind == Kind::Source {
+        let size = ((pages * PAGE) as u64).next_multiple_of(paging::LARGE) + paging::LARGE;
+        return VirtAddr::new(NEXT[kind as usize].fetch_add(size, Ordering::Relaxed));
+    }
     let size = ((pages + 1) * PAGE) as u64;
     VirtAddr::new(NEXT[kind as usize].fetch_add(size, Ordering::Relaxed))
 }

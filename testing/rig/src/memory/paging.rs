@@ -181,32 +181,34 @@ pub fn protect(address: VirtAddr, access: Access) {
     }
 }
 
-/// Bit that marks a page whose frame is kept while it is closed: free for software use.
+/// Bytes that one entry of the second level maps: what [`close`] and [`open`] work on.
+pub const LARGE: u64 = 2 << 20;
+/// Marks an entry that is only closed: the bit is free for software.
 const CLOSED: PageTableFlags = PageTableFlags::BIT_9;
 
-/// Makes every access to a mapped page fault, and keeps its frame. Any IRQL. See [`flush_everywhere`].
+/// Makes every access to the 2 MiB at `address` fault, and keeps their pages. Any IRQL. See [`flush_everywhere`].
 pub fn close(address: VirtAddr) {
-    with_entry(address, |flags| (flags - PageTableFlags::PRESENT) | CLOSED);
+    with_large_entry(address, |flags| (flags - PageTableFlags::PRESENT) | CLOSED);
 }
 
-/// Undoes [`close`]; a page that is not closed stays as it is. Any IRQL.
-pub fn open(address: VirtAddr, access: Access) {
-    with_entry(address, |flags| {
+/// Undoes [`close`]; what is not closed stays as it is. Any IRQL.
+pub fn open(address: VirtAddr) {
+    with_large_entry(address, |flags| {
         if flags.contains(CLOSED) {
-            access.flags()
+            (flags - CLOSED) | PageTableFlags::PRESENT
         } else {
             flags
         }
     });
 }
 
-/// Changes the flags of a page's entry, also of one that is not present.
-fn with_entry(address: VirtAddr, change: impl Fn(PageTableFlags) -> PageTableFlags) {
+/// Changes the flags of the second level's entry for `address`, present or not.
+fn with_large_entry(address: VirtAddr, change: impl Fn(PageTableFlags) -> PageTableFlags) {
     let mut mapper = MAPPER.lock();
     let mapper = mapper.as_mut().expect("tables were built");
     let page = page(address);
     let mut table = mapper.level_4_table_mut();
-    for index in [page.p4_index(), page.p3_index(), page.p2_index()] {
+    for index in [page.p4_index(), page.p3_index()] {
         let entry = &table[index];
         assert!(
             entry.flags().contains(PageTableFlags::PRESENT),
@@ -215,10 +217,9 @@ fn with_entry(address: VirtAddr, change: impl Fn(PageTableFlags) -> PageTableFla
         // SAFETY: a present entry above the last level names a table, which is in the window; the mapper's lock is held.
         table = unsafe { &mut *window(entry.addr()).cast::<PageTable>() };
     }
-    let entry = &mut table[page.p1_index()];
+    let entry = &mut table[page.p2_index()];
     let flags = change(entry.flags());
     entry.set_flags(flags);
-    x86_64::instructions::tlb::flush(address);
 }
 
 /// The physical address behind `address` and whether it may be written; `None` if nothing is mapped there. Any IRQL.
