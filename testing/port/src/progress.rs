@@ -2,7 +2,7 @@
 //!
 //! The report may come before the call has returned. All transitions are atomic and work at DIRQL.
 
-use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 /// Most sources an adapter may have (D3DKMDT_MAX_VIDPN_SOURCES).
 pub(crate) const SOURCES: usize = 16;
@@ -45,6 +45,8 @@ impl Stage {
 #[derive(Debug, Default)]
 pub(crate) struct Source {
     stage: AtomicU8,
+    /// Presents that the watchdog gave up on and whose report may still come.
+    owed: AtomicU32,
     /// Presents that were reported as failed.
     pub failed: AtomicU64,
 }
@@ -73,12 +75,24 @@ impl Source {
 
     /// Progress was notified; the error is the stage that does not allow it.
     pub fn notify(&self) -> Result<(), Stage> {
-        self.advance(|stage| match stage {
+        let step = self.advance(|stage| match stage {
             Stage::InCall => Some(Stage::InCallNotified),
             Stage::Pending => Some(Stage::Notified),
             _ => None,
-        })
-        .map(|_| ())
+        });
+        let late = |owed: u32| owed.checked_sub(1);
+        match step {
+            Ok(_) => Ok(()),
+            Err(_)
+                if self
+                    .owed
+                    .fetch_update(Ordering::AcqRel, Ordering::Acquire, late)
+                    .is_ok() =>
+            {
+                Ok(())
+            }
+            Err(stage) => Err(stage),
+        }
     }
 
     /// NotifyDpc was called.
@@ -106,8 +120,9 @@ impl Source {
         stage == Stage::InCall
     }
 
-    /// The watchdog gave up on it.
+    /// The watchdog gave up on it; its report may still come, once.
     pub fn abandon(&self) {
+        self.owed.fetch_add(1, Ordering::AcqRel);
         self.stage.store(Stage::Idle as u8, Ordering::Release);
     }
 }
@@ -140,6 +155,18 @@ mod tests {
         assert_eq!(
             (late.stage(), late.notify()),
             (Stage::Done, Err(Stage::Done))
+        );
+    }
+
+    #[test]
+    fn a_late_report_is_taken_once() {
+        let source = Source::default();
+        assert!(source.begin());
+        source.pend();
+        source.abandon();
+        assert_eq!(
+            (source.stage(), source.notify(), source.notify()),
+            (Stage::Idle, Ok(()), Err(Stage::Idle))
         );
     }
 

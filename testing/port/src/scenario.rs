@@ -206,7 +206,12 @@ fn present_all(
         match adapter.present(source, &mut surface, &frame)? {
             Presented::AtOnce => summary.synchronous += 1,
             Presented::Completed => {}
-            Presented::Failed | Presented::Lost => summary.failed += 1,
+            Presented::Failed => summary.failed += 1,
+            Presented::Lost => {
+                // Windows would reset the adapter now (TDR); the job ends.
+                summary.failed += 1;
+                return Err(STATUS_IO_TIMEOUT);
+            }
         }
         summary.frames += 1;
         if number == 0 {
