@@ -3,21 +3,28 @@
 
 use alloc::boxed::Box;
 use core::ptr;
-use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
+use crate::check::Violation;
 use crate::heap::try_box;
 use crate::interface::Interface;
-use crate::interrupt::Interrupts;
+use crate::interrupt::{Interrupts, Refusal};
 use crate::irql::Passive;
 use crate::kernel::Kernel;
+use crate::lifetime::{Life, Lifetimes};
 use crate::miniport::Miniport;
+use crate::rundown::Rundown;
 use crate::status::Status;
+use crate::sync::{AtomicBool, AtomicPtr, Ordering};
 
 /// How many adapters a [`Registry`] can name at once.
 pub const MAX_ADAPTERS: usize = 16;
 
 /// How often stopping tries again when the port won't synchronize, a millisecond apart.
 const DRAIN_TRIES: u32 = 100;
+
+/// How often in a row the port has to say that the interrupt is not connected, a millisecond apart, to be believed. Its
+/// page gives that as one example of why it may not synchronize; an interrupt routine takes microseconds.
+const NOT_CONNECTED_TRIES: u32 = 10;
 
 /// What exists while the adapter is started. Dropped at PASSIVE_LEVEL, when no interrupt routine, closure or DPC runs any
 /// more or will run.
@@ -42,22 +49,31 @@ impl<M: Miniport> core::fmt::Debug for Started<M> {
 pub(crate) struct Adapter<M: Miniport> {
     pub(crate) miniport: M,
     started: AtomicPtr<Started<M>>,
+    /// A stop could not make sure that no interrupt routine runs. Nothing of the adapter is freed then, ever.
+    abandoned: AtomicBool,
+    /// Asked for once: nothing makes a miniport name the same registry every time.
+    registry: &'static Registry<M>,
     slot: usize,
 }
 
 impl<M: Miniport> Adapter<M> {
     /// Makes the block and gives it a place in the registry.
     pub(crate) fn new(miniport: M) -> Result<Box<Self>, Status> {
-        let slot = M::registry()
-            .claim()
-            .ok_or(Status::INSUFFICIENT_RESOURCES)?;
+        let registry = M::registry();
+        let slot = registry.claim().ok_or(Status::INSUFFICIENT_RESOURCES)?;
         let adapter = Self {
             miniport,
             started: AtomicPtr::new(ptr::null_mut()),
+            abandoned: AtomicBool::new(false),
+            registry,
             slot,
         };
         // SAFETY: all of it is written.
         unsafe { try_box(move |place: *mut Self| place.write(adapter)) }
+    }
+
+    fn slot(&self) -> Option<&'static Slot<M>> {
+        self.registry.slots.get(self.slot)
     }
 
     /// The started part, if there is one.
@@ -68,50 +84,100 @@ impl<M: Miniport> Adapter<M> {
         unsafe { started.as_ref() }
     }
 
-    /// Makes the started part reachable, for interrupt routines too.
+    /// Whether the adapter may be started: it is not yet, and no stop of it has failed.
+    pub(crate) fn may_start(&self) -> bool {
+        self.started().is_none() && !self.abandoned.load(Ordering::Relaxed)
+    }
+
+    /// Begins the life of the handle that the port has passed to DxgkDdiStartDevice.
+    pub(crate) fn begin_life(&self) -> Option<Life> {
+        self.slot().map(|slot| slot.lives.begin())
+    }
+
+    /// Makes the started part reachable for interrupt routines, DPCs and DDIs.
     pub(crate) fn publish(&self, started: Box<Started<M>>) -> &Started<M> {
+        const fn is_shared_by_processors<T: Sync>() {}
+        const { is_shared_by_processors::<Started<M>>() };
         let started = Box::into_raw(started);
         self.started.store(started, Ordering::Release);
-        M::registry().open(self.slot, self);
         // SAFETY: just made from a box, and freed only by `stop`, which runs alone.
         unsafe { &*started }
     }
 
+    /// Lets requests in that come past dxgkrnl.
+    pub(crate) fn open_requests(&self) {
+        if let Some(slot) = self.slot() {
+            slot.adapter
+                .store(ptr::from_ref(self).cast_mut(), Ordering::Relaxed);
+            slot.requests.open();
+        }
+    }
+
     /// Takes the started part down: ends requests from user mode, lets the miniport quiesce its device, and frees
-    /// everything when no interrupt routine, closure or DPC can reach it any more.
+    /// everything when no interrupt routine, closure or DPC can reach it any more. Nothing to do if it is not started.
     ///
     /// # Errors
     ///
     /// STATUS_UNSUCCESSFUL if the port would not synchronize, so that an interrupt routine may still be running; then the
     /// memory is left to it.
     pub(crate) fn stop(&self, irql: &mut Passive<'_>) -> Result<(), Status> {
-        M::registry().close::<M::Kernel>(self.slot, irql);
+        if let Some(slot) = self.slot() {
+            slot.requests.close(|| M::Kernel::delay(irql, 100));
+        }
+        if self.abandoned.load(Ordering::Relaxed) {
+            return Err(Status::UNSUCCESSFUL);
+        }
         let Some(started) = self.started() else {
             return Ok(());
         };
         self.miniport.stop_device(started, irql);
-        self.started.store(ptr::null_mut(), Ordering::SeqCst);
-        let mut drained = started.interrupts.drain(irql).is_ok();
-        for _ in 0..DRAIN_TRIES {
-            if drained {
-                break;
-            }
-            M::Kernel::delay(irql, 1000);
-            drained = started.interrupts.drain(irql).is_ok();
-        }
+        // Whatever was notified until now has its DPC queued; it still finds the adapter and calls DxgkCbNotifyDpc.
+        let _ = drain(started, irql);
+        M::Kernel::flush_queued_dpcs(irql);
+
+        self.started.store(ptr::null_mut(), Ordering::Release);
+        // An interrupt routine that found the adapter holds a message's lock, so after this there is none left; one that
+        // comes later takes the lock later and finds nothing.
+        let drained = drain(started, irql);
+        // A DPC that found the adapter may have queued another one, which finds nothing: two rounds leave none at all.
+        M::Kernel::flush_queued_dpcs(irql);
+        M::Kernel::flush_queued_dpcs(irql);
+        let life = started.interface.life();
         if !drained {
+            self.abandoned.store(true, Ordering::Relaxed);
+            life.end::<M::Kernel>(irql);
+            M::Kernel::violation(Violation::NotDrained);
             return Err(Status::UNSUCCESSFUL);
         }
-        M::Kernel::flush_queued_dpcs(irql);
         // SAFETY: made by `publish` from a box, unreachable since, and nobody is inside.
         drop(unsafe { Box::from_raw(ptr::from_ref(started).cast_mut()) });
+        life.end::<M::Kernel>(irql);
         Ok(())
     }
 }
 
+/// Waits until every interrupt routine that began before has ended; false if that can't be known.
+fn drain<M: Miniport>(started: &Started<M>, irql: &mut Passive<'_>) -> bool {
+    let mut not_connected = 0;
+    for _ in 0..DRAIN_TRIES {
+        not_connected = match started.interrupts.drain(irql) {
+            Ok(()) => return true,
+            Err(Refusal::NotConnected) => not_connected + 1,
+            Err(_) => 0,
+        };
+        if not_connected == NOT_CONNECTED_TRIES {
+            return true;
+        }
+        M::Kernel::delay(irql, 1000);
+    }
+    false
+}
+
 impl<M: Miniport> Drop for Adapter<M> {
     fn drop(&mut self) {
-        M::registry().release(self.slot);
+        if let Some(slot) = self.slot() {
+            slot.claimed.store(false, Ordering::Release);
+        }
     }
 }
 
@@ -124,10 +190,24 @@ pub struct Registry<M: Miniport> {
 
 #[derive(Debug)]
 struct Slot<M: Miniport> {
-    claimed: AtomicUsize,
+    claimed: AtomicBool,
     adapter: AtomicPtr<Adapter<M>>,
-    /// Requests inside. Closing waits until there are none.
-    users: AtomicUsize,
+    /// Open while the adapter is started. Stopping it waits for the requests inside.
+    requests: Rundown,
+    lives: Lifetimes,
+}
+
+impl<M: Miniport> Slot<M> {
+    crate::sync::const_fn! {
+        fn new() -> Self {
+            Self {
+                claimed: AtomicBool::new(false),
+                adapter: AtomicPtr::new(ptr::null_mut()),
+                requests: Rundown::new(),
+                lives: Lifetimes::new(),
+            }
+        }
+    }
 }
 
 impl<M: Miniport> Default for Registry<M> {
@@ -138,16 +218,20 @@ impl<M: Miniport> Default for Registry<M> {
 
 impl<M: Miniport> Registry<M> {
     /// An empty registry.
+    #[cfg(not(loom))]
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            slots: [const {
-                Slot {
-                    claimed: AtomicUsize::new(0),
-                    adapter: AtomicPtr::new(ptr::null_mut()),
-                    users: AtomicUsize::new(0),
-                }
-            }; MAX_ADAPTERS],
+            slots: [const { Slot::new() }; MAX_ADAPTERS],
+        }
+    }
+
+    /// An empty registry.
+    #[cfg(loom)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            slots: core::array::from_fn(|_| Slot::new()),
         }
     }
 
@@ -161,45 +245,19 @@ impl<M: Miniport> Registry<M> {
         request: impl FnOnce(&M, &Started<M>, &mut Passive<'_>) -> R,
     ) -> Option<R> {
         let slot = self.slots.get(index)?;
-        slot.users.fetch_add(1, Ordering::SeqCst);
-        // SAFETY: a stop closes the slot and then waits for `users` before it frees anything.
-        let adapter = unsafe { slot.adapter.load(Ordering::SeqCst).as_ref() };
-        let result = adapter.and_then(|adapter| {
-            adapter
-                .started()
-                .map(|started| request(&adapter.miniport, started, irql))
-        });
-        slot.users.fetch_sub(1, Ordering::SeqCst);
-        result
+        let _inside = slot.requests.enter()?;
+        // SAFETY: stored before the gate was opened; a stop closes the gate and waits for us before it frees anything.
+        let adapter = unsafe { slot.adapter.load(Ordering::Relaxed).as_ref() }?;
+        adapter
+            .started()
+            .map(|started| request(&adapter.miniport, started, irql))
     }
 
     fn claim(&self) -> Option<usize> {
         self.slots.iter().position(|slot| {
             slot.claimed
-                .compare_exchange(0, 1, Ordering::AcqRel, Ordering::Relaxed)
+                .compare_exchange(false, true, Ordering::AcqRel, Ordering::Relaxed)
                 .is_ok()
         })
-    }
-
-    fn release(&self, index: usize) {
-        if let Some(slot) = self.slots.get(index) {
-            slot.claimed.store(0, Ordering::Release);
-        }
-    }
-
-    fn open(&self, index: usize, adapter: &Adapter<M>) {
-        if let Some(slot) = self.slots.get(index) {
-            slot.adapter
-                .store(ptr::from_ref(adapter).cast_mut(), Ordering::SeqCst);
-        }
-    }
-
-    fn close<K: Kernel>(&self, index: usize, irql: &Passive<'_>) {
-        if let Some(slot) = self.slots.get(index) {
-            slot.adapter.store(ptr::null_mut(), Ordering::SeqCst);
-            while slot.users.load(Ordering::SeqCst) != 0 {
-                K::delay(irql, 100);
-            }
-        }
     }
 }

@@ -13,7 +13,9 @@ use dxgk_sys::{
     PKSYNCHRONIZE_ROUTINE, StatusConnection,
 };
 
+use crate::check::{Checks, DISPATCH_LEVEL, PASSIVE_LEVEL};
 use crate::irql::{AtMostDispatch, Dispatch, Passive};
+use crate::lifetime::Life;
 use crate::resources::{MemoryRange, Resources};
 use crate::status::Status;
 
@@ -49,6 +51,7 @@ pub(crate) struct Port {
     notify_interrupt: unsafe extern "system" fn(HANDLE, *mut DXGKARGCB_NOTIFY_INTERRUPT_DATA),
     queue_dpc: unsafe extern "system" fn(HANDLE) -> BOOLEAN,
     notify_dpc: unsafe extern "system" fn(HANDLE),
+    checks: Checks,
 }
 
 // SAFETY: a handle and functions of the port driver, which may be called from any thread.
@@ -69,6 +72,8 @@ impl Port {
         context: *mut c_void,
         message: u32,
     ) -> NTSTATUS {
+        self.checks
+            .at_most(DISPATCH_LEVEL, "DxgkCbSynchronizeExecution");
         // The routine says itself that it ran, so its BOOLEAN is not looked at.
         let mut returned = core::mem::MaybeUninit::<BOOLEAN>::uninit();
         // SAFETY: the handle is the one that came with the function, and the caller answers for the routine.
@@ -104,11 +109,11 @@ impl Port {
 
 /// The services of dxgkrnl for one started adapter.
 ///
-/// It is good from DxgkDdiStartDevice until the adapter is stopped.
-#[derive(Clone)]
+/// It is good from DxgkDdiStartDevice until the adapter is stopped, and is lent for no longer than that.
 pub struct Interface {
     table: DXGKRNL_INTERFACE,
     port: Port,
+    life: Life,
 }
 
 // SAFETY: a table of functions and a handle that may be used from any thread.
@@ -134,7 +139,11 @@ impl Interface {
     /// # Errors
     ///
     /// [`InterfaceError`] says what is missing.
-    pub(crate) unsafe fn take(table: *const DXGKRNL_INTERFACE) -> Result<Self, InterfaceError> {
+    pub(crate) unsafe fn take(
+        table: *const DXGKRNL_INTERFACE,
+        checks: Checks,
+        life: Life,
+    ) -> Result<Self, InterfaceError> {
         if table.is_null() {
             return Err(InterfaceError::Absent);
         }
@@ -176,12 +185,27 @@ impl Interface {
             notify_interrupt: present(table.DxgkCbNotifyInterrupt, "DxgkCbNotifyInterrupt")?,
             queue_dpc: present(table.DxgkCbQueueDpc, "DxgkCbQueueDpc")?,
             notify_dpc: present(table.DxgkCbNotifyDpc, "DxgkCbNotifyDpc")?,
+            checks,
         };
-        Ok(Self { table, port })
+        Ok(Self { table, port, life })
     }
 
     pub(crate) const fn port(&self) -> Port {
         self.port
+    }
+
+    /// How long this is good.
+    pub(crate) const fn life(&self) -> Life {
+        self.life
+    }
+
+    /// What unmaps a range of registers later, when only that is left of the interface.
+    pub(crate) const fn unmapper(&self) -> Unmapper {
+        Unmapper {
+            handle: self.table.DeviceHandle,
+            call: self.table.DxgkCbUnmapMemory,
+            life: self.life,
+        }
     }
 
     /// The adapter's translated resources (DxgkCbGetDeviceInformation).
@@ -190,6 +214,9 @@ impl Interface {
     ///
     /// The port's status.
     pub fn resources(&self, _: &Passive<'_>) -> Result<Resources, Status> {
+        self.port
+            .checks
+            .at_most(PASSIVE_LEVEL, "DxgkCbGetDeviceInformation");
         let call = self
             .table
             .DxgkCbGetDeviceInformation
@@ -208,6 +235,9 @@ impl Interface {
     ///
     /// The port's status, or STATUS_UNSUCCESSFUL if it moved another number of bytes.
     pub fn read_config(&self, offset: u32, to: &mut [u8], _: &Passive<'_>) -> Result<(), Status> {
+        self.port
+            .checks
+            .at_most(PASSIVE_LEVEL, "DxgkCbReadDeviceSpace");
         let call = self
             .table
             .DxgkCbReadDeviceSpace
@@ -239,6 +269,9 @@ impl Interface {
     ///
     /// The port's status, or STATUS_UNSUCCESSFUL if it moved another number of bytes.
     pub fn write_config(&self, offset: u32, from: &[u8], _: &Passive<'_>) -> Result<(), Status> {
+        self.port
+            .checks
+            .at_most(PASSIVE_LEVEL, "DxgkCbWriteDeviceSpace");
         let call = self
             .table
             .DxgkCbWriteDeviceSpace
@@ -277,6 +310,9 @@ impl Interface {
         connected: bool,
         _: &impl AtMostDispatch,
     ) -> Result<(), Status> {
+        self.port
+            .checks
+            .at_most(DISPATCH_LEVEL, "DxgkCbIndicateChildStatus");
         let call = self
             .table
             .DxgkCbIndicateChildStatus
@@ -301,6 +337,9 @@ impl Interface {
         &self,
         _: &Passive<'_>,
     ) -> Result<DXGK_DISPLAY_INFORMATION, Status> {
+        self.port
+            .checks
+            .at_most(PASSIVE_LEVEL, "DxgkCbAcquirePostDisplayOwnership");
         let call = self
             .table
             .DxgkCbAcquirePostDisplayOwnership
@@ -321,6 +360,9 @@ impl Interface {
         vidpn: D3DKMDT_HVIDPN,
         _: &Passive<'_>,
     ) -> Result<NonNull<DXGK_VIDPN_INTERFACE>, Status> {
+        self.port
+            .checks
+            .at_most(PASSIVE_LEVEL, "DxgkCbQueryVidPnInterface");
         let call = self
             .table
             .DxgkCbQueryVidPnInterface
@@ -339,13 +381,14 @@ impl Interface {
         range: MemoryRange,
         _: &Passive<'_>,
     ) -> Result<NonNull<u8>, Status> {
+        self.port.checks.at_most(PASSIVE_LEVEL, "DxgkCbMapMemory");
         let call = self.table.DxgkCbMapMemory.ok_or(Status::NOT_SUPPORTED)?;
-        let length = u32::try_from(range.length).map_err(|_| Status::INVALID_PARAMETER)?;
+        let length = u32::try_from(range.length()).map_err(|_| Status::INVALID_PARAMETER)?;
         if length == 0 {
             return Err(Status::INVALID_PARAMETER);
         }
         let address = PHYSICAL_ADDRESS {
-            QuadPart: range.start.cast_signed(),
+            QuadPart: range.start().cast_signed(),
         };
         let mut base = ptr::null_mut();
         // SAFETY: a range of the adapter's own translated resources; our out-pointer.
@@ -361,16 +404,43 @@ impl Interface {
             )
         };
         Status::from_raw(status).success()?;
-        NonNull::new(base.cast()).ok_or(Status::UNSUCCESSFUL)
+        let base = NonNull::new(base.cast()).ok_or(Status::UNSUCCESSFUL)?;
+        self.life.mapped();
+        Ok(base)
+    }
+}
+
+/// DxgkCbUnmapMemory of one adapter's life.
+#[derive(Clone, Copy)]
+pub(crate) struct Unmapper {
+    handle: HANDLE,
+    call: Option<unsafe extern "system" fn(HANDLE, *mut c_void) -> NTSTATUS>,
+    life: Life,
+}
+
+// SAFETY: a handle and a function that may be used from any thread.
+unsafe impl Send for Unmapper {}
+// SAFETY: as above.
+unsafe impl Sync for Unmapper {}
+
+impl Unmapper {
+    /// Whether the adapter has not been stopped.
+    #[inline]
+    pub(crate) fn is_alive(&self) -> bool {
+        self.life.is_alive()
     }
 
+    /// Unmaps `base`, unless the adapter has been stopped: its handle is no longer good then.
+    ///
     /// # Safety
     ///
-    /// `base` is from [`map_memory`](Self::map_memory), is unmapped once, and not used any more.
-    pub(crate) unsafe fn unmap_memory(&self, base: NonNull<u8>) {
-        if let Some(call) = self.table.DxgkCbUnmapMemory {
-            // SAFETY: the caller answers for the address.
-            let _ = unsafe { call(self.table.DeviceHandle, base.as_ptr().cast()) };
-        }
+    /// `base` is from [`Interface::map_memory`] of the same interface, is unmapped once, and not used any more.
+    pub(crate) unsafe fn unmap(&self, base: NonNull<u8>) {
+        self.life.unmapped(|| {
+            if let Some(call) = self.call {
+                // SAFETY: the caller answers for the address; the life answers for the handle.
+                let _ = unsafe { call(self.handle, base.as_ptr().cast()) };
+            }
+        });
     }
 }

@@ -3,7 +3,8 @@
 
 use core::ptr::NonNull;
 
-use crate::irql::Passive;
+use crate::check::Violation;
+use crate::irql::{AtMostDispatch, Passive};
 use crate::status::Status;
 
 /// The size of a page.
@@ -87,6 +88,17 @@ pub unsafe trait Kernel: Sized + 'static {
     /// The processor's IRQL (KeGetCurrentIrql).
     fn current_irql() -> u8;
 
+    /// Is told of a promise that was broken, at the IRQL where that was found. What comes next is undefined in a driver, so
+    /// a kernel had better stop the system (KeBugCheckEx) or write it down; returning goes on as safely as can be.
+    ///
+    /// By default a host panics and a kernel does nothing.
+    fn violation(violation: Violation) {
+        #[cfg(feature = "std")]
+        panic!("{violation}");
+        #[cfg(not(feature = "std"))]
+        let _ = violation;
+    }
+
     /// Monotonic time in units of 100 ns (KeQueryPerformanceCounter). Any IRQL.
     fn time() -> u64;
 
@@ -100,8 +112,12 @@ pub unsafe trait Kernel: Sized + 'static {
     /// Allocates zeroed pages (MmAllocatePagesForMdlEx), or none.
     fn allocate_pages(irql: &Passive<'_>, pages: usize) -> Option<PageBlock>;
 
-    /// The address by which a device reaches page `index` of the block; `index` is below its number of pages.
-    fn page_address(block: &PageBlock, index: usize) -> u64;
+    /// The address by which a device reaches page `index` of the block.
+    ///
+    /// # Safety
+    ///
+    /// The block is from [`allocate_pages`](Self::allocate_pages) and has not been freed, and it has such a page.
+    unsafe fn page_address(block: &PageBlock, index: usize) -> u64;
 
     /// Frees a block. PASSIVE_LEVEL.
     ///
@@ -130,10 +146,10 @@ pub unsafe trait Kernel: Sized + 'static {
     fn new_event(irql: &Passive<'_>) -> Option<Self::Event>;
 
     /// Sets an event (KeSetEvent). At most DISPATCH_LEVEL.
-    fn set_event(event: &Self::Event);
+    fn set_event(irql: &impl AtMostDispatch, event: &Self::Event);
 
     /// Clears an event (KeClearEvent). At most DISPATCH_LEVEL.
-    fn clear_event(event: &Self::Event);
+    fn clear_event(irql: &impl AtMostDispatch, event: &Self::Event);
 
     /// Waits until the event is set, at most that many microseconds; says whether it was (KeWaitForSingleObject).
     fn wait_event(irql: &Passive<'_>, event: &Self::Event, microseconds: u32) -> bool;

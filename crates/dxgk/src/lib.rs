@@ -6,6 +6,7 @@
 extern crate alloc;
 
 pub mod adapter;
+pub mod check;
 pub mod ddi;
 #[cfg(feature = "std")]
 #[doc(hidden)]
@@ -17,12 +18,15 @@ pub mod interface;
 pub mod interrupt;
 pub mod irql;
 pub mod kernel;
+mod lifetime;
 pub mod lock;
 pub mod memory;
 pub mod miniport;
 pub mod present;
 pub mod resources;
+mod rundown;
 pub mod status;
+mod sync;
 pub mod vidpn;
 
 pub use dxgk_sys as sys;

@@ -10,9 +10,9 @@ use dxgk_sys::{
 };
 
 use crate::adapter::{Registry, Started};
-use crate::interface::Interface;
+use crate::interface::{Interface, InterfaceError};
 use crate::interrupt::{
-    Contains, InterruptDevice, Interrupts, Message, MessageMap, Source, SourceSet,
+    Contains, InterruptDevice, Interrupts, MapError, Message, MessageMap, Source, SourceSet,
 };
 use crate::irql::{Dispatch, Passive};
 use crate::kernel::Kernel;
@@ -53,7 +53,13 @@ pub trait Miniport: Sized + Send + Sync + 'static {
         irql: &mut Passive<'_>,
     ) -> Result<Parts<Self>, Status>;
 
-    /// The last step of a start: interrupt routines may run from here on.
+    /// Says why dxgk did not let the adapter start: [`start_device`](Self::start_device) was not called, or its device
+    /// dropped again. dxgkrnl gets [`StartRefusal::status`].
+    fn start_refused(&self, refusal: StartRefusal, irql: &mut Passive<'_>) {
+        let _ = (refusal, irql);
+    }
+
+    /// The last step of a start. Interrupt routines may run already; requests through the [`Registry`] come only after it.
     fn started(&self, adapter: &Started<Self>, irql: &mut Passive<'_>) {
         let _ = (adapter, irql);
     }
@@ -293,6 +299,41 @@ impl PhysicalDevice {
     #[must_use]
     pub const fn as_ptr(self) -> *mut DEVICE_OBJECT {
         self.0
+    }
+}
+
+/// Why an adapter can't be started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartRefusal {
+    /// dxgkrnl's interface can't be used.
+    Interface(InterfaceError),
+    /// DxgkCbGetDeviceInformation failed.
+    NoResources(Status),
+    /// Interrupt sources and messages can't be brought together.
+    Interrupts(MapError),
+    /// The adapter is started already, or its last stop failed and left its memory to an interrupt routine.
+    InvalidState,
+    /// There is no memory for the sources' states.
+    NoMemory,
+}
+
+impl StartRefusal {
+    /// What DxgkDdiStartDevice returns.
+    #[must_use]
+    pub const fn status(self) -> Status {
+        match self {
+            Self::Interface(InterfaceError::Absent) => Status::INVALID_PARAMETER,
+            Self::Interface(InterfaceError::Size { .. } | InterfaceError::Version(_)) => {
+                Status::REVISION_MISMATCH
+            }
+            Self::Interface(InterfaceError::CallbackAbsent(_)) => Status::NOT_SUPPORTED,
+            // A status that passes NT_SUCCESS would say that the adapter is started.
+            Self::NoResources(status) if status.is_success() => Status::UNSUCCESSFUL,
+            Self::NoResources(status) => status,
+            Self::Interrupts(_) => Status::DEVICE_CONFIGURATION_ERROR,
+            Self::InvalidState => Status::INVALID_DEVICE_STATE,
+            Self::NoMemory => Status::NO_MEMORY,
+        }
     }
 }
 

@@ -122,15 +122,26 @@ pub struct PresentProgress {
     pub outcome: Presented,
 }
 
-impl From<PresentProgress> for DXGKARGCB_NOTIFY_INTERRUPT_DATA {
-    fn from(progress: PresentProgress) -> Self {
-        let mut data = Self {
+/// What DxgkCbNotifyInterrupt can be told. Only what this layer makes, since the structure behind it can hold pointers.
+pub trait Notification: Copy + sealed::Sealed {
+    #[doc(hidden)]
+    fn data(self) -> DXGKARGCB_NOTIFY_INTERRUPT_DATA;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::PresentProgress {}
+}
+
+impl Notification for PresentProgress {
+    fn data(self) -> DXGKARGCB_NOTIFY_INTERRUPT_DATA {
+        let mut data = DXGKARGCB_NOTIFY_INTERRUPT_DATA {
             InterruptType: DXGK_INTERRUPT_DISPLAYONLY_PRESENT_PROGRESS,
             ..Default::default()
         };
         data.Anonymous.DisplayOnlyPresentProgress = DXGKARGCB_PRESENT_DISPLAYONLY_PROGRESS {
-            VidPnSourceId: progress.source,
-            ProgressId: match progress.outcome {
+            VidPnSourceId: self.source,
+            ProgressId: match self.outcome {
                 Presented::Complete => DXGK_PRESENT_DISPLAYONLY_PROGRESS_ID_COMPLETE,
                 Presented::Failed => DXGK_PRESENT_DISPLAYONLY_PROGRESS_ID_FAILED,
             },

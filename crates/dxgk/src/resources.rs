@@ -10,16 +10,27 @@ use dxgk_sys::{
 /// The most memory ranges that are kept: a PCI function has six base addresses and an expansion ROM.
 const MAX_RANGES: usize = 8;
 
-/// A range of translated physical addresses.
+/// A range of translated physical addresses that the adapter was given. It can't be made up: what is mapped is always the
+/// adapter's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemoryRange {
-    /// The first address.
-    pub start: u64,
-    /// The length in bytes.
-    pub length: u64,
+    start: u64,
+    length: u64,
 }
 
 impl MemoryRange {
+    /// The first address.
+    #[must_use]
+    pub const fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// The length in bytes.
+    #[must_use]
+    pub const fn length(&self) -> u64 {
+        self.length
+    }
+
     /// The part of `length` bytes at `offset`, or none if it is not all inside.
     #[must_use]
     pub fn part(&self, offset: u64, length: u64) -> Option<Self> {

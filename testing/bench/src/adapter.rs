@@ -4,7 +4,7 @@ use core::ptr;
 
 use dxgk::adapter::{Registry, Started};
 use dxgk::interrupt::{Cause, InterruptDevice, Interrupts, Isr, Notifying, Source};
-use dxgk::irql::Passive;
+use dxgk::irql::{AtMostDispatch, Passive};
 use dxgk::kernel::{Kernel, PageBlock};
 use dxgk::miniport::{Miniport, Parts, PhysicalDevice, Present, StartDevice};
 use dxgk::present::PresentDisplayOnly;
@@ -67,7 +67,7 @@ unsafe impl Kernel for Host {
     fn allocate_pages(_: &Passive<'_>, _: usize) -> Option<PageBlock> {
         None
     }
-    fn page_address(_: &PageBlock, _: usize) -> u64 {
+    unsafe fn page_address(_: &PageBlock, _: usize) -> u64 {
         0
     }
     unsafe fn free_pages(_: &PageBlock) {}
@@ -77,8 +77,8 @@ unsafe impl Kernel for Host {
     fn new_event(_: &Passive<'_>) -> Option<()> {
         None
     }
-    fn set_event((): &()) {}
-    fn clear_event((): &()) {}
+    fn set_event(_: &impl AtMostDispatch, (): &()) {}
+    fn clear_event(_: &impl AtMostDispatch, (): &()) {}
     fn wait_event(_: &Passive<'_>, (): &(), _: u32) -> bool {
         false
     }

@@ -28,9 +28,11 @@ pub(super) unsafe extern "system" fn query_child_relations<M: Miniport>(
     let relations = unsafe { core::slice::from_raw_parts_mut(relations, children) };
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
     unsafe {
-        with_started::<M>(context, |miniport, adapter, irql| {
-            miniport.query_child_relations(adapter, relations, irql)
-        })
+        with_started::<M>(
+            "DxgkDdiQueryChildRelations",
+            context,
+            |miniport, adapter, irql| miniport.query_child_relations(adapter, relations, irql),
+        )
     }
 }
 
@@ -49,11 +51,15 @@ pub(super) unsafe extern "system" fn query_child_status<M: Miniport>(
     }
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
     unsafe {
-        with_started::<M>(context, |miniport, adapter, irql| {
-            let connected = miniport.query_connection(adapter, child.ChildUid, irql)?;
-            child.Anonymous.HotPlug.Connected = BOOLEAN::from(connected);
-            Ok(())
-        })
+        with_started::<M>(
+            "DxgkDdiQueryChildStatus",
+            context,
+            |miniport, adapter, irql| {
+                let connected = miniport.query_connection(adapter, child.ChildUid, irql)?;
+                child.Anonymous.HotPlug.Connected = BOOLEAN::from(connected);
+                Ok(())
+            },
+        )
     }
 }
 
@@ -79,9 +85,13 @@ pub(super) unsafe extern "system" fn query_device_descriptor<M: Miniport>(
     let offset = descriptor.DescriptorOffset as usize;
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
     unsafe {
-        with_started::<M>(context, |miniport, adapter, irql| {
-            miniport.query_device_descriptor(adapter, child, offset, to, irql)
-        })
+        with_started::<M>(
+            "DxgkDdiQueryDeviceDescriptor",
+            context,
+            |miniport, adapter, irql| {
+                miniport.query_device_descriptor(adapter, child, offset, to, irql)
+            },
+        )
     }
 }
 

@@ -61,9 +61,9 @@ pub(super) unsafe extern "system" fn query_adapter_info<M: Miniport>(
     caps.WDDMVersion = DXGKDDI_WDDMv1_2;
     caps.SupportNonVGA = TRUE;
     caps.SupportSmoothRotation = TRUE;
-    // The notifying source's message, by the rule of the message map.
-    caps.InterruptMessageNumber = 0;
     adapter.miniport.driver_caps(caps);
+    // The notifying source's message, by the rule of the message map: nothing else is true, so nothing else can be said.
+    caps.InterruptMessageNumber = 0;
     Status::SUCCESS.raw()
 }
 
@@ -80,12 +80,16 @@ pub(super) unsafe extern "system" fn is_supported_vidpn<M: Miniport>(
     }
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL; the VidPN is this DDI's argument.
     unsafe {
-        with_started::<M>(context, |miniport, adapter, irql| {
-            let vidpn = VidPn::open(&adapter.interface, query.hDesiredVidPn, irql)?;
-            let supported = miniport.is_supported_vidpn(adapter, &vidpn, irql)?;
-            query.IsVidPnSupported = BOOLEAN::from(supported);
-            Ok(())
-        })
+        with_started::<M>(
+            "DxgkDdiIsSupportedVidPn",
+            context,
+            |miniport, adapter, irql| {
+                let vidpn = VidPn::open(&adapter.interface, query.hDesiredVidPn, irql)?;
+                let supported = miniport.is_supported_vidpn(adapter, &vidpn, irql)?;
+                query.IsVidPnSupported = BOOLEAN::from(supported);
+                Ok(())
+            },
+        )
     }
 }
 
@@ -112,13 +116,17 @@ pub(super) unsafe extern "system" fn enum_vidpn_cofunc_modality<M: Miniport>(
     let request = argument!(request);
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL; the VidPN is this DDI's argument.
     unsafe {
-        with_started::<M>(context, |miniport, adapter, irql| {
-            let request = Cofunctional {
-                vidpn: VidPn::open(&adapter.interface, request.hConstrainingVidPn, irql)?,
-                pivot: Pivot::from_argument(request),
-            };
-            miniport.enum_vidpn_cofunc_modality(adapter, &request, irql)
-        })
+        with_started::<M>(
+            "DxgkDdiEnumVidPnCofuncModality",
+            context,
+            |miniport, adapter, irql| {
+                let request = Cofunctional {
+                    vidpn: VidPn::open(&adapter.interface, request.hConstrainingVidPn, irql)?,
+                    pivot: Pivot::from_argument(request),
+                };
+                miniport.enum_vidpn_cofunc_modality(adapter, &request, irql)
+            },
+        )
     }
 }
 
@@ -129,7 +137,7 @@ pub(super) unsafe extern "system" fn commit_vidpn<M: Miniport>(
     let argument = argument!(commit);
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL; the VidPN is this DDI's argument.
     unsafe {
-        with_started::<M>(context, |miniport, adapter, irql| {
+        with_started::<M>("DxgkDdiCommitVidPn", context, |miniport, adapter, irql| {
             let vidpn = VidPn::open(&adapter.interface, argument.hFunctionalVidPn, irql)?;
             miniport.commit_vidpn(adapter, &Commit::new(vidpn, argument), irql)
         })
@@ -143,9 +151,17 @@ pub(super) unsafe extern "system" fn update_active_vidpn_present_path<M: Minipor
     let update = argument!(update);
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
     unsafe {
-        with_started::<M>(context, |miniport, adapter, irql| {
-            miniport.update_active_vidpn_present_path(adapter, &update.VidPnPresentPathInfo, irql)
-        })
+        with_started::<M>(
+            "DxgkDdiUpdateActiveVidPnPresentPath",
+            context,
+            |miniport, adapter, irql| {
+                miniport.update_active_vidpn_present_path(
+                    adapter,
+                    &update.VidPnPresentPathInfo,
+                    irql,
+                )
+            },
+        )
     }
 }
 
@@ -157,9 +173,18 @@ pub(super) unsafe extern "system" fn set_vidpn_source_visibility<M: Miniport>(
     let source = (visibility.VidPnSourceId != D3DDDI_ID_ALL).then_some(visibility.VidPnSourceId);
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
     unsafe {
-        with_started::<M>(context, |miniport, adapter, irql| {
-            miniport.set_vidpn_source_visibility(adapter, source, visibility.Visible != FALSE, irql)
-        })
+        with_started::<M>(
+            "DxgkDdiSetVidPnSourceVisibility",
+            context,
+            |miniport, adapter, irql| {
+                miniport.set_vidpn_source_visibility(
+                    adapter,
+                    source,
+                    visibility.Visible != FALSE,
+                    irql,
+                )
+            },
+        )
     }
 }
 
@@ -170,15 +195,19 @@ pub(super) unsafe extern "system" fn query_vidpn_hw_capability<M: Miniport>(
     let query = argument!(mut query);
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
     unsafe {
-        with_started::<M>(context, |miniport, adapter, irql| {
-            query.VidPnHWCaps = miniport.query_vidpn_hw_capability(
-                adapter,
-                query.SourceId,
-                query.TargetId,
-                irql,
-            )?;
-            Ok(())
-        })
+        with_started::<M>(
+            "DxgkDdiQueryVidPnHWCapability",
+            context,
+            |miniport, adapter, irql| {
+                query.VidPnHWCaps = miniport.query_vidpn_hw_capability(
+                    adapter,
+                    query.SourceId,
+                    query.TargetId,
+                    irql,
+                )?;
+                Ok(())
+            },
+        )
     }
 }
 
@@ -190,10 +219,15 @@ pub(super) unsafe extern "system" fn present_display_only<M: Miniport>(
     let mut pending = false;
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
     let status = unsafe {
-        with_started::<M>(context, |miniport, adapter, irql| {
-            pending = miniport.present_display_only(adapter, &present, irql)? == Present::Pending;
-            Ok(())
-        })
+        with_started::<M>(
+            "DxgkDdiPresentDisplayOnly",
+            context,
+            |miniport, adapter, irql| {
+                pending =
+                    miniport.present_display_only(adapter, &present, irql)? == Present::Pending;
+                Ok(())
+            },
+        )
     };
     if pending {
         Status::PENDING.raw()
@@ -209,9 +243,11 @@ pub(super) unsafe extern "system" fn set_pointer_position<M: Miniport>(
     let position = argument!(position);
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
     unsafe {
-        with_started::<M>(context, |miniport, adapter, irql| {
-            miniport.set_pointer_position(adapter, position, irql)
-        })
+        with_started::<M>(
+            "DxgkDdiSetPointerPosition",
+            context,
+            |miniport, adapter, irql| miniport.set_pointer_position(adapter, position, irql),
+        )
     }
 }
 
@@ -222,9 +258,11 @@ pub(super) unsafe extern "system" fn set_pointer_shape<M: Miniport>(
     let shape = argument!(shape);
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
     unsafe {
-        with_started::<M>(context, |miniport, adapter, irql| {
-            miniport.set_pointer_shape(adapter, shape, irql)
-        })
+        with_started::<M>(
+            "DxgkDdiSetPointerShape",
+            context,
+            |miniport, adapter, irql| miniport.set_pointer_shape(adapter, shape, irql),
+        )
     }
 }
 
@@ -246,7 +284,7 @@ pub(super) unsafe extern "system" fn escape<M: Miniport>(
     };
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
     unsafe {
-        with_started::<M>(context, |miniport, adapter, irql| {
+        with_started::<M>("DxgkDdiEscape", context, |miniport, adapter, irql| {
             miniport.escape(adapter, data, irql)
         })
     }

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use core::ffi::c_void;
+use core::mem::MaybeUninit;
 
 use dxgk_sys::{
     BOOLEAN, DEVICE_OBJECT, DEVICE_POWER_STATE, DXGK_DISPLAY_INFORMATION, DXGK_EVENT_TYPE,
@@ -9,13 +10,14 @@ use dxgk_sys::{
     POWER_ACTION, QUERY_INTERFACE, TRUE, VIDEO_REQUEST_PACKET,
 };
 
-use super::{adapter, status};
+use super::{adapter, passive, status};
 use crate::adapter::{Adapter, Started};
+use crate::check::{Checks, DISPATCH_LEVEL, debug_irql};
 use crate::heap::try_box;
-use crate::interface::{Interface, InterfaceError};
+use crate::interface::Interface;
 use crate::interrupt::{Interrupts, MessageMap, SourceSet};
 use crate::irql::{Dispatch, Passive};
-use crate::miniport::{Miniport, Parts, PhysicalDevice, PowerTarget, StartDevice};
+use crate::miniport::{Miniport, Parts, PhysicalDevice, PowerTarget, StartDevice, StartRefusal};
 use crate::status::Status;
 
 /// The DeviceUid of the adapter itself in DxgkDdiSetPowerState (dispmprt.h).
@@ -29,7 +31,7 @@ pub(super) unsafe extern "system" fn add_device<M: Miniport>(
         return Status::INVALID_PARAMETER.raw();
     }
     // SAFETY: DxgkDdiAddDevice runs at PASSIVE_LEVEL.
-    let mut irql = unsafe { Passive::assume() };
+    let mut irql = unsafe { passive::<M>("DxgkDdiAddDevice") };
     let added = M::add_device(PhysicalDevice(device), &mut irql).and_then(Adapter::new);
     status(added.map(|adapter| {
         // SAFETY: dxgkrnl's out-pointer.
@@ -52,13 +54,9 @@ pub(super) unsafe extern "system" fn start_device<M: Miniport>(
         return Status::INVALID_PARAMETER.raw();
     }
     // SAFETY: DxgkDdiStartDevice runs at PASSIVE_LEVEL.
-    let mut irql = unsafe { Passive::assume() };
+    let mut irql = unsafe { passive::<M>("DxgkDdiStartDevice") };
     // SAFETY: dxgkrnl's interface.
-    let interface = match unsafe { Interface::take(interface) } {
-        Ok(interface) => interface,
-        Err(error) => return interface_status(error).raw(),
-    };
-    match start(adapter, interface, &mut irql) {
+    match unsafe { start(adapter, interface, &mut irql) } {
         Ok(counts) => {
             // SAFETY: dxgkrnl's out-pointers.
             unsafe {
@@ -67,34 +65,70 @@ pub(super) unsafe extern "system" fn start_device<M: Miniport>(
             }
             Status::SUCCESS.raw()
         }
-        Err(status) => status.raw(),
+        Err(NotStarted::ByMiniport(status)) => status.raw(),
+        Err(NotStarted::Refused(refusal)) => {
+            adapter.miniport.start_refused(refusal, &mut irql);
+            refusal.status().raw()
+        }
     }
 }
 
-fn interface_status(error: InterfaceError) -> Status {
-    match error {
-        InterfaceError::Absent => Status::INVALID_PARAMETER,
-        InterfaceError::Size { .. } | InterfaceError::Version(_) => Status::REVISION_MISMATCH,
-        InterfaceError::CallbackAbsent(_) => Status::NOT_SUPPORTED,
+/// Who did not want to start.
+enum NotStarted {
+    ByMiniport(Status),
+    Refused(StartRefusal),
+}
+
+impl From<StartRefusal> for NotStarted {
+    fn from(refusal: StartRefusal) -> Self {
+        Self::Refused(refusal)
     }
 }
 
-fn start<M: Miniport>(
+/// # Safety
+///
+/// `interface` is NULL or what dxgkrnl passed to the DxgkDdiStartDevice that runs.
+unsafe fn start<M: Miniport>(
+    adapter: &Adapter<M>,
+    interface: *const DXGKRNL_INTERFACE,
+    irql: &mut Passive<'_>,
+) -> Result<(u32, u32), NotStarted> {
+    if !adapter.may_start() {
+        return Err(StartRefusal::InvalidState.into());
+    }
+    let life = adapter.begin_life().ok_or(StartRefusal::InvalidState)?;
+    // SAFETY: the caller's promise.
+    let interface = unsafe { Interface::take(interface, Checks::of::<M::Kernel>(), life) };
+    let counts = interface
+        .map_err(|error| StartRefusal::Interface(error).into())
+        .and_then(|interface| start_with(adapter, interface, irql));
+    if counts.is_err() {
+        // What was made has been dropped; what the miniport kept is dead.
+        life.end::<M::Kernel>(irql);
+    }
+    counts
+}
+
+fn start_with<M: Miniport>(
     adapter: &Adapter<M>,
     interface: Interface,
     irql: &mut Passive<'_>,
-) -> Result<(u32, u32), Status> {
-    if adapter.started().is_some() {
-        return Err(Status::INVALID_DEVICE_STATE);
-    }
-    let resources = interface.resources(irql)?;
+) -> Result<(u32, u32), NotStarted> {
+    let resources = interface
+        .resources(irql)
+        .map_err(StartRefusal::NoResources)?;
     let map = MessageMap::new(
         resources.interrupt(),
         M::Sources::COUNT,
         M::Sources::NOTIFYING,
     )
-    .map_err(|_| Status::DEVICE_CONFIGURATION_ERROR)?;
-    let mut interrupts = Interrupts::new(interface.port(), map)?;
+    .map_err(StartRefusal::Interrupts)?;
+    // Both allocations come first: once the miniport has set its device going, nothing may fail any more.
+    let mut interrupts =
+        Interrupts::new(interface.port(), map).map_err(|_| StartRefusal::NoMemory)?;
+    // SAFETY: nothing has to be written for it to be a value.
+    let place = unsafe { try_box::<MaybeUninit<Started<M>>>(|_| ()) };
+    let place = place.map_err(|_| StartRefusal::NoMemory)?;
     let mut start = StartDevice {
         interface: &interface,
         resources: &resources,
@@ -104,16 +138,18 @@ fn start<M: Miniport>(
         device,
         video_present_sources,
         children,
-    } = adapter.miniport.start_device(&mut start, irql)?;
+    } = adapter
+        .miniport
+        .start_device(&mut start, irql)
+        .map_err(NotStarted::ByMiniport)?;
     let started = Started {
         interrupts,
         device,
         interface,
     };
-    // SAFETY: all of it is written.
-    let started = unsafe { try_box(move |place: *mut Started<M>| place.write(started)) }?;
-    let started = adapter.publish(started);
+    let started = adapter.publish(Box::write(place, started));
     adapter.miniport.started(started, irql);
+    adapter.open_requests();
     Ok((video_present_sources, children))
 }
 
@@ -123,7 +159,7 @@ pub(super) unsafe extern "system" fn stop_device<M: Miniport>(context: *mut c_vo
         return Status::INVALID_PARAMETER.raw();
     };
     // SAFETY: DxgkDdiStopDevice runs at PASSIVE_LEVEL.
-    let mut irql = unsafe { Passive::assume() };
+    let mut irql = unsafe { passive::<M>("DxgkDdiStopDevice") };
     status(adapter.stop(&mut irql))
 }
 
@@ -143,7 +179,7 @@ pub(super) unsafe extern "system" fn stop_device_and_release_post_display_owners
         return Status::INVALID_PARAMETER.raw();
     }
     // SAFETY: the DDI runs at PASSIVE_LEVEL.
-    let mut irql = unsafe { Passive::assume() };
+    let mut irql = unsafe { passive::<M>("DxgkDdiStopDeviceAndReleasePostDisplayOwnership") };
     let released = adapter
         .miniport
         .release_post_display(started, target, &mut irql);
@@ -156,22 +192,25 @@ pub(super) unsafe extern "system" fn stop_device_and_release_post_display_owners
 }
 
 pub(super) unsafe extern "system" fn remove_device<M: Miniport>(context: *mut c_void) -> NTSTATUS {
-    if context.is_null() {
-        return Status::INVALID_PARAMETER.raw();
-    }
-    // SAFETY: made by `add_device` from a box; dxgkrnl does not use the context after this.
-    let adapter = unsafe { Box::from_raw(context.cast::<Adapter<M>>()) };
     // SAFETY: DxgkDdiRemoveDevice runs at PASSIVE_LEVEL.
-    let mut irql = unsafe { Passive::assume() };
-    // An adapter that was stopped has nothing left to stop.
-    let stopped = adapter.stop(&mut irql);
-    drop(adapter);
+    let mut irql = unsafe { passive::<M>("DxgkDdiRemoveDevice") };
+    // SAFETY: dxgkrnl passes the context of an added adapter; the reference ends before the block does.
+    let stopped = match unsafe { adapter::<M>(context) } {
+        // An adapter that was stopped has nothing left to stop.
+        Some(adapter) => adapter.stop(&mut irql),
+        None => return Status::INVALID_PARAMETER.raw(),
+    };
+    if stopped.is_ok() {
+        // SAFETY: made by `add_device` from a box; dxgkrnl does not use the context after this, and a stop that succeeded
+        // left no interrupt routine and no DPC. After one that failed there may be one, which the block is left to.
+        drop(unsafe { Box::from_raw(context.cast::<Adapter<M>>()) });
+    }
     status(stopped)
 }
 
 pub(super) unsafe extern "system" fn unload<M: Miniport>() {
     // SAFETY: DxgkDdiUnload runs at PASSIVE_LEVEL.
-    let mut irql = unsafe { Passive::assume() };
+    let mut irql = unsafe { passive::<M>("DxgkDdiUnload") };
     M::unload(&mut irql);
 }
 
@@ -179,6 +218,7 @@ pub(super) unsafe extern "system" fn interrupt_routine<M: Miniport>(
     context: *mut c_void,
     message: u32,
 ) -> BOOLEAN {
+    debug_irql::<M::Kernel>("DxgkDdiInterruptRoutine", DISPATCH_LEVEL + 1, u8::MAX);
     // SAFETY: dxgkrnl passes the context of an added adapter.
     let Some(started) = (unsafe { adapter::<M>(context) }).and_then(Adapter::started) else {
         return FALSE;
@@ -197,6 +237,7 @@ pub(super) unsafe extern "system" fn dpc_routine<M: Miniport>(context: *mut c_vo
         return;
     };
     if let Some(started) = adapter.started() {
+        debug_irql::<M::Kernel>("DxgkDdiDpcRoutine", DISPATCH_LEVEL, DISPATCH_LEVEL);
         // SAFETY: DxgkDdiDpcRoutine runs at DISPATCH_LEVEL.
         let mut irql = unsafe { Dispatch::assume() };
         adapter.miniport.dpc(started, &mut irql);
@@ -217,7 +258,7 @@ pub(super) unsafe extern "system" fn set_power_state<M: Miniport>(
             child => PowerTarget::Child(child),
         };
         // SAFETY: the DDI runs at PASSIVE_LEVEL.
-        let mut irql = unsafe { Passive::assume() };
+        let mut irql = unsafe { passive::<M>("DxgkDdiSetPowerState") };
         adapter
             .miniport
             .set_power_state(adapter.started(), target, state, action, &mut irql);

@@ -12,6 +12,7 @@ use core::ffi::c_void;
 use dxgk_sys::{DXGKDDI_INTERFACE_VERSION_WIN8, KMDDOD_INITIALIZATION_DATA, NTSTATUS};
 
 use crate::adapter::{Adapter, Started};
+use crate::check::{PASSIVE_LEVEL, debug_irql};
 use crate::irql::Passive;
 use crate::miniport::Miniport;
 use crate::status::Status;
@@ -79,12 +80,24 @@ unsafe fn adapter<'a, M: Miniport>(context: *mut c_void) -> Option<&'a Adapter<M
     unsafe { context.cast::<Adapter<M>>().as_ref() }
 }
 
+/// The capability of a DDI that runs at PASSIVE_LEVEL, which a debug build checks.
+///
+/// # Safety
+///
+/// As for [`Passive::assume`].
+unsafe fn passive<'a, M: Miniport>(ddi: &'static str) -> Passive<'a> {
+    debug_irql::<M::Kernel>(ddi, PASSIVE_LEVEL, PASSIVE_LEVEL);
+    // SAFETY: the caller's promise.
+    unsafe { Passive::assume() }
+}
+
 /// Runs a PASSIVE_LEVEL method of a started adapter.
 ///
 /// # Safety
 ///
 /// As for [`adapter`]; called by a DDI at PASSIVE_LEVEL.
 unsafe fn with_started<M: Miniport>(
+    ddi: &'static str,
     context: *mut c_void,
     method: impl FnOnce(&M, &Started<M>, &mut Passive<'_>) -> Result<(), Status>,
 ) -> NTSTATUS {
@@ -96,7 +109,7 @@ unsafe fn with_started<M: Miniport>(
         return Status::DEVICE_NOT_READY.raw();
     };
     // SAFETY: the DDI runs at PASSIVE_LEVEL, and this is the call's only capability.
-    let mut irql = unsafe { Passive::assume() };
+    let mut irql = unsafe { passive::<M>(ddi) };
     status(method(&adapter.miniport, started, &mut irql))
 }
 

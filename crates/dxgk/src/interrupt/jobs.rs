@@ -6,10 +6,11 @@
 
 use core::ffi::c_void;
 
-use dxgk_sys::{BOOLEAN, DXGKARGCB_NOTIFY_INTERRUPT_DATA, STATUS_UNSUCCESSFUL, TRUE};
+use dxgk_sys::{BOOLEAN, TRUE};
 
 use super::{Contains, Interrupts, Notifying, Refusal, Source, SourceSet};
 use crate::irql::{AtMostDispatch, Passive};
+use crate::present::Notification;
 
 impl<T: SourceSet> Interrupts<T> {
     /// Tells the operating system what happened, from outside the interrupt routine: DxgkCbNotifyInterrupt at DIRQL on the
@@ -45,7 +46,7 @@ impl<T: SourceSet> Interrupts<T> {
     where
         S: Source<Role = Notifying>,
         T: Contains<S, P>,
-        N: Into<DXGKARGCB_NOTIFY_INTERRUPT_DATA> + Copy,
+        N: Notification,
     {
         self.synchronize(source, irql, |isr| isr.notify(notification))
             .map_err(|refused| (refused.reason, notification))
@@ -87,7 +88,7 @@ impl<T: SourceSet> Interrupts<T> {
     }
 
     /// Returns when every interrupt routine and closure that began before the call has ended: takes the lock of each
-    /// message once. An interrupt that is not connected has none.
+    /// message once, also when another message's could not be taken.
     ///
     /// This is half of a quiesce: first the device is made to stop interrupting, last the queued DPCs are flushed
     /// ([`Kernel::flush_queued_dpcs`](crate::kernel::Kernel::flush_queued_dpcs)). Stopping an adapter does all three.
@@ -96,7 +97,9 @@ impl<T: SourceSet> Interrupts<T> {
     ///
     /// # Errors
     ///
-    /// A refusal that does not say that nothing runs.
+    /// Why a lock could not be taken; the worst reason, if there are several. [`Refusal::NotConnected`] most likely says
+    /// that no interrupt routine can run, but the port's page gives that as an example only: a single such answer is no
+    /// proof. Stopping an adapter believes it when it lasts.
     ///
     /// # Examples
     ///
@@ -121,15 +124,16 @@ impl<T: SourceSet> Interrupts<T> {
             TRUE
         }
         let _ = irql;
+        let mut worst = Ok(());
         for message in 0..self.map.messages() {
             let mut done = false;
             // SAFETY: the flag outlives the call.
             let status = unsafe { self.port.synchronize(ran, (&raw mut done).cast(), message) };
-            if !done && status != STATUS_UNSUCCESSFUL {
-                return Err(Refusal::from_status(status));
+            if !done && !matches!(worst, Err(reason) if reason != Refusal::NotConnected) {
+                worst = Err(Refusal::from_status(status));
             }
         }
-        Ok(())
+        worst
     }
 }
 

@@ -20,14 +20,13 @@ pub use set::{Contains, SourceSet};
 pub use synchronize::{Refusal, Refused};
 
 use alloc::boxed::Box;
-use core::cell::UnsafeCell;
 use core::marker::PhantomData;
-
-use dxgk_sys::DXGKARGCB_NOTIFY_INTERRUPT_DATA;
 
 use crate::heap::try_box;
 use crate::interface::Port;
+use crate::present::Notification;
 use crate::status::Status;
+use crate::sync::{Cell, Opened};
 
 /// The most sources that one adapter may declare.
 pub const MAX_SOURCES: usize = 8;
@@ -109,15 +108,17 @@ pub struct Isr<'a, S: Source> {
     port: &'a Port,
     queue_dpc: bool,
     at_dirql: PhantomData<*mut ()>,
+    _opened: Opened<S::State>,
 }
 
 impl<'a, S: Source> Isr<'a, S> {
-    fn new(state: &'a mut S::State, port: &'a Port) -> Self {
+    fn new(state: &'a mut S::State, port: &'a Port, opened: Opened<S::State>) -> Self {
         Self {
             state,
             port,
             queue_dpc: false,
             at_dirql: PhantomData,
+            _opened: opened,
         }
     }
 
@@ -130,8 +131,8 @@ impl<'a, S: Source> Isr<'a, S> {
 impl<S: Source<Role = Notifying>> Isr<'_, S> {
     /// Tells the operating system what happened (DxgkCbNotifyInterrupt). A DPC follows by itself, and in it
     /// DxgkCbNotifyDpc, without which the scheduler would not finish the event.
-    pub fn notify(&mut self, notification: impl Into<DXGKARGCB_NOTIFY_INTERRUPT_DATA>) {
-        self.port.notify_interrupt(notification.into());
+    pub fn notify(&mut self, notification: impl Notification) {
+        self.port.notify_interrupt(notification.data());
         self.queue_dpc = true;
     }
 }
@@ -147,9 +148,9 @@ impl<S: Source> core::fmt::Debug for Isr<'_, S> {
 /// The place of one source's state.
 #[derive(Debug)]
 pub struct SourceCell<S: Source> {
-    state: UnsafeCell<S::State>,
+    state: Cell<S::State>,
     #[cfg_attr(
-        not(feature = "std"),
+        any(not(feature = "std"), loom),
         expect(dead_code, reason = "of size zero in a kernel")
     )]
     poison: panic::Poison,
@@ -160,20 +161,44 @@ pub struct SourceCell<S: Source> {
 unsafe impl<S: Source> Sync for SourceCell<S> {}
 
 impl<S: Source> SourceCell<S> {
+    const NOTHING_TO_DROP: () = assert!(
+        !core::mem::needs_drop::<S::State>(),
+        "the state of an interrupt source must not have drop glue: nothing is freed at DIRQL"
+    );
+
+    /// A constant, so that a large state is copied to its place and not made on a stack first.
+    #[cfg(not(loom))]
     const INITIAL: Self = {
-        assert!(
-            !core::mem::needs_drop::<S::State>(),
-            "the state of an interrupt source must not have drop glue: nothing is freed at DIRQL"
-        );
+        const { Self::NOTHING_TO_DROP };
         Self {
-            state: UnsafeCell::new(S::INITIAL),
+            state: Cell::new(S::INITIAL),
             poison: panic::Poison::INITIAL,
         }
     };
 
+    /// Writes the place with the initial state.
+    ///
+    /// # Safety
+    ///
+    /// `place` is valid for writes.
+    unsafe fn write_initial(place: *mut Self) {
+        #[cfg(not(loom))]
+        let initial = Self::INITIAL;
+        #[cfg(loom)]
+        let initial = {
+            const { Self::NOTHING_TO_DROP };
+            Self {
+                state: Cell::new(S::INITIAL),
+                poison: panic::Poison::INITIAL,
+            }
+        };
+        // SAFETY: the caller's promise.
+        unsafe { place.write(initial) };
+    }
+
     /// The state, while no interrupt can come in yet.
     fn get_mut(&mut self) -> &mut S::State {
-        self.state.get_mut()
+        self.state.exclusive()
     }
 
     /// Opens the state.
@@ -182,8 +207,9 @@ impl<S: Source> SourceCell<S> {
     ///
     /// The caller holds the spin lock of the message that this source is mapped to, and has not opened the state yet.
     unsafe fn open<'a>(&'a self, port: &'a Port) -> Isr<'a, S> {
+        let (state, opened) = self.state.open();
         // SAFETY: the lock that the caller holds makes this the only reference.
-        Isr::new(unsafe { &mut *self.state.get() }, port)
+        Isr::new(unsafe { &mut *state }, port, opened)
     }
 }
 
@@ -247,6 +273,10 @@ impl<T: SourceSet> Interrupts<T> {
     ///
     /// Called by DxgkDdiInterruptRoutine only: at DIRQL, with the spin lock of `message` held.
     pub(crate) unsafe fn interrupt(&self, device: &T::Device, message: u32) -> bool {
+        if message >= self.map.messages() {
+            // Nobody serves it, so whatever raised it is not the device as this driver knows it.
+            return false;
+        }
         let cause = if self.map.is_line() {
             match device.acknowledge_line() {
                 Some(bits) => Cause::Line(bits),

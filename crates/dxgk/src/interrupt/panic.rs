@@ -6,7 +6,7 @@
 
 use super::{Refusal, Source, SourceCell};
 
-#[cfg(not(feature = "std"))]
+#[cfg(any(not(feature = "std"), loom))]
 mod kernel {
     use super::{Refusal, Source, SourceCell};
 
@@ -45,7 +45,7 @@ mod kernel {
     }
 }
 
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", not(loom)))]
 mod host {
     extern crate std;
 
@@ -115,7 +115,7 @@ mod host {
     }
 }
 
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", not(loom)))]
 pub(super) use host::{Panic, Poison, contain};
-#[cfg(not(feature = "std"))]
+#[cfg(any(not(feature = "std"), loom))]
 pub(super) use kernel::{Panic, Poison, contain};

@@ -1,13 +1,16 @@
 //! The sources of one driver: a tuple of [`Source`] types.
 //!
 //! The set owns the place of each source's state, so a state can't be opened with the lock of another adapter, and its
-//! order is the order in which messages are given out.
+//! order is the order in which messages are given out. Which place and which message belong to a source is decided here
+//! alone: both traits are sealed.
 
 use super::panic;
 use super::{Cause, InterruptDevice, Interrupts, MAX_SOURCES, Role, Source, SourceCell};
 
 /// A tuple of up to [`MAX_SOURCES`] sources that share one device.
-pub trait SourceSet: Sized + 'static {
+///
+/// Implemented for tuples only.
+pub trait SourceSet: sealed::Set + Sized + 'static {
     /// What the interrupt routines may read.
     type Device: InterruptDevice;
     /// The places of the states.
@@ -41,7 +44,9 @@ pub trait SourceSet: Sized + 'static {
 }
 
 /// Says that `S` is one of the set's sources. `Place` is found by the compiler.
-pub trait Contains<S: Source, Place>: SourceSet {
+///
+/// Implemented for tuples only: whoever could implement it could give a source another one's message.
+pub trait Contains<S: Source, Place>: SourceSet + sealed::Holds<S, Place> {
     #[doc(hidden)]
     const INDEX: usize;
 
@@ -57,8 +62,15 @@ pub trait Contains<S: Source, Place>: SourceSet {
 #[doc(hidden)]
 pub enum Place<const INDEX: usize> {}
 
+mod sealed {
+    pub trait Set {}
+    pub trait Holds<S, Place> {}
+}
+
 macro_rules! source_set {
     ($count:literal: $($source:ident $index:tt),*) => {
+        impl<Device: InterruptDevice, $($source: Source<Device = Device>),*> sealed::Set for ($($source,)*) {}
+
         impl<Device: InterruptDevice, $($source: Source<Device = Device>),*> SourceSet for ($($source,)*) {
             type Device = Device;
             type Cells = ($(SourceCell<$source>,)*);
@@ -71,7 +83,7 @@ macro_rules! source_set {
             unsafe fn write_initial(cells: *mut Self::Cells) {
                 $(
                     // SAFETY: the caller's promise covers every place.
-                    unsafe { (&raw mut (*cells).$index).write(SourceCell::INITIAL) };
+                    unsafe { SourceCell::write_initial(&raw mut (*cells).$index) };
                 )*
             }
 
@@ -103,6 +115,11 @@ macro_rules! source_set {
         source_set!(@contains $set, $all, $($rest)*);
     };
     (@one $set:ty, [$($all:ident),*], $source:ident $index:tt) => {
+        impl<Device: InterruptDevice, $($all: Source<Device = Device>),*> sealed::Holds<$source, Place<$index>>
+            for $set
+        {
+        }
+
         impl<Device: InterruptDevice, $($all: Source<Device = Device>),*> Contains<$source, Place<$index>> for $set {
             const INDEX: usize = $index;
 

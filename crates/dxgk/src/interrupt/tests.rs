@@ -13,8 +13,10 @@ use std::vec;
 use dxgk_sys::{DXGKRNL_INTERFACE, STATUS_INVALID_PARAMETER, STATUS_SUCCESS, STATUS_UNSUCCESSFUL};
 
 use super::*;
+use crate::check::Checks;
 use crate::hosted::{self, Hosted, PortCall, passive};
 use crate::interface::{Interface, InterfaceError};
+use crate::lifetime::Lifetimes;
 use crate::present::{PresentProgress, Presented};
 use crate::resources::InterruptResource;
 
@@ -237,16 +239,26 @@ fn a_map_needs_an_interrupt_and_a_source_for_every_message() {
     );
 }
 
+static LIVES: Lifetimes = Lifetimes::new();
+
+/// # Safety
+///
+/// As for [`Interface::take`].
+unsafe fn take_table(table: *const DXGKRNL_INTERFACE) -> Result<Interface, InterfaceError> {
+    // SAFETY: the caller's promise.
+    unsafe { Interface::take(table, Checks::of::<hosted::Host>(), LIVES.begin()) }
+}
+
 #[test]
 fn an_interface_that_lacks_something_is_refused_with_the_reason() {
     let take = |change: fn(&mut DXGKRNL_INTERFACE)| {
         let mut table = hosted::table(ptr::null_mut());
         change(&mut table);
         // SAFETY: our own table, of which nothing is called.
-        unsafe { Interface::take(&table) }.expect_err("refused")
+        unsafe { take_table(&table) }.expect_err("refused")
     };
     // SAFETY: NULL is one of the two things that may be passed.
-    let absent = unsafe { Interface::take(ptr::null()) };
+    let absent = unsafe { take_table(ptr::null()) };
     assert_eq!(absent.expect_err("refused"), InterfaceError::Absent);
     assert_eq!(
         take(|table| table.DxgkCbSynchronizeExecution = None),
@@ -266,7 +278,7 @@ fn an_interface_that_lacks_something_is_refused_with_the_reason() {
 }
 
 #[test]
-fn draining_takes_every_message_once_or_learns_that_none_is_connected() {
+fn draining_takes_every_message_once_or_tells_why_not() {
     let hosted = hosted(messages(3));
     let drain = || passive(|irql| hosted.interrupts().drain(irql));
     assert_eq!(drain(), Ok(()));
@@ -278,13 +290,11 @@ fn draining_takes_every_message_once_or_learns_that_none_is_connected() {
             .collect::<vec::Vec<_>>()
     );
     hosted.connect(false);
-    assert_eq!(drain(), Ok(()), "what is not connected runs nothing");
+    assert_eq!(drain(), Err(Refusal::NotConnected));
+    hosted.connect(true);
+    hosted.refuse(Some(STATUS_UNSUCCESSFUL));
     hosted.refuse(Some(STATUS_INVALID_PARAMETER));
-    assert_eq!(
-        drain(),
-        Err(Refusal::InvalidParameter),
-        "another refusal proves nothing"
-    );
+    assert_eq!(drain(), Err(Refusal::InvalidParameter), "the worst is told");
 }
 
 #[test]

@@ -144,6 +144,7 @@ impl<'a> VidPn<'a> {
     /// The port's or the visitor's status.
     pub fn for_each_path(
         &self,
+        _: &Passive<'_>,
         mut visit: impl FnMut(&D3DKMDT_VIDPN_PRESENT_PATH) -> Result<(), Status>,
     ) -> Result<(), Status> {
         let topology = self.topology()?;
@@ -162,7 +163,11 @@ impl<'a> VidPn<'a> {
     /// # Errors
     ///
     /// The port's status: STATUS_ACCESS_DENIED where the DDI that runs may not change it.
-    pub fn update_path_support(&self, path: &D3DKMDT_VIDPN_PRESENT_PATH) -> Result<(), Status> {
+    pub fn update_path_support(
+        &self,
+        path: &D3DKMDT_VIDPN_PRESENT_PATH,
+        _: &Passive<'_>,
+    ) -> Result<(), Status> {
         let topology = self.topology()?;
         // SAFETY: the functions came with the topology.
         let call = unsafe { topology.functions.as_ref() }
@@ -180,6 +185,7 @@ impl<'a> VidPn<'a> {
     pub fn pinned_source_mode(
         &self,
         source: u32,
+        _: &Passive<'_>,
     ) -> Result<Option<D3DKMDT_VIDPN_SOURCE_MODE>, Status> {
         sets::pinned_source_mode(self, source)
     }
@@ -192,6 +198,7 @@ impl<'a> VidPn<'a> {
     pub fn pinned_target_mode(
         &self,
         target: u32,
+        _: &Passive<'_>,
     ) -> Result<Option<D3DKMDT_VIDPN_TARGET_MODE>, Status> {
         sets::pinned_target_mode(self, target)
     }
@@ -205,6 +212,7 @@ impl<'a> VidPn<'a> {
         &self,
         source: u32,
         modes: impl Iterator<Item = GraphicsMode>,
+        _: &Passive<'_>,
     ) -> Result<(), Status> {
         sets::assign_source_modes(self, source, modes)
     }
@@ -218,6 +226,7 @@ impl<'a> VidPn<'a> {
         &self,
         target: u32,
         modes: impl Iterator<Item = SignalMode>,
+        _: &Passive<'_>,
     ) -> Result<(), Status> {
         sets::assign_target_modes(self, target, modes)
     }

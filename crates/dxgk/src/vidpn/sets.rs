@@ -191,7 +191,8 @@ macro_rules! mode_set {
                 item.write(unsafe { mode.as_mut() }.ok_or(Status::NO_MEMORY)?);
                 // SAFETY: made for this set.
                 match Status::from_raw(unsafe { add(self.handle, mode) }) {
-                    Status::SUCCESS => Ok(()),
+                    // Whatever passes NT_SUCCESS has taken it over: what may be the port's is never released.
+                    status if status.is_success() => Ok(()),
                     status => {
                         if let Some(release) = self.functions.pfnReleaseModeInfo {
                             // SAFETY: adding failed, so it is still ours.
@@ -199,7 +200,6 @@ macro_rules! mode_set {
                         }
                         match status {
                             Status::GRAPHICS_MODE_ALREADY_IN_MODESET => Ok(()),
-                            status if status.is_success() => Ok(()),
                             status => Err(status),
                         }
                     }

@@ -1,9 +1,13 @@
 //! A port of a few lines for a host: what a driver's own unit tests, and the examples of this crate, run on.
 //!
 //! It has one lock per message, as the kernel has one spin lock, and refuses where dxgkrnl may refuse. It knows none of
-//! dxgkrnl's other rules.
+//! dxgkrnl's other rules. [`Host`] is the operating system to it.
 
 extern crate std;
+
+mod kernel;
+
+pub use kernel::{Event, Host, Mutex as HostMutex};
 
 use core::cell::Cell;
 use core::ffi::c_void;
@@ -20,9 +24,11 @@ use dxgk_sys::{
     STATUS_SUCCESS, STATUS_UNSUCCESSFUL, TRUE,
 };
 
+use crate::check::{Checks, DISPATCH_LEVEL, PASSIVE_LEVEL};
 use crate::interface::Interface;
 use crate::interrupt::{Interrupts, MapError, MessageMap, SourceSet};
 use crate::irql::{Dispatch, Passive};
+use crate::lifetime::Lifetimes;
 use crate::resources::InterruptResource;
 
 /// What a driver has asked of the port.
@@ -45,11 +51,27 @@ struct Shared {
     calls: Mutex<Vec<PortCall>>,
 }
 
+/// The IRQL of every interrupt here.
+const DIRQL: u8 = 5;
+
+/// All that is hosted lives as long as the process.
+static LIVES: Lifetimes = Lifetimes::new();
+
 std::thread_local! {
-    /// Whether this thread has a capability out, or runs at DIRQL.
-    static BUSY: Cell<bool> = const { Cell::new(false) };
+    /// The level of the capability that this thread has out.
+    static LENT: Cell<Option<u8>> = const { Cell::new(None) };
     /// The message whose lock this thread holds.
     static HELD: Cell<Option<u32>> = const { Cell::new(None) };
+}
+
+/// The IRQL of this thread, which stands for a processor: DIRQL while it holds a message's lock, else that of the
+/// capability it has, else PASSIVE_LEVEL.
+#[must_use]
+pub fn current_irql() -> u8 {
+    match HELD.get() {
+        Some(_) => DIRQL,
+        None => LENT.get().unwrap_or(PASSIVE_LEVEL),
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -69,18 +91,31 @@ impl Shared {
             None,
             "a spin lock is taken at DIRQL: this deadlocks"
         );
-        let spin_lock = lock(self.locks.get(message as usize)?);
+        /// Gives the lock back on every way out.
+        struct Held<'a> {
+            port: &'a Shared,
+            message: u32,
+            _spin_lock: MutexGuard<'a, ()>,
+        }
+        impl Drop for Held<'_> {
+            fn drop(&mut self) {
+                self.port.log(PortCall::Unlock(self.message));
+                HELD.set(None);
+            }
+        }
+        let _held = Held {
+            port: self,
+            message,
+            _spin_lock: lock(self.locks.get(message as usize)?),
+        };
         HELD.set(Some(message));
         self.log(PortCall::Lock(message));
-        let result = body();
-        self.log(PortCall::Unlock(message));
-        HELD.set(None);
-        drop(spin_lock);
-        Some(result)
+        Some(body())
     }
 }
 
 /// A started adapter's interrupts on a host.
+/// It is lent the IRQL capabilities of [`passive`] and [`dispatch`].
 #[derive(Debug)]
 pub struct Hosted<T: SourceSet> {
     // Before the port, which it points to.
@@ -117,7 +152,8 @@ impl<T: SourceSet> Hosted<T> {
         });
         let table = table(ptr::from_ref(&*port).cast_mut().cast());
         // SAFETY: our own complete table, whose handle outlives the interrupts.
-        let interface = unsafe { Interface::take(&table) }.expect("a complete interface");
+        let interface = unsafe { Interface::take(&table, Checks::of::<Host>(), LIVES.begin()) };
+        let interface = interface.expect("a complete interface");
         let interrupts = Interrupts::new(interface.port(), map).expect("memory");
         Ok(Self {
             interrupts,
@@ -174,7 +210,7 @@ impl<T: SourceSet> Hosted<T> {
 ///
 /// If the thread has a capability already, or runs at DIRQL.
 pub fn passive<R>(body: impl FnOnce(&mut Passive<'_>) -> R) -> R {
-    let lent = Lent::new();
+    let lent = Lent::new(PASSIVE_LEVEL);
     // SAFETY: this thread has no other capability, as was checked, and is interrupted by nobody.
     let result = body(&mut unsafe { Passive::assume() });
     drop(lent);
@@ -187,7 +223,7 @@ pub fn passive<R>(body: impl FnOnce(&mut Passive<'_>) -> R) -> R {
 ///
 /// If the thread has a capability already, or runs at DIRQL.
 pub fn dispatch<R>(body: impl FnOnce(&mut Dispatch<'_>) -> R) -> R {
-    let lent = Lent::new();
+    let lent = Lent::new(DISPATCH_LEVEL);
     // SAFETY: this thread has no other capability, as was checked, and is interrupted by nobody.
     let result = body(&mut unsafe { Dispatch::assume() });
     drop(lent);
@@ -198,19 +234,21 @@ pub fn dispatch<R>(body: impl FnOnce(&mut Dispatch<'_>) -> R) -> R {
 struct Lent;
 
 impl Lent {
-    fn new() -> Self {
-        assert!(
-            !BUSY.replace(true),
+    fn new(level: u8) -> Self {
+        assert_eq!(HELD.get(), None, "this thread is at DIRQL");
+        assert_eq!(
+            LENT.get(),
+            None,
             "this thread has an IRQL capability already"
         );
-        assert_eq!(HELD.get(), None, "this thread is at DIRQL");
+        LENT.set(Some(level));
         Self
     }
 }
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        BUSY.set(false);
+        LENT.set(None);
     }
 }
 

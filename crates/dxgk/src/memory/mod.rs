@@ -1,20 +1,25 @@
 //! Memory that the processor shares with a device: mapped registers and pages of ordinary memory.
 //!
 //! Every access is checked against the bounds and goes through `&self`: the device may read and write the same bytes at
-//! any time, so no reference to them is ever made. Single values are accessed volatile; runs of bytes are copied, and a
-//! copy of what the device is writing meanwhile is merely a mixture. Order between accesses is the caller's affair.
+//! any time, so no reference to them is ever made. A register is accessed once, as wide as it is. In ordinary memory single
+//! values are loaded with acquire and stored with release order, which costs nothing on x86-64; runs of bytes are copied,
+//! and a copy of what somebody is writing meanwhile is merely a mixture. All other order is the caller's affair.
+
+mod racing;
 
 use core::marker::PhantomData;
 use core::ptr::NonNull;
+use core::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
-use crate::interface::Interface;
+use crate::check::{PASSIVE_LEVEL, irql_between};
+use crate::interface::{Interface, Unmapper};
 use crate::irql::Passive;
 use crate::kernel::{Kernel, PAGE_SIZE, PageBlock};
 use crate::present::SourceLine;
 use crate::resources::MemoryRange;
 use crate::status::Status;
 
-/// A range of bytes that is accessed only in checked, volatile ways.
+/// A range of bytes that is accessed only in checked ways.
 #[derive(Debug, Clone, Copy)]
 struct Bytes {
     base: NonNull<u8>,
@@ -48,7 +53,7 @@ macro_rules! accessors {
             #[must_use]
             #[inline]
             pub fn $read(&self, offset: usize) -> Option<$type> {
-                let place = self.bytes.at(offset, size_of::<$type>())?.cast::<$type>();
+                let place = self.place(offset, size_of::<$type>())?.cast::<$type>();
                 // SAFETY: the place is inside memory that lives as long as `self`, and aligned.
                 Some(unsafe { $load(place) })
             }
@@ -56,7 +61,7 @@ macro_rules! accessors {
             /// Writes at a byte offset, which has to be a multiple of the size; none outside the range.
             #[inline]
             pub fn $write(&self, offset: usize, value: $type) -> Option<()> {
-                let place = self.bytes.at(offset, size_of::<$type>())?.cast::<$type>();
+                let place = self.place(offset, size_of::<$type>())?.cast::<$type>();
                 // SAFETY: the place is inside memory that lives as long as `self`, and aligned.
                 unsafe { $store(place, value) };
                 Some(())
@@ -65,16 +70,54 @@ macro_rules! accessors {
     };
 }
 
-/// A range of the device's registers, mapped uncached (DxgkCbMapMemory) until it is dropped at PASSIVE_LEVEL, which has
-/// to be before the device is stopped. Every access is the kernel's register access, so that a machine without hardware
-/// can have a model of the device answer it.
+/// A number that ordinary memory is accessed in.
+trait Word: Copy {
+    /// # Safety
+    ///
+    /// `place` is aligned, valid for reads and writes, and accessed by others of the program only like this.
+    unsafe fn load(place: NonNull<Self>) -> Self;
+
+    /// # Safety
+    ///
+    /// As for [`load`](Self::load).
+    unsafe fn store(place: NonNull<Self>, value: Self);
+}
+
+macro_rules! words {
+    ($($type:ty, $atomic:ty);*) => {
+        $(
+            impl Word for $type {
+                #[inline]
+                unsafe fn load(place: NonNull<Self>) -> Self {
+                    // SAFETY: the caller's promise.
+                    unsafe { <$atomic>::from_ptr(place.as_ptr()) }.load(Ordering::Acquire)
+                }
+
+                #[inline]
+                unsafe fn store(place: NonNull<Self>, value: Self) {
+                    // SAFETY: the caller's promise.
+                    unsafe { <$atomic>::from_ptr(place.as_ptr()) }.store(value, Ordering::Release);
+                }
+            }
+        )*
+    };
+}
+
+words!(u8, AtomicU8; u16, AtomicU16; u32, AtomicU32; u64, AtomicU64);
+
+/// A range of the device's registers, mapped uncached (DxgkCbMapMemory) until it is dropped at PASSIVE_LEVEL. Every access
+/// is the kernel's register access, so that a machine without hardware can have a model of the device answer it.
+///
+/// It belongs into the miniport's [`Device`](crate::miniport::Miniport::Device), which is dropped while the adapter is
+/// being stopped. One that is kept longer is dead: every access says that it is outside, the port is not asked to unmap it,
+/// and the stop reports a [`Violation`](crate::check::Violation).
 pub struct MappedRange<K: Kernel> {
     bytes: Bytes,
-    interface: Interface,
+    unmapper: Unmapper,
     kernel: PhantomData<fn() -> K>,
 }
 
-// SAFETY: all access is volatile and to memory that is shared with the device anyway.
+// SAFETY: a mapping in system space; every access is a single register access, which any processor may make.
 unsafe impl<K: Kernel> Send for MappedRange<K> {}
 // SAFETY: as above.
 unsafe impl<K: Kernel> Sync for MappedRange<K> {}
@@ -104,9 +147,9 @@ impl<K: Kernel> MappedRange<K> {
         Ok(Self {
             bytes: Bytes {
                 base,
-                length: range.length as usize,
+                length: range.length() as usize,
             },
-            interface: interface.clone(),
+            unmapper: interface.unmapper(),
             kernel: PhantomData,
         })
     }
@@ -117,6 +160,13 @@ impl<K: Kernel> MappedRange<K> {
         self.bytes.length
     }
 
+    #[inline]
+    fn place(&self, offset: usize, size: usize) -> Option<NonNull<u8>> {
+        // The range is not the adapter's any more once it has been stopped.
+        let place = self.bytes.at(offset, size)?;
+        self.unmapper.is_alive().then_some(place)
+    }
+
     accessors!(
         K::read_register, K::write_register;
         read_u8 write_u8 u8, read_u16 write_u16 u16, read_u32 write_u32 u32, read_u64 write_u64 u64
@@ -125,8 +175,11 @@ impl<K: Kernel> MappedRange<K> {
 
 impl<K: Kernel> Drop for MappedRange<K> {
     fn drop(&mut self) {
-        // SAFETY: the address is from `map_memory` and nobody can use it after this.
-        unsafe { self.interface.unmap_memory(self.bytes.base) };
+        // At a higher IRQL it stays mapped: that can be lived with, the call could not.
+        if irql_between::<K>("DxgkCbUnmapMemory", PASSIVE_LEVEL, PASSIVE_LEVEL) {
+            // SAFETY: the address is from `map_memory` and nobody can use it after this.
+            unsafe { self.unmapper.unmap(self.bytes.base) };
+        }
     }
 }
 
@@ -137,7 +190,7 @@ pub struct SharedPages<K: Kernel> {
     kernel: PhantomData<fn() -> K>,
 }
 
-// SAFETY: all access is volatile and to memory that is shared with the device anyway.
+// SAFETY: pages that belong to no thread; every access is atomic.
 unsafe impl<K: Kernel> Send for SharedPages<K> {}
 // SAFETY: as above.
 unsafe impl<K: Kernel> Sync for SharedPages<K> {}
@@ -175,26 +228,24 @@ impl<K: Kernel> SharedPages<K> {
         if offset >= self.bytes.length {
             return None;
         }
-        let page = K::page_address(&self.block, offset / PAGE_SIZE);
+        // SAFETY: our block, and the page is inside it.
+        let page = unsafe { K::page_address(&self.block, offset / PAGE_SIZE) };
         page.checked_add((offset % PAGE_SIZE) as u64)
     }
 
     /// Reads bytes at any offset; none if they are not all inside.
     pub fn read_bytes(&self, offset: usize, to: &mut [u8]) -> Option<()> {
         let from = self.bytes.span(offset, to.len())?;
-        // SAFETY: both are valid for the length; the destination is exclusive, so they can't overlap.
-        unsafe {
-            to.as_mut_ptr()
-                .copy_from_nonoverlapping(from.as_ptr(), to.len())
-        };
+        // SAFETY: inside our pages; whoever else of the program reaches them does so atomically.
+        unsafe { racing::read(from.as_ptr(), to) };
         Some(())
     }
 
     /// Writes bytes at any offset; none, and nothing written, if they don't all fit.
     pub fn write_bytes(&self, offset: usize, from: &[u8]) -> Option<()> {
         let to = self.bytes.span(offset, from.len())?;
-        // SAFETY: both are valid for the length; no reference to the shared bytes exists.
-        unsafe { to.copy_from_nonoverlapping(NonNull::from(from).cast(), from.len()) };
+        // SAFETY: as in `read_bytes`.
+        unsafe { racing::write(to.as_ptr(), from) };
         Some(())
     }
 
@@ -219,16 +270,24 @@ impl<K: Kernel> SharedPages<K> {
         unsafe { K::copy(irql, to.as_ptr(), line.start(), line.length()) }
     }
 
+    #[inline]
+    fn place(&self, offset: usize, size: usize) -> Option<NonNull<u8>> {
+        self.bytes.at(offset, size)
+    }
+
     accessors!(
-        NonNull::read_volatile, NonNull::write_volatile;
+        Word::load, Word::store;
         read_u8 write_u8 u8, read_u16 write_u16 u16, read_u32 write_u32 u32, read_u64 write_u64 u64
     );
 }
 
 impl<K: Kernel> Drop for SharedPages<K> {
     fn drop(&mut self) {
-        // SAFETY: the block is ours and this is the end of it.
-        unsafe { K::free_pages(&self.block) };
+        // At a higher IRQL they are not freed: that can be lived with, the call could not.
+        if irql_between::<K>("freeing pages", PASSIVE_LEVEL, PASSIVE_LEVEL) {
+            // SAFETY: the block is ours and this is the end of it.
+            unsafe { K::free_pages(&self.block) };
+        }
     }
 }
 
