@@ -56,7 +56,9 @@ pub struct Config {
     pub ddi_limit: u64,
     /// Kernel stack that a DDI may use, in bytes. Default: 8 KiB of Windows' 24.
     pub stack_limit: usize,
-    /// What firmware left behind; `None`: not a POST device.
+    /// Whether the adapter is the POST device. Default: true.
+    pub post_device: bool,
+    /// What firmware left behind on it, as far as dxgkrnl knows. Default: nothing is known, Width is 0.
     pub post: Option<PostDisplay>,
 }
 
@@ -68,6 +70,7 @@ impl Default for Config {
             present_watchdog: 20_000_000,
             ddi_limit: 50_000_000,
             stack_limit: 8 * 1024,
+            post_device: true,
             post: None,
         }
     }

@@ -46,7 +46,7 @@ impl Adapter {
             return Err(STATUS_NOT_SUPPORTED);
         };
         check!(port, StopOneOfTwo, AT, self.is_started(), "a started adapter"; "{:?}", self.state());
-        let (announced, post) = (self.caps().SupportNonVGA != 0, port.config().post.is_some());
+        let (announced, post) = (self.caps().SupportNonVGA != 0, port.config().post_device);
         check!(port, StopWhen, AT, announced && post, "SupportNonVGA and a POST device"; "{announced}, {post}");
         let mut info = DXGK_DISPLAY_INFORMATION {
             TargetId: D3DDDI_ID_UNINITIALIZED,

@@ -37,7 +37,8 @@ pub fn port(stub: &'static Stub) -> &'static Port {
     };
     let config = Config {
         interrupt_connected_during_start: false,
-        post: (stub.broken != Some(Rule::StopWhen)).then_some(post),
+        post_device: stub.broken != Some(Rule::StopWhen),
+        post: Some(post),
         ..Config::default()
     };
     let port = Port::new(stub.machine, config);
