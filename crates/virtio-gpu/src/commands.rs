@@ -19,7 +19,7 @@ mod slot;
 
 pub use batch::{Batch, MAX_BATCH, PushError};
 pub use error::{ReserveError, SubmitError};
-pub use outcome::{BatchId, Completed, FailedCommand, Failure, Reason};
+pub use outcome::{BatchId, Completed, FailedCommand, Failure, Reason, Submitted};
 pub use slot::{REQUEST_LEN, SLOT_LEN};
 
 use crate::features::Features;
@@ -44,16 +44,6 @@ pub struct Place {
     pub rings: usize,
     /// The slots: [`CommandQueue::SLOTS_LEN`] bytes, a multiple of [`SLOT_LEN`].
     pub slots: usize,
-}
-
-/// A batch is with the device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "the device may have to be kicked"]
-pub struct Submitted {
-    /// Its name in [`Completed`].
-    pub id: BatchId,
-    /// Whether the device wants to be notified ([`crate::Transport::notify`]). Under the lock or after it.
-    pub kick: bool,
 }
 
 /// A command that the device has.

@@ -17,6 +17,16 @@ impl BatchId {
     }
 }
 
+/// A batch is with the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "the device may have to be kicked"]
+pub struct Submitted {
+    /// Its name in [`Completed`].
+    pub id: BatchId,
+    /// Whether the device wants to be notified ([`crate::Transport::notify`]). Under the lock or after it.
+    pub kick: bool,
+}
+
 /// A batch is no longer with the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Completed {

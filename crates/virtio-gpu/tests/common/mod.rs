@@ -4,6 +4,7 @@
 
 pub mod gpu;
 pub mod queue;
+pub mod registers;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
