@@ -144,6 +144,8 @@ impl Signals {
     pub(crate) const FAULT: u32 = 2;
     /// There may be configuration events.
     pub(crate) const CONFIG: u32 = 4;
+    /// The device did not do what a present asked for.
+    pub(crate) const REFUSED: u32 = 8;
 
     /// IRQL: any.
     pub(crate) fn raise(&self, signal: u32) {

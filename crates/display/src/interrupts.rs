@@ -191,6 +191,12 @@ pub(crate) fn dpc<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Dispatch<'
             P::trace(&TraceEvent::DeviceFailed(fault));
         }
     }
+    if signals & Signals::REFUSED != 0 {
+        let refused = control(started, irql, |isr| isr.state.refused.take());
+        if let Ok(Some(failure)) = refused {
+            P::trace(&TraceEvent::CommandFailed(Fault::from(failure)));
+        }
+    }
     if signals & Signals::CONFIG != 0 {
         config_events(started, irql);
     }

@@ -22,7 +22,7 @@ pub mod memory;
 pub mod platform;
 pub mod run;
 
-pub use run::{Driver, Observer, Options, Outcome, observe, run, run_and_ask};
+pub use run::{Driver, Observer, Options, Outcome, Scene, observe, run, run_and_ask};
 
 #[global_allocator]
 static HEAP: heap::Watched = heap::Watched;

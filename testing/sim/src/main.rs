@@ -5,14 +5,13 @@
 
 use clap::Parser;
 use port::scenario::Step;
-use sim::gpu::{Gpu, Picture, feature};
-use sim::machine::{Granted, Hosted};
-use sim::{Observer, Options, Outcome};
+use sim::gpu::{Picture, feature};
+use sim::machine::Granted;
+use sim::{Observer, Options, Outcome, Scene};
 use std::fs::{self, File};
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 /// Run the driver's main job on the hosted machine with a model of the virtio GPU.
 #[derive(Debug, Parser)]
@@ -95,7 +94,7 @@ impl Arguments {
 struct Progress(bool);
 
 impl Observer for Progress {
-    fn step(&mut self, step: Step, _: &Arc<Gpu>, _: &'static Hosted) {
+    fn step(&mut self, step: Step, _: &mut Scene<'_>) {
         if self.0 {
             eprint!("\r\x1b[K{step}");
             let _ = std::io::stderr().flush();

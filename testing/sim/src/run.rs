@@ -101,11 +101,22 @@ impl Driver {
     }
 }
 
+/// What an observer sees.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    /// The device, which may be made to lie.
+    pub gpu: &'a Arc<Gpu>,
+    /// The machine.
+    pub machine: &'static Hosted,
+    /// The driver; it answers requests while its adapter is started.
+    pub driver: &'a mut Driver,
+}
+
 /// Who looks on while the job runs. Everything is called on the job's thread, between two DDIs.
 pub trait Observer {
-    /// The job has come to `step`. The device may be made to lie here.
-    fn step(&mut self, step: Step, gpu: &Arc<Gpu>, machine: &'static Hosted) {
-        let _ = (step, gpu, machine);
+    /// The job has come to `step`.
+    fn step(&mut self, step: Step, scene: &mut Scene<'_>) {
+        let _ = (step, scene);
     }
 
     /// All presents are done and the adapter is still started.
@@ -208,7 +219,12 @@ impl Host for Stage<'_> {
         if let Step::Present(1, _) = step {
             self.before = self.driver.statistics();
         }
-        self.observer.step(step, self.gpu, self.machine);
+        let mut scene = Scene {
+            gpu: self.gpu,
+            machine: self.machine,
+            driver: &mut self.driver,
+        };
+        self.observer.step(step, &mut scene);
     }
 
     fn compare(&mut self, expected: &Expected) -> Verdict {

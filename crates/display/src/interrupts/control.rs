@@ -121,6 +121,8 @@ pub struct ControlState {
     pub(crate) reply: Option<Result<(), Failure>>,
     /// Presents that wait for room in the queue.
     pub(crate) waiting: Frame,
+    /// Why the first present since the last look was not brought to the screen, for the trace.
+    pub(crate) refused: Option<Failure>,
     /// Why the device is not used any more.
     pub(crate) fault: Option<Fault>,
 }
@@ -132,6 +134,7 @@ impl ControlState {
         awaited: None,
         reply: None,
         waiting: Frame::NONE,
+        refused: None,
         fault: None,
     };
 }
@@ -188,7 +191,11 @@ fn complete<P: Platform>(isr: &mut Isr<'_, Control<P>>, device: &Device<P>, comp
         Tag::Presents(presents) => {
             let outcome = match completed.result {
                 Ok(()) => Presented::Complete,
-                Err(_) => Presented::Failed,
+                Err(failure) => {
+                    isr.state.refused.get_or_insert(failure);
+                    device.signals.raise(Signals::REFUSED);
+                    Presented::Failed
+                }
             };
             report(isr, presents, outcome);
         }

@@ -162,7 +162,10 @@ impl Shared {
         distort(&mut response, lies);
         let written = chain.respond(&MEMORY, &response)?;
         self.give_back(ring, &chain, written, lies)?;
-        let wanted = ring.wants_interrupt(&MEMORY)? || lies.contains(&Lie::InterruptsAlways);
+        // Who lies about the ring can't tell from it whether an interrupt is wanted.
+        let wanted = ring.wants_interrupt(&MEMORY)?
+            || lies.contains(&Lie::InterruptsAlways)
+            || lies.contains(&Lie::UsedIndexJumps);
         Ok(if wanted && !lies.contains(&Lie::InterruptsNever) {
             Step::Interrupt
         } else {
