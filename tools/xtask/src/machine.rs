@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
+use crate::install;
 use crate::process;
 use crate::repository::Repository;
 use crate::toolchain::{RIG_TARGET, Toolchain};
 
 /// Builds the rig; returns where the program is.
 pub fn build(repository: &Repository) -> Result<PathBuf> {
+    install::ensure(install::DRIVER)?;
     let toolchain = Toolchain::for_target(RIG_TARGET)?;
     let target = repository.root().join("target/rig");
     process::say("Building", "the rig (rig.efi)");

@@ -109,7 +109,9 @@ impl Toolchain {
         if self.build_std {
             command
                 .args(["-Z", "build-std=core,alloc"])
-                .env("RUSTC_BOOTSTRAP", "1");
+                .env("RUSTC_BOOTSTRAP", "1")
+                // Debian's Rust does not bring the linker that this target asks for by name (rust-lld).
+                .env("CARGO_TARGET_X86_64_UNKNOWN_UEFI_LINKER", "lld-link");
         }
         command
     }
