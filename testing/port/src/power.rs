@@ -11,6 +11,15 @@ use dxgk_sys::*;
 /// DISPLAY_ADAPTER_HW_ID of video.h: SetPowerState for the adapter itself.
 pub const ADAPTER: u32 = 0xFFFF_FFFF;
 
+/// How [`Adapter::stop_and_release`] went.
+#[derive(Clone, Copy, Debug)]
+pub enum Released {
+    /// The driver left this mode behind.
+    Left(DXGK_DISPLAY_INFORMATION),
+    /// It refused with this status and was stopped by StopDevice.
+    Refused(NtStatus),
+}
+
 impl Adapter {
     /// DxgkDdiSetPowerState for the adapter ([`ADAPTER`]) or a child, which may be gone. PASSIVE_LEVEL.
     pub fn set_power(&self, uid: u32, state: DEVICE_POWER_STATE, action: POWER_ACTION) {
@@ -31,15 +40,15 @@ impl Adapter {
     }
 
     /// DxgkDdiStopDeviceAndReleasePostDisplayOwnership for the display `target`, and DxgkDdiStopDevice if that fails.
-    /// `connected`: whether a display is connected there. Returns the mode left behind. PASSIVE_LEVEL.
+    /// `connected`: whether a display is connected there. PASSIVE_LEVEL.
     ///
     /// # Errors
-    /// The driver's status of the release; the adapter is stopped nevertheless.
+    /// The status of StopDevice, if that was called; the adapter is stopped nevertheless.
     pub fn stop_and_release(
         &'static self,
         target: u32,
         connected: bool,
-    ) -> Result<DXGK_DISPLAY_INFORMATION, NtStatus> {
+    ) -> Result<Released, NtStatus> {
         const AT: &str = "DxgkDdiStopDeviceAndReleasePostDisplayOwnership";
         let port = self.port();
         let Some(release) = self.table().DxgkDdiStopDeviceAndReleasePostDisplayOwnership else {
@@ -66,8 +75,8 @@ impl Adapter {
             );
         }
         if !NT_SUCCESS(status) {
-            let _ = self.stop();
-            return Err(status);
+            self.stop()?;
+            return Ok(Released::Refused(status));
         }
         self.stopped(AT);
         // SAFETY: all bit patterns of the union are valid.
@@ -77,7 +86,7 @@ impl Adapter {
         let whole = lit && format && address != 0 && info.TargetId == target;
         check!(port, StopRelease, AT, whole, "size, pitch, address, 32-bit format, target {target}";
             "{}x{}, {}, {address:#x}, {}, {}", info.Width, info.Height, info.Pitch, info.ColorFormat, info.TargetId);
-        Ok(info)
+        Ok(Released::Left(info))
     }
 
     /// DxgkDdiNotifySurpriseRemoval, if the driver announced it. PASSIVE_LEVEL.

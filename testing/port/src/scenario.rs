@@ -6,6 +6,7 @@ use crate::machine::{NtStatus, Pool};
 use crate::picture::{Frame, Frames, Picture};
 use crate::port::Port;
 use crate::port::check;
+use crate::power::Released;
 use crate::present::{Presented, Surface};
 use crate::summary::{Statistics, Summary, Verdict};
 use core::fmt;
@@ -223,18 +224,17 @@ fn present_all(
 }
 
 fn stop(adapter: &'static Adapter, plan: &Plan, host: &mut dyn Host) -> Result<(), NtStatus> {
-    match adapter.targets().next() {
-        Some(target) if plan.release => {
-            let left = adapter.stop_and_release(target, true)?;
-            let mut black = Picture::default();
-            black.resize(left.Width, left.Height);
-            let dark = host.compare(&black).word();
-            check!(adapter.port(), StopBlack, "DxgkDdiStopDeviceAndReleasePostDisplayOwnership",
-                dark != Verdict::Mismatch(0, 0).word(), "a black screen"; "{dark}");
-            Ok(())
-        }
-        _ => adapter.stop(),
+    let Some(target) = adapter.targets().next().filter(|_| plan.release) else {
+        return adapter.stop();
+    };
+    if let Released::Left(left) = adapter.stop_and_release(target, true)? {
+        let mut black = Picture::default();
+        black.resize(left.Width, left.Height);
+        let dark = host.compare(&black);
+        check!(adapter.port(), StopBlack, "DxgkDdiStopDeviceAndReleasePostDisplayOwnership",
+            !matches!(dark, Verdict::Mismatch(..)), "a black screen"; "{dark:?}");
     }
+    Ok(())
 }
 
 impl Adapter {
