@@ -11,7 +11,7 @@ mod panics;
 mod paths;
 
 #[cfg(test)]
-mod crafted;
+pub mod crafted;
 
 use std::fs;
 use std::path::Path;

@@ -10,6 +10,7 @@ mod image;
 mod inf;
 mod install;
 mod machine;
+mod package;
 mod process;
 mod repository;
 mod run;
@@ -43,6 +44,8 @@ enum Job {
     Build(build::Options),
     /// Check the INF file against what Microsoft documents.
     InfCheck(inf::Options),
+    /// Make, sign and verify the package for a Windows test machine in target/package/vgpudod.
+    Package(package::Options),
     /// Run clippy on the driver's package, which takes a WDK.
     Lint,
 }
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Job::Bench(bench) => bench::run(&bench),
         Job::Build(options) => build::run(&options),
         Job::InfCheck(options) => inf::run(&options),
+        Job::Package(options) => package::run(&options),
         Job::Lint => repository::Repository::find().and_then(|found| build::lint(&found)),
     };
     match result {

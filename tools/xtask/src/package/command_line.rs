@@ -1,0 +1,63 @@
+//! Builds vgpuctl.exe, the test program, for Windows.
+//!
+//! With mingw-w64's linker and C library, which need no Windows and no Visual Studio. The driver itself is not built this way.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::process;
+use crate::repository::Repository;
+use crate::toolchain::Toolchain;
+
+/// The target that mingw-w64 links for.
+pub const TARGET: &str = "x86_64-pc-windows-gnu";
+
+/// Builds it; returns the file.
+pub fn build(repository: &Repository) -> Result<PathBuf> {
+    let toolchain = Toolchain::for_target(TARGET)?;
+    let folder = repository.root().join("target/package/build");
+    fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    process::say("Building", "vgpuctl.exe");
+    let mut cargo = toolchain.cargo("build", TARGET);
+    cargo
+        .current_dir(repository.root())
+        .args([
+            "--package",
+            "vgpuctl",
+            "--release",
+            "--locked",
+            "--target-dir",
+        ])
+        .arg(&folder);
+    cargo.args([
+        "--config",
+        &format!("target.{TARGET}.linker=\"x86_64-w64-mingw32-gcc\""),
+    ]);
+    // No time of linking in the file, no names: two builds give the same bytes.
+    let mut flags = vec![
+        "-Clink-arg=-Wl,--no-insert-timestamp".to_owned(),
+        "-Cstrip=symbols".to_owned(),
+    ];
+    let home = process::home_folder("CARGO_HOME", ".cargo");
+    let sysroot = toolchain
+        .sysroot()
+        .map(|sysroot| sysroot.join("lib/rustlib/src/rust"));
+    let folders = [
+        (sysroot, "rust"),
+        (home, "cargo"),
+        (Some(repository.root().to_owned()), "vgpudod"),
+    ];
+    for (from, to) in folders {
+        flags.extend(from.map(|from| format!("--remap-path-prefix={}={to}", from.display())));
+    }
+    let flags: Vec<String> = flags.iter().map(|flag| format!("{flag:?}")).collect();
+    cargo.args([
+        "--config",
+        &format!("target.{TARGET}.rustflags=[{}]", flags.join(",")),
+    ]);
+    process::run(&mut cargo).context("vgpuctl does not build for Windows")?;
+    Ok(folder.join(TARGET).join("release/vgpuctl.exe"))
+}

@@ -1,0 +1,173 @@
+//! `cargo xtask package`: the driver's package for a Windows test machine, made, signed and verified on Linux.
+//!
+//! It holds what Windows needs to install the driver (vgpudod.inf, .sys, .cat), what a developer needs to trust and debug it (.cer, .pdb),
+//! and the test program (vgpuctl.exe). It is put together beside its place, verified there, and only then moved: what is in
+//! target/package/vgpudod is always a whole package.
+
+mod authenticode;
+pub mod catalog;
+mod certificate;
+mod command_line;
+mod sign;
+mod source;
+pub mod verify;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::build::{self, Driver};
+use crate::inf;
+use crate::inf::stamp::{Architecture, Stamp};
+use crate::install::{self, Need, Sign};
+use crate::process;
+use crate::repository::Repository;
+use source::Source;
+
+/// How to make the package.
+#[derive(clap::Args, Debug, Default)]
+pub struct Options {
+    /// Make it although there are changes that are not committed.
+    #[arg(long)]
+    pub allow_dirty: bool,
+    /// Throw the test certificate away and make another; a test machine has to be told to trust it.
+    #[arg(long)]
+    pub new_certificate: bool,
+}
+
+/// What making a package takes besides what building the driver takes.
+pub const NEEDS: &[Need] = &[
+    Need {
+        sign: Sign::Program("git"),
+        package: "git",
+        reason: "tells which commit the package is made from",
+    },
+    Need {
+        sign: Sign::Program("openssl"),
+        package: "openssl",
+        reason: "makes the test certificate and checks its signatures",
+    },
+    Need {
+        sign: Sign::Program("osslsigncode"),
+        package: "osslsigncode",
+        reason: "signs the package as signtool does on Windows",
+    },
+    Need {
+        sign: Sign::Program("x86_64-w64-mingw32-gcc"),
+        package: "gcc-mingw-w64-x86-64",
+        reason: "links vgpuctl.exe, the test program for Windows",
+    },
+];
+
+/// The names of the package's files, as they stand in its folder.
+pub mod names {
+    /// The driver.
+    pub const IMAGE: &str = "vgpudod.sys";
+    /// What Windows installs by.
+    pub const INF: &str = "vgpudod.inf";
+    /// The signed list of the files' hashes.
+    pub const CATALOG: &str = "vgpudod.cat";
+    /// The certificate that it is signed with.
+    pub const CERTIFICATE: &str = "vgpudod.cer";
+    /// The driver's symbols.
+    pub const SYMBOLS: &str = "vgpudod.pdb";
+    /// The test program.
+    pub const TOOL: &str = "vgpuctl.exe";
+    /// All of them.
+    pub const ALL: [&str; 6] = [IMAGE, INF, CATALOG, CERTIFICATE, SYMBOLS, TOOL];
+}
+
+/// The command.
+pub fn run(options: &Options) -> Result<()> {
+    let repository = Repository::find()?;
+    let folder = make(&repository, options)?;
+    process::say("Made", &folder.display().to_string());
+    for name in names::ALL {
+        let size = fs::metadata(folder.join(name))?.len();
+        eprintln!("{:>12} {name} ({size} bytes)", "");
+    }
+    Ok(())
+}
+
+/// Where packages lie.
+fn place(repository: &Repository) -> PathBuf {
+    repository.root().join("target/package")
+}
+
+/// Builds everything, puts it together, signs and verifies it; returns the package's folder.
+pub fn make(repository: &Repository, options: &Options) -> Result<PathBuf> {
+    install::ensure(NEEDS)?;
+    let source = Source::of(repository, options.allow_dirty)?;
+    let place = place(repository);
+    let signer =
+        certificate::Signer::ready(&place.join("test-certificate"), options.new_certificate)?;
+    let driver = build::driver(repository)?;
+    let tool = command_line::build(repository)?;
+
+    let new = place.join("new");
+    if new.exists() {
+        fs::remove_dir_all(&new).with_context(|| format!("cannot empty {}", new.display()))?;
+    }
+    fs::create_dir_all(&new)
+        .with_context(|| format!("cannot make the folder {}", new.display()))?;
+    let expected = contents(repository, &source, &driver, &tool, &new)?;
+    process::say("Signing", "vgpudod.sys, vgpuctl.exe");
+    for name in [names::IMAGE, names::TOOL] {
+        sign::sign(&signer, &new.join(name), &source)?;
+    }
+    let list = catalog::Catalog::of(&new, &source)?;
+    fs::write(new.join(names::CATALOG), list.to_der()?).context("cannot write the catalog")?;
+    process::say("Signing", names::CATALOG);
+    sign::sign(&signer, &new.join(names::CATALOG), &source)?;
+    fs::copy(signer.der(), new.join(names::CERTIFICATE)).context("cannot copy the certificate")?;
+
+    process::say("Verifying", "the package");
+    let findings = verify::findings(&new, &expected)?;
+    for finding in &findings {
+        process::say("Wrong", finding);
+    }
+    if !findings.is_empty() {
+        bail!(
+            "the package is not as it has to be ({} findings above)",
+            findings.len()
+        );
+    }
+    let done = place.join("vgpudod");
+    if done.exists() {
+        fs::remove_dir_all(&done).with_context(|| format!("cannot replace {}", done.display()))?;
+    }
+    fs::rename(&new, &done)
+        .with_context(|| format!("cannot move the package to {}", done.display()))?;
+    Ok(done)
+}
+
+/// Lays the unsigned files into the folder; returns what the package will be held against.
+fn contents(
+    repository: &Repository,
+    source: &Source,
+    driver: &Driver,
+    tool: &Path,
+    folder: &Path,
+) -> Result<verify::Expected> {
+    for (from, name) in [
+        (&*driver.image, names::IMAGE),
+        (&*driver.symbols, names::SYMBOLS),
+        (tool, names::TOOL),
+    ] {
+        fs::copy(from, folder.join(name))
+            .with_context(|| format!("the build left no {}", from.display()))?;
+    }
+    let inx = inf::source(repository);
+    let text =
+        fs::read_to_string(&inx).with_context(|| format!("cannot read {}", inx.display()))?;
+    let stamp = Stamp {
+        architecture: Architecture::Amd64,
+        date: source.date(),
+        version: source.version,
+        kmdf: inf::framework(repository)?,
+    };
+    fs::write(folder.join(names::INF), inf::stamp::stamp(&text, &stamp)?)
+        .context("cannot write the INF file")?;
+    Ok(verify::Expected { stamp })
+}
