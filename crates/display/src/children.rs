@@ -1,12 +1,16 @@
 //! The child: an output circuit with, perhaps, a monitor on it.
 
+use dxgk::irql::Passive;
 use dxgk::status::Status;
 use dxgk::sys::{
     D3DKMDT_MOA_NONE, D3DKMDT_VOT_OTHER, DXGK_CHILD_DESCRIPTOR, DXGK_VIDEO_OUTPUT_CAPABILITIES,
     FALSE, HpdAwarenessInterruptible, TypeVideoOutput,
 };
 
+use dxgk::vidpn::MonitorModes;
+
 use crate::device::Output;
+use crate::modes::Mode;
 use crate::start::OUTPUTS;
 
 /// DxgkDdiQueryChildRelations. A child's uid is its index, and with it the id of its target.
@@ -49,6 +53,21 @@ pub(crate) fn query_descriptor(
     let edid = output.edid.as_deref();
     let bytes = edid.ok_or(Status::MONITOR_NO_DESCRIPTOR)?.as_bytes();
     copy_window(bytes, offset, to)
+}
+
+/// DxgkDdiRecommendMonitorModes: a monitor without EDID, or with one that does not know the size of the scanout's window, gets
+/// the output's mode added. Otherwise there would be no mode that adapter and monitor have in common.
+pub(crate) fn recommend_modes(
+    output: &Output,
+    target: u32,
+    modes: &MonitorModes<'_>,
+    irql: &Passive<'_>,
+) -> Result<(), Status> {
+    let Mode { width, height } = output.preferred;
+    if target >= OUTPUTS || modes.contains(width, height, irql)? {
+        return Ok(());
+    }
+    modes.add(width, height, true, irql)
 }
 
 fn copy_window(bytes: &[u8], offset: usize, to: &mut [u8]) -> Result<(), Status> {

@@ -14,7 +14,7 @@ use dxgk::sys::{
     D3DKMDT_VIDPN_HW_CAPABILITY, D3DKMDT_VIDPN_PRESENT_PATH, DEVICE_POWER_STATE,
     DXGK_CHILD_DESCRIPTOR, DXGK_DISPLAY_INFORMATION, POWER_ACTION,
 };
-use dxgk::vidpn::{Cofunctional, Commit, VidPn};
+use dxgk::vidpn::{Cofunctional, Commit, MonitorModes, VidPn};
 
 use crate::device::Device;
 use crate::interrupts::{Config, Control, Cursor};
@@ -164,6 +164,16 @@ impl<P: Platform> Miniport for Vgpu<P> {
         _: &mut Passive<'_>,
     ) -> Result<(), Status> {
         children::query_descriptor(&adapter.device.output, child, offset, to)
+    }
+
+    fn recommend_monitor_modes(
+        &self,
+        adapter: &Started<Self>,
+        target: u32,
+        modes: &MonitorModes<'_>,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        children::recommend_modes(&adapter.device.output, target, modes, irql)
     }
 
     fn is_supported_vidpn(

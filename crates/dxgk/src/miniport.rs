@@ -19,7 +19,7 @@ use crate::kernel::Kernel;
 use crate::present::PresentDisplayOnly;
 use crate::resources::Resources;
 use crate::status::Status;
-use crate::vidpn::{Cofunctional, Commit, VidPn};
+use crate::vidpn::{Cofunctional, Commit, MonitorModes, VidPn};
 
 /// A display-only miniport. The value is what belongs to an adapter from DxgkDdiAddDevice to DxgkDdiRemoveDevice, where
 /// it is dropped; what exists only while the adapter is started is the [`Device`](Self::Device) and the sources' states.
@@ -154,6 +154,23 @@ pub trait Miniport: Sized + Send + Sync + 'static {
         to: &mut [u8],
         irql: &mut Passive<'_>,
     ) -> Result<(), Status>;
+
+    /// DxgkDdiRecommendMonitorModes: the monitor on `target` has arrived, with modes from its EDID or, without one, from a
+    /// list of the operating system's; modes may be added.
+    ///
+    /// # Errors
+    ///
+    /// STATUS_NO_MEMORY, or the port's status.
+    fn recommend_monitor_modes(
+        &self,
+        adapter: &Started<Self>,
+        target: u32,
+        modes: &MonitorModes<'_>,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        let _ = (adapter, target, modes, irql);
+        Ok(())
+    }
 
     /// DxgkDdiIsSupportedVidPn, for a VidPN with at least one path.
     ///

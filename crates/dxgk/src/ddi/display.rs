@@ -16,7 +16,7 @@ use super::{adapter, with_started};
 use crate::miniport::{Miniport, Present};
 use crate::present::PresentDisplayOnly;
 use crate::status::Status;
-use crate::vidpn::{Cofunctional, Commit, Pivot, VidPn};
+use crate::vidpn::{Cofunctional, Commit, MonitorModes, Pivot, VidPn};
 
 /// Takes a DDI's argument apart, or answers STATUS_INVALID_PARAMETER for NULL.
 macro_rules! argument {
@@ -101,12 +101,27 @@ pub(super) unsafe extern "system" fn recommend_functional_vidpn(
     Status::GRAPHICS_NO_RECOMMENDED_FUNCTIONAL_VIDPN.raw()
 }
 
-/// Nothing is added to what dxgkrnl took from the EDID.
-pub(super) unsafe extern "system" fn recommend_monitor_modes(
-    _: HANDLE,
-    _: *const DXGKARG_RECOMMENDMONITORMODES,
+pub(super) unsafe extern "system" fn recommend_monitor_modes<M: Miniport>(
+    context: HANDLE,
+    request: *const DXGKARG_RECOMMENDMONITORMODES,
 ) -> NTSTATUS {
-    Status::SUCCESS.raw()
+    let request = argument!(request);
+    // SAFETY: dxgkrnl's context; PASSIVE_LEVEL; the mode set is this DDI's argument.
+    unsafe {
+        with_started::<M>(
+            "DxgkDdiRecommendMonitorModes",
+            context,
+            |miniport, adapter, irql| {
+                let modes = MonitorModes::open(request, irql)?;
+                miniport.recommend_monitor_modes(
+                    adapter,
+                    request.VideoPresentTargetId,
+                    &modes,
+                    irql,
+                )
+            },
+        )
+    }
 }
 
 pub(super) unsafe extern "system" fn enum_vidpn_cofunc_modality<M: Miniport>(

@@ -53,7 +53,7 @@ pub fn initialization_data<M: Miniport>() -> KMDDOD_INITIALIZATION_DATA {
         DxgkDdiSetVidPnSourceVisibility: Some(display::set_vidpn_source_visibility::<M>),
         DxgkDdiCommitVidPn: Some(display::commit_vidpn::<M>),
         DxgkDdiUpdateActiveVidPnPresentPath: Some(display::update_active_vidpn_present_path::<M>),
-        DxgkDdiRecommendMonitorModes: Some(display::recommend_monitor_modes),
+        DxgkDdiRecommendMonitorModes: Some(display::recommend_monitor_modes::<M>),
         DxgkDdiGetScanLine: None,
         DxgkDdiQueryVidPnHWCapability: Some(display::query_vidpn_hw_capability::<M>),
         DxgkDdiPresentDisplayOnly: Some(display::present_display_only::<M>),

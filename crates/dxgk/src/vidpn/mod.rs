@@ -3,6 +3,7 @@
 //! The interfaces behind count references and move ownership in ways that are easily got wrong. Here each object is
 //! acquired and released inside one method; what comes out is a copy, what goes in is a list.
 
+mod monitor;
 mod sets;
 
 use core::marker::PhantomData;
@@ -16,6 +17,7 @@ use dxgk_sys::{
     DXGKARG_COMMITVIDPN_FLAGS, DXGKARG_ENUMVIDPNCOFUNCMODALITY,
 };
 
+pub use monitor::MonitorModes;
 pub use sets::{GraphicsMode, SignalMode};
 
 use crate::interface::Interface;
