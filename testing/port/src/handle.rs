@@ -61,6 +61,9 @@ pub(crate) fn object<T>(handle: *mut T, kind: Kind) -> Option<(&'static Adapter,
         return None;
     }
     let slot = REGISTRY.get((value >> 32) & 0xFFFF)?;
+    if slot.serial.load(Ordering::Acquire) == 0 {
+        return None;
+    }
     let adapter = slot.adapter.load(Ordering::Acquire);
     // SAFETY: adapters are leaked, so a registered pointer stays valid for good.
     let adapter = unsafe { adapter.as_ref() }?;
@@ -72,43 +75,54 @@ pub(crate) fn object<T>(handle: *mut T, kind: Kind) -> Option<(&'static Adapter,
 pub(crate) enum Found {
     /// The DeviceHandle of a live adapter.
     Adapter(&'static Adapter),
-    /// The driver's own context of this adapter: the two handles were mixed up.
-    Context(&'static Adapter),
+    /// Something else of this adapter: the driver's own context of it (the two handles were mixed up), or its handle after
+    /// it was removed.
+    Wrong(&'static Adapter),
     /// Neither.
     Unknown,
 }
 
 /// Looks an adapter's handle up. Any IRQL.
 pub(crate) fn adapter(handle: *mut c_void) -> Found {
-    if let Some((adapter, serial)) = object(handle, Kind::Adapter) {
-        let slot = &REGISTRY[usize::from(adapter.slot())];
-        if slot.serial.load(Ordering::Relaxed) == serial {
-            return Found::Adapter(adapter);
-        }
+    if handle.is_null() {
         return Found::Unknown;
     }
-    if !handle.is_null() {
-        for slot in &REGISTRY {
-            let adapter = slot.adapter.load(Ordering::Acquire);
-            // SAFETY: as in `object`.
-            if let Some(adapter) = unsafe { adapter.as_ref() }
-                && adapter.context() == handle
-            {
-                return Found::Context(adapter);
-            }
+    let value = handle.addr();
+    let ours = value >> 56 == MARK && (value >> 48) & 0xFF == Kind::Adapter as usize;
+    for (slot, index) in REGISTRY.iter().zip(0_usize..) {
+        if ours && index != (value >> 32) & 0xFFFF {
+            continue;
+        }
+        // SAFETY: adapters are leaked, so a registered pointer stays valid for good.
+        let Some(adapter) = (unsafe { slot.adapter.load(Ordering::Acquire).as_ref() }) else {
+            continue;
+        };
+        if ours {
+            let live = slot.serial.load(Ordering::Relaxed) == value as u32;
+            return if live {
+                Found::Adapter(adapter)
+            } else {
+                Found::Wrong(adapter)
+            };
+        }
+        if adapter.context() == handle {
+            return Found::Wrong(adapter);
         }
     }
     Found::Unknown
 }
 
-/// Takes a slot for a new adapter; the adapter becomes visible with [`publish`].
+/// Takes a slot for a new adapter; the adapter becomes visible with [`publish`]. Slots are taken in turn, so that an old
+/// handle is recognised for a while.
 pub(crate) fn reserve() -> Option<(u16, u32)> {
     let serial = serial();
-    REGISTRY.iter().zip(0_u16..).find_map(|(slot, index)| {
-        slot.serial
-            .compare_exchange(0, serial, Ordering::Relaxed, Ordering::Relaxed)
-            .ok()
-            .map(|_| (index, serial))
+    (0..SLOTS).find_map(|step| {
+        let index = (serial as usize + step) % SLOTS;
+        let slot = &REGISTRY[index];
+        let taken = slot
+            .serial
+            .compare_exchange(0, serial, Ordering::Relaxed, Ordering::Relaxed);
+        taken.ok().map(|_| (index as u16, serial))
     })
 }
 
@@ -121,7 +135,7 @@ pub(crate) fn publish(adapter: &'static Adapter) {
 
 /// Makes all handles of an adapter invalid and frees its slot.
 pub(crate) fn withdraw(adapter: &'static Adapter) {
-    let slot = &REGISTRY[usize::from(adapter.slot())];
-    slot.adapter.store(core::ptr::null_mut(), Ordering::Release);
-    slot.serial.store(0, Ordering::Release);
+    REGISTRY[usize::from(adapter.slot())]
+        .serial
+        .store(0, Ordering::Release);
 }

@@ -22,7 +22,7 @@ fn enter(handle: HANDLE, callback: Callback) -> Option<&'static Adapter> {
     let at = callback.name();
     let (port, adapter) = match handle::adapter(handle) {
         Found::Adapter(adapter) => (adapter.port(), Some(adapter)),
-        Found::Context(adapter) => (adapter.port(), None),
+        Found::Wrong(adapter) => (adapter.port(), None),
         Found::Unknown => (Port::last()?, None),
     };
     check!(port, AddTwoHandles, at, adapter.is_some(), "the DeviceHandle"; "{handle:?}");

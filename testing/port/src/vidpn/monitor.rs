@@ -29,7 +29,7 @@ pub(crate) fn interface(
 fn adapter_of(handle: D3DKMDT_ADAPTER, at: &'static str) -> Option<&'static Adapter> {
     let (port, adapter) = match handle::adapter(handle) {
         Found::Adapter(adapter) => (adapter.port(), Some(adapter)),
-        Found::Context(adapter) => (adapter.port(), None),
+        Found::Wrong(adapter) => (adapter.port(), None),
         Found::Unknown => (Port::last()?, None),
     };
     check!(port, AddTwoHandles, at, adapter.is_some(), "the DeviceHandle"; "{handle:?}");
