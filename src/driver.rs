@@ -3,14 +3,12 @@
 //! Order in: framework, port driver, control device's dispatch routine; order out: the other way round, in DxgkDdiUnload, which dxgkrnl calls
 //! when the last adapter has been removed.
 
-use core::ffi::c_void;
-
+use display::Vgpu;
 use dxgk::irql::Passive;
-use dxgk_sys::{
-    DEVICE_OBJECT, DxgkInitializeDisplayOnlyDriver, KMDDOD_INITIALIZATION_DATA, NTSTATUS,
-};
+use dxgk_sys::{DxgkInitializeDisplayOnlyDriver, KMDDOD_INITIALIZATION_DATA, NTSTATUS};
 use wdk_sys::{DRIVER_OBJECT, NT_SUCCESS, UNICODE_STRING};
 
+use crate::kernel::Windows;
 use crate::{control, framework, trace};
 
 /// The driver's entry, called by the framework's entry stub (FxDriverEntry).
@@ -54,40 +52,16 @@ pub unsafe extern "system" fn driver_entry(
     status
 }
 
-/// The miniport's DDI table, with the driver's own steps around adding, removing and unloading.
+/// The miniport's DDI table, with the driver's own steps around unloading.
 fn table() -> KMDDOD_INITIALIZATION_DATA {
     KMDDOD_INITIALIZATION_DATA {
-        DxgkDdiAddDevice: Some(add_device),
-        DxgkDdiRemoveDevice: Some(remove_device),
         DxgkDdiUnload: Some(unload),
         ..miniport()
     }
 }
 
-unsafe extern "system" fn add_device(
-    device: *mut DEVICE_OBJECT,
-    context: *mut *mut c_void,
-) -> NTSTATUS {
-    let Some(add) = miniport().DxgkDdiAddDevice else {
-        return dxgk_sys::STATUS_NOT_SUPPORTED;
-    };
-    // SAFETY: dxgkrnl's call, handed on.
-    let status = unsafe { add(device, context) };
-    if NT_SUCCESS(status) {
-        // SAFETY: DxgkDdiAddDevice runs at PASSIVE_LEVEL.
-        control::adapter_added(&mut unsafe { Passive::assume() });
-    }
-    status
-}
-
-unsafe extern "system" fn remove_device(context: *mut c_void) -> NTSTATUS {
-    let Some(remove) = miniport().DxgkDdiRemoveDevice else {
-        return dxgk_sys::STATUS_NOT_SUPPORTED;
-    };
-    // SAFETY: DxgkDdiRemoveDevice runs at PASSIVE_LEVEL.
-    control::adapter_removed(&mut unsafe { Passive::assume() });
-    // SAFETY: dxgkrnl's call, handed on.
-    unsafe { remove(context) }
+fn miniport() -> KMDDOD_INITIALIZATION_DATA {
+    dxgk::ddi::initialization_data::<Vgpu<Windows>>()
 }
 
 unsafe extern "system" fn unload() {
@@ -100,24 +74,6 @@ unsafe extern "system" fn unload() {
     trace::unregister();
 }
 
-/// The miniport's own table. The adapter of the crate `display` takes this place; until then an adapter that can be added and removed.
-fn miniport() -> KMDDOD_INITIALIZATION_DATA {
-    unsafe extern "system" fn add(_: *mut DEVICE_OBJECT, context: *mut *mut c_void) -> NTSTATUS {
-        // SAFETY: dxgkrnl's out-pointer.
-        unsafe { context.write(core::ptr::without_provenance_mut(1)) };
-        dxgk_sys::STATUS_SUCCESS
-    }
-    unsafe extern "system" fn remove(_: *mut c_void) -> NTSTATUS {
-        dxgk_sys::STATUS_SUCCESS
-    }
-    KMDDOD_INITIALIZATION_DATA {
-        Version: dxgk_sys::DXGKDDI_INTERFACE_VERSION_WIN8,
-        DxgkDdiAddDevice: Some(add),
-        DxgkDdiRemoveDevice: Some(remove),
-        ..Default::default()
-    }
-}
-
 /// A request to the control device: reads `input` bytes of the buffer, writes at most `output` bytes of it, and returns how many.
 pub fn request(
     code: u32,
@@ -126,6 +82,5 @@ pub fn request(
     output: usize,
     irql: &mut Passive<'_>,
 ) -> Result<usize, dxgk::status::Status> {
-    let _ = (code, buffer, input, output, irql);
-    Err(dxgk::status::Status::INVALID_DEVICE_REQUEST)
+    display::requests::handle::<Windows>(code, buffer, input, output, irql)
 }

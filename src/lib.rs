@@ -20,6 +20,7 @@ mod control;
 mod driver;
 mod framework;
 mod kernel;
+mod platform;
 mod trace;
 mod unicode;
 

@@ -62,7 +62,11 @@ pub(super) fn allocate_pages(pages: usize) -> Option<PageBlock> {
 }
 
 /// The physical address of a page. Without an IOMMU that is what the device uses.
-pub(super) fn page_address(block: &PageBlock, index: usize) -> u64 {
+///
+/// # Safety
+///
+/// The block is from [`allocate_pages`], has not been freed, and has that page.
+pub(super) unsafe fn page_address(block: &PageBlock, index: usize) -> u64 {
     let mdl = block.handle.cast::<MDL>();
     // SAFETY: the array of page frame numbers follows the MDL and has an entry for each of the block's pages
     // (MmGetMdlPfnArray).

@@ -2,12 +2,16 @@
 
 mod event;
 mod memory;
+pub mod registry;
 
 use core::ptr::NonNull;
 
-use dxgk::irql::Passive;
+use dxgk::check::Violation;
+use dxgk::irql::{AtMostDispatch, Passive};
 use dxgk::kernel::{Kernel, PageBlock};
 use dxgk::status::Status;
+#[cfg(debug_assertions)]
+use wdk_sys::ntddk::KeBugCheckEx;
 use wdk_sys::ntddk::{
     KeDelayExecutionThread, KeFlushQueuedDpcs, KeGetCurrentIrql, KeQueryPerformanceCounter,
 };
@@ -18,6 +22,10 @@ pub use event::{Event, Mutex};
 /// Windows.
 #[derive(Debug)]
 pub enum Windows {}
+
+/// Bug check 0x121: a driver has caused a violation.
+#[cfg(debug_assertions)]
+const DRIVER_VIOLATION: u32 = 0x121;
 
 /// The mode of all waits here.
 const KERNEL_MODE: KPROCESSOR_MODE = _MODE::KernelMode as KPROCESSOR_MODE;
@@ -33,6 +41,17 @@ fn relative(microseconds: u32) -> LARGE_INTEGER {
 unsafe impl Kernel for Windows {
     type Event = Event;
     type Mutex = Mutex;
+
+    fn violation(violation: Violation) {
+        // The release build never stops the system by itself: the layer below has chosen what does least harm.
+        #[cfg(debug_assertions)]
+        if let Violation::Irql { highest, found, .. } = violation {
+            // SAFETY: may be called anywhere, and does not return.
+            unsafe { KeBugCheckEx(DRIVER_VIOLATION, found.into(), highest.into(), 0, 0) };
+        }
+        #[cfg(not(debug_assertions))]
+        let _ = violation;
+    }
 
     fn current_irql() -> u8 {
         // SAFETY: may be called anywhere.
@@ -75,8 +94,9 @@ unsafe impl Kernel for Windows {
         memory::allocate_pages(pages)
     }
 
-    fn page_address(block: &PageBlock, index: usize) -> u64 {
-        memory::page_address(block, index)
+    unsafe fn page_address(block: &PageBlock, index: usize) -> u64 {
+        // SAFETY: the caller's promise is the same.
+        unsafe { memory::page_address(block, index) }
     }
 
     unsafe fn free_pages(block: &PageBlock) {
@@ -98,11 +118,11 @@ unsafe impl Kernel for Windows {
         Event::new()
     }
 
-    fn set_event(event: &Event) {
+    fn set_event(_: &impl AtMostDispatch, event: &Event) {
         event.set();
     }
 
-    fn clear_event(event: &Event) {
+    fn clear_event(_: &impl AtMostDispatch, event: &Event) {
         event.clear();
     }
 

@@ -1,0 +1,72 @@
+//! The adapter's software key in the registry. What is written there is small, and all of it is the driver's own.
+
+use dxgk::status::Status;
+use wdk_sys::ntddk::{IoOpenDeviceRegistryKey, ZwClose, ZwSetValueKey};
+use wdk_sys::{
+    HANDLE, KEY_SET_VALUE, PDEVICE_OBJECT, PLUGPLAY_REGKEY_DRIVER, REG_DWORD, REG_SZ,
+};
+
+use crate::unicode;
+
+/// The most characters of a text value, its NUL included.
+const LONGEST_TEXT: usize = 64;
+
+/// An open key, closed when dropped at PASSIVE_LEVEL.
+#[derive(Debug)]
+pub struct Key(HANDLE);
+
+/// Opens the software key of an adapter by its physical device object. PASSIVE_LEVEL.
+pub fn software_key(device: PDEVICE_OBJECT) -> Result<Key, Status> {
+    let mut handle: HANDLE = core::ptr::null_mut();
+    // SAFETY: the device object that DxgkDdiAddDevice got; our out-pointer.
+    let status = unsafe {
+        IoOpenDeviceRegistryKey(
+            device,
+            PLUGPLAY_REGKEY_DRIVER,
+            KEY_SET_VALUE,
+            &raw mut handle,
+        )
+    };
+    Status::from_raw(status).success().map(|()| Key(handle))
+}
+
+impl Key {
+    /// Writes a text value (REG_SZ) with its NUL. Only ASCII is expected; what is too long is cut.
+    pub fn set_text(&self, name: &'static [u16], text: &str) -> Result<(), Status> {
+        let mut wide = [0u16; LONGEST_TEXT];
+        let mut length = size_of::<u16>();
+        let (room, _nul) = wide.split_at_mut(LONGEST_TEXT.saturating_sub(1));
+        for (place, character) in room.iter_mut().zip(text.bytes()) {
+            *place = u16::from(character);
+            length = length.saturating_add(size_of::<u16>());
+        }
+        self.set(name, REG_SZ, wide.as_ptr().cast(), length)
+    }
+
+    /// Writes a number (REG_DWORD).
+    pub fn set_number(&self, name: &'static [u16], number: u32) -> Result<(), Status> {
+        self.set(name, REG_DWORD, (&raw const number).cast(), size_of::<u32>())
+    }
+
+    fn set(
+        &self,
+        name: &'static [u16],
+        kind: u32,
+        data: *const core::ffi::c_void,
+        length: usize,
+    ) -> Result<(), Status> {
+        let mut name = unicode::string(name);
+        // SAFETY: the key is open, and the kernel only reads name and data, which live for the call.
+        let status = unsafe {
+            ZwSetValueKey(self.0, &raw mut name, 0, kind, data.cast_mut(), length as u32)
+        };
+        Status::from_raw(status).success()
+    }
+}
+
+impl Drop for Key {
+    fn drop(&mut self) {
+        // SAFETY: opened by `software_key`, and closed once.
+        let _ = unsafe { ZwClose(self.0) };
+    }
+}
