@@ -15,8 +15,10 @@ pub struct Options {
     pub serve: u32,
     /// `connected=0|1`: whether interrupts are connected before StartDevice is called.
     pub connected: bool,
-    /// `stress=N`: closures of the stress run on each processor; 0 runs none.
+    /// `stress=N`: synchronized snapshots that each processor takes in the stress run; 0 runs none.
     pub stress: u32,
+    /// `presents=N`: the least number of presents, and so of interrupts, of the stress run.
+    pub presents: u32,
 }
 
 impl Default for Options {
@@ -28,6 +30,7 @@ impl Default for Options {
             serve: 0,
             connected: false,
             stress: 0,
+            presents: 0,
         }
     }
 }
@@ -40,7 +43,7 @@ impl fmt::Display for BadOption<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "unknown option or value `{}`; there are frames, messages, screendump, serve, connected (0 or 1) and stress, each =NUMBER",
+            "unknown option or value `{}`; there are frames, messages, screendump, serve, connected (0 or 1), stress and presents, each =NUMBER",
             self.0
         )
     }
@@ -64,6 +67,7 @@ impl Options {
                 ("serve", _) => options.serve = number,
                 ("connected", 0 | 1) => options.connected = number == 1,
                 ("stress", _) => options.stress = number,
+                ("presents", _) => options.presents = number,
                 _ => return Err(bad),
             }
         }
@@ -82,9 +86,10 @@ mod tests {
 
     #[test]
     fn each_key_sets_its_field() {
-        let parsed =
-            Options::parse("frames=7 messages=0 screendump=5\nserve=60 connected=1 stress=9")
-                .unwrap();
+        let parsed = Options::parse(
+            "frames=7 messages=0 screendump=5\nserve=60 connected=1 stress=9 presents=8",
+        )
+        .unwrap();
         let expected = Options {
             frames: 7,
             messages: 0,
@@ -92,6 +97,7 @@ mod tests {
             serve: 60,
             connected: true,
             stress: 9,
+            presents: 8,
         };
         assert_eq!(parsed, expected);
     }

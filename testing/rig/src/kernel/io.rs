@@ -23,8 +23,23 @@ const MULTIPLE_IRP_COMPLETE_REQUESTS: u32 = 0x44;
 /// NO_MORE_IRP_STACK_LOCATIONS.
 const NO_MORE_IRP_STACK_LOCATIONS: u32 = 0x35;
 
-/// Devices of the driver, with the pages of their blocks.
-static DEVICES: Lock<Vec<(u64, usize)>> = Lock::new(Vec::new());
+/// A device of the driver.
+#[derive(Debug)]
+struct Device {
+    address: u64,
+    /// Pages of its block.
+    pages: usize,
+    /// IoDeleteDevice was called: only handles keep it.
+    deleted: bool,
+}
+
+impl Device {
+    fn pointer(&self) -> *mut DEVICE_OBJECT {
+        self.address as *mut DEVICE_OBJECT
+    }
+}
+
+static DEVICES: Lock<Vec<Device>> = Lock::new(Vec::new());
 
 /// Devices that the driver holds.
 pub fn held() -> u64 {
@@ -118,19 +133,23 @@ pub extern "system" fn io_create_device(
         (*driver).DeviceObject = made;
         device.write(made);
     }
-    DEVICES.lock().push((made as u64, count));
+    DEVICES.lock().push(Device {
+        address: made as u64,
+        pages: count,
+        deleted: false,
+    });
     STATUS_SUCCESS
 }
 
-/// IoDeleteDevice.
+/// IoDeleteDevice: the name goes at once, the device with its last handle.
 pub extern "system" fn io_delete_device(device: *mut DEVICE_OBJECT) {
     const EXPORT: &str = "IoDeleteDevice";
     rules::at_most(APC_LEVEL, EXPORT);
     let mut devices = DEVICES.lock();
-    let Some(index) = devices
-        .iter()
-        .position(|&(address, _)| address == device as u64)
-    else {
+    let found = devices
+        .iter_mut()
+        .find(|one| one.address == device as u64 && !one.deleted);
+    let Some(one) = found else {
         drop(devices);
         bugcheck(
             bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
@@ -138,31 +157,46 @@ pub extern "system" fn io_delete_device(device: *mut DEVICE_OBJECT) {
             format_args!("{EXPORT}: no device of the driver's, or deleted before"),
         );
     };
-    let (_, count) = devices.swap_remove(index);
+    one.deleted = true;
     drop(devices);
     objects::forget_device(device);
-    // SAFETY: the device was in the table, so it and its driver object are there.
-    unsafe {
-        if (*device).ReferenceCount != 0 {
-            bugcheck(
-                bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
-                [0, device as u64, 0, 0],
-                format_args!(
-                    "{EXPORT}: {} handles of the device are open",
-                    (*device).ReferenceCount
-                ),
-            );
+    free_unused();
+}
+
+/// Counts a handle of `device` in or out.
+pub fn count_handle(device: *mut DEVICE_OBJECT, by: i32) {
+    // SAFETY: a device is there while it has a handle or a name.
+    unsafe { (*device).ReferenceCount += by };
+    free_unused();
+}
+
+/// Frees the devices that are deleted and have no handle.
+fn free_unused() {
+    loop {
+        let mut devices = DEVICES.lock();
+        // SAFETY: devices in the table are there.
+        let unused = |one: &Device| one.deleted && unsafe { (*one.pointer()).ReferenceCount } == 0;
+        let Some(index) = devices.iter().position(unused) else {
+            return;
+        };
+        let one = devices.swap_remove(index);
+        drop(devices);
+        let device = one.pointer();
+        // SAFETY: it was in the table, so it and its driver object are there.
+        unsafe {
+            let mut link = &raw mut (*(*device).DriverObject).DeviceObject;
+            while !(*link).is_null() && *link != device {
+                link = &raw mut (**link).NextDevice;
+            }
+            if !(*link).is_null() {
+                *link = (*device).NextDevice;
+            }
         }
-        let mut link = &raw mut (*(*device).DriverObject).DeviceObject;
-        while !(*link).is_null() && *link != device {
-            link = &raw mut (**link).NextDevice;
-        }
-        if !(*link).is_null() {
-            *link = (*device).NextDevice;
-        }
+        blocks::free(
+            x86_64::VirtAddr::new(one.address & !(PAGE as u64 - 1)),
+            one.pages,
+        );
     }
-    let start = x86_64::VirtAddr::new(device as u64 & !(PAGE as u64 - 1));
-    blocks::free(start, count);
 }
 
 /// A request with its one stack location.
@@ -342,7 +376,9 @@ pub extern "system" fn iof_complete_request(irp: *mut IRP, _boost: i8) {
             *place = outcome;
         }
         let (event, threaded) = ((*irp).UserEvent, (*packet).threaded);
-        if !event.is_null() {
+        // Who gets the status from the dispatch routine itself does not wait.
+        let pending = (*packet).locations[0].Control & SL_PENDING_RETURNED != 0;
+        if !event.is_null() && (pending || threaded) {
             ke::ke_set_event(event, 0, 0);
         }
         if threaded {

@@ -18,6 +18,7 @@ pub mod report;
 pub mod rtl;
 pub mod rules;
 pub mod run;
+pub mod stress;
 pub mod table;
 pub mod user;
 pub mod wdf;

@@ -8,7 +8,7 @@ use core::sync::atomic::Ordering;
 use port::machine::Pool;
 use port::summary::Summary;
 
-use super::{etw, pool, registry};
+use super::{etw, pool, registry, stress};
 use crate::cpu::percpu;
 use crate::devices::{log, msix};
 use crate::log;
@@ -53,6 +53,15 @@ fn own_members(requests: u64, stack: usize) -> String {
     );
     let _ = write!(members, ", \"registry_values\": {}", registry::count());
     let _ = write!(members, ", \"requests\": {requests}");
+    let snapshots = stress::SNAPSHOTS.load(Ordering::Relaxed);
+    if snapshots != 0 {
+        let _ = write!(
+            members,
+            ", \"stress\": {{\"snapshots\": {snapshots}, \"presents\": {}, \"wrong\": {}}}",
+            stress::PRESENTS.load(Ordering::Relaxed),
+            stress::WRONG.load(Ordering::Relaxed)
+        );
+    }
     let mut tags = String::new();
     pool::each_tag(|tag, usage| {
         let comma = if tags.is_empty() { "" } else { ", " };

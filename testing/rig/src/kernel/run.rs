@@ -5,7 +5,7 @@ use core::ffi::c_void;
 use core::mem::size_of;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use ioctl::{Header, Operation, Statistics as Answer, VERSION};
+use ioctl::Statistics as Answer;
 use port::Pdo;
 use port::picture::Picture;
 use port::port::{Config, Port, initialize_display_only_driver};
@@ -14,7 +14,7 @@ use port::summary::{Statistics, Verdict};
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::channel::{Channel, control};
-use super::{io, report, rtl, rules, wdf};
+use super::{io, report, rtl, rules, stress, wdf};
 use crate::abi::{DRIVER_OBJECT, NTSTATUS, UNICODE_STRING, nt_success};
 use crate::boot::fail;
 use crate::cpu::stack;
@@ -98,6 +98,7 @@ pub fn run(file: &[u8], options: &Options) -> ! {
         ..Plan::default()
     };
     let mut host = User {
+        port,
         options: options.clone(),
         channel: Channel::default(),
         before: None,
@@ -105,7 +106,8 @@ pub fn run(file: &[u8], options: &Options) -> ! {
     let summary = scenario::run(port, pdo, &plan, &mut host);
     driver.unload();
     report::finish(&summary, host.channel.served, STACK.load(Ordering::Relaxed));
-    exit(if summary.is_good() {
+    let held = stress::WRONG.load(Ordering::Relaxed) == 0;
+    exit(if summary.is_good() && held {
         Outcome::Passed
     } else {
         Outcome::Failed
@@ -127,6 +129,7 @@ fn enter(driver: &Driver, object: *mut DRIVER_OBJECT) -> NTSTATUS {
 
 /// User mode and the world outside.
 struct User {
+    port: &'static Port,
     options: Options,
     channel: Channel,
     before: Option<Answer>,
@@ -134,12 +137,7 @@ struct User {
 
 impl User {
     fn ask(&self) -> Option<Answer> {
-        let header = Header {
-            size: size_of::<Header>() as u32,
-            version: VERSION,
-            code: Operation::Statistics.code(),
-            adapter: 0,
-        };
+        let header = stress::request();
         let (status, output) = control(header.code, header.as_bytes(), size_of::<Answer>());
         if !nt_success(status) {
             log!("the statistics request: {status:#x}");
@@ -184,7 +182,19 @@ impl Host for User {
             log::raw(format_args!("ready: requests"));
             self.channel.wait(self.options.serve);
         }
-        let (before, after) = (self.before.or_else(|| self.ask())?, self.ask()?);
+        let after = self.ask();
+        if self.options.stress != 0
+            && let Some(adapter) = self.port.adapters().first()
+        {
+            log!("step: stress");
+            stress::run(
+                self.port.machine(),
+                adapter,
+                u64::from(self.options.stress),
+                u64::from(self.options.presents),
+            );
+        }
+        let (before, after) = (self.before.or(after)?, after?);
         Some(Statistics {
             kicks: after.kicks - before.kicks,
             bytes_transferred: after.bytes_transferred - before.bytes_transferred,

@@ -1,24 +1,30 @@
 //! User mode: devices opened by name, controlled and closed, as the I/O manager does it for a program.
 
 use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 
-use super::io::{iof_call_driver, new_packet};
+use x86_64::VirtAddr;
+
+use super::io::{count_handle, iof_call_driver, new_packet};
 use super::{ke, objects};
 use crate::abi::*;
 use crate::bugcheck::{self, bugcheck};
 use crate::log;
-use crate::memory::{PAGE, blocks, pages};
+use crate::memory::blocks::{self, Kind};
+use crate::memory::{PAGE, pages};
 
 /// Sends a request of user mode to `device` and waits for it: status and bytes of output.
 ///
-/// For a device control, `buffer` is the system buffer of METHOD_BUFFERED: input before, output after.
+/// For a device control, `buffer` is the system buffer of METHOD_BUFFERED: input before, output after. `measured`: on a kernel
+/// stack whose high-water mark counts.
 fn send(
     device: *mut DEVICE_OBJECT,
     file: *mut FILE_OBJECT,
     major: u8,
     parameters: DEVICE_IO_CONTROL,
     buffer: PVOID,
+    measured: bool,
 ) -> (NTSTATUS, usize) {
     let packet = new_packet(major, file, parameters, false);
     // SAFETY: the packet is ours until it is freed below; the event and the outcome outlive the request.
@@ -29,7 +35,11 @@ fn send(
         (*irp).SystemBuffer = buffer;
         (*irp).RequestorMode = 1;
         (*irp).UserEvent = event.as_mut_ptr();
-        let returned = super::run::on_kernel_stack(|| iof_call_driver(device, irp));
+        let returned = if measured {
+            super::run::on_kernel_stack(|| iof_call_driver(device, irp))
+        } else {
+            iof_call_driver(device, irp)
+        };
         if returned == STATUS_PENDING {
             ke::ke_wait_for_single_object(event.as_mut_ptr(), 0, 0, 0, core::ptr::null());
         } else if !(*packet).done {
@@ -83,74 +93,88 @@ pub struct Opened {
 pub fn open(name: &str) -> Result<Opened, NTSTATUS> {
     let device = objects::find_device(name)?;
     let file = objects::new_file(device, false);
-    // SAFETY: a device in the table of names is there.
-    unsafe { (*device).ReferenceCount += 1 };
+    count_handle(device, 1);
     let (status, _) = send(
         device,
         file,
         IRP_MJ_CREATE,
         NO_PARAMETERS,
         core::ptr::null_mut(),
+        true,
     );
     if nt_success(status) {
         return Ok(Opened { device, file });
     }
-    // SAFETY: as above; the file was made above and the driver has refused it.
-    unsafe {
-        (*device).ReferenceCount -= 1;
-        drop(Box::from_raw(file));
-    }
+    // SAFETY: the file was made above, and the driver has refused it.
+    drop(unsafe { Box::from_raw(file) });
+    count_handle(device, -1);
     Err(status)
 }
 
 impl Opened {
     /// A device control of METHOD_BUFFERED: the driver's status, and `output` cut to what it returned. PASSIVE_LEVEL.
     pub fn control(&self, code: u32, input: &[u8], output_bytes: usize) -> (NTSTATUS, Vec<u8>) {
-        let size = input.len().max(output_bytes);
+        let buffer = SystemBuffer::new(input.len().max(output_bytes));
+        let mut output = vec![0; output_bytes];
+        let (status, length) = self.control_through(&buffer, code, input, &mut output, true);
+        output.truncate(length);
+        (status, output)
+    }
+
+    /// As [`control`](Self::control), through a buffer that is kept: status and bytes of output. `measured` as for the
+    /// stack's high-water mark. PASSIVE_LEVEL.
+    ///
+    /// # Panics
+    /// If input or output is longer than the buffer.
+    pub fn control_through(
+        &self,
+        buffer: &SystemBuffer,
+        code: u32,
+        input: &[u8],
+        output: &mut [u8],
+        measured: bool,
+    ) -> (NTSTATUS, usize) {
+        assert!(input.len() <= buffer.size && output.len() <= buffer.size);
         let parameters = DEVICE_IO_CONTROL {
-            OutputBufferLength: output_bytes as u64,
+            OutputBufferLength: output.len() as u64,
             InputBufferLength: input.len() as u64,
             IoControlCode: u64::from(code),
             Type3InputBuffer: core::ptr::null_mut(),
         };
-        // The system buffer has pages of its own and ends with them, so that the driver can't overrun it unnoticed.
-        let count = pages(size);
-        let start =
-            blocks::allocate(blocks::Kind::Pool, count).expect("memory for a system buffer");
-        let buffer = if size == 0 {
-            core::ptr::null_mut()
-        } else {
-            (start + (count * PAGE - size) as u64).as_mut_ptr::<u8>()
-        };
-        if size != 0 {
-            // SAFETY: the block has room for `size` bytes from `buffer` on.
-            unsafe { core::ptr::copy_nonoverlapping(input.as_ptr(), buffer, input.len()) };
+        if !input.is_empty() {
+            // SAFETY: the buffer is at least as long, as asserted.
+            unsafe {
+                core::ptr::copy_nonoverlapping(input.as_ptr(), buffer.address(), input.len())
+            };
         }
         let (status, information) = send(
             self.device,
             self.file,
             IRP_MJ_DEVICE_CONTROL,
             parameters,
-            buffer.cast(),
+            buffer.address().cast(),
+            measured,
         );
-        let mut output = Vec::new();
         // The I/O manager copies nothing back for an error.
         let failed = (status as u32) >> 30 == 3;
-        if !failed && information != 0 {
-            if information > output_bytes {
-                bugcheck(
-                    bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
-                    [0, u64::from(code), information as u64, output_bytes as u64],
-                    format_args!(
-                        "control {code:#x}: {information} bytes returned into a buffer of {output_bytes}"
-                    ),
-                );
-            }
-            // SAFETY: inside the block, as checked.
-            output.extend_from_slice(unsafe { core::slice::from_raw_parts(buffer, information) });
+        if failed || information == 0 {
+            return (status, 0);
         }
-        blocks::free(start, count);
-        (status, output)
+        if information > output.len() {
+            bugcheck(
+                bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
+                [0, u64::from(code), information as u64, output.len() as u64],
+                format_args!(
+                    "control {code:#x}: {information} bytes returned into a buffer of {}",
+                    output.len()
+                ),
+            );
+        }
+        // SAFETY: inside the buffer, which is at least as long as the output.
+        unsafe {
+            core::ptr::copy_nonoverlapping(buffer.address(), output.as_mut_ptr(), information)
+        };
+        (status, information)
     }
 
     /// Closes the handle: IRP_MJ_CLEANUP, then IRP_MJ_CLOSE. PASSIVE_LEVEL.
@@ -162,15 +186,45 @@ impl Opened {
                 major,
                 NO_PARAMETERS,
                 core::ptr::null_mut(),
+                true,
             );
             if !nt_success(status) {
                 log!("closing: the driver answered {status:#x} to IRP {major:#x}");
             }
         }
-        // SAFETY: `open` made the file and counted the handle.
-        unsafe {
-            (*self.device).ReferenceCount -= 1;
-            drop(Box::from_raw(self.file));
+        // SAFETY: `open` made the file.
+        drop(unsafe { Box::from_raw(self.file) });
+        count_handle(self.device, -1);
+    }
+}
+
+/// A system buffer on pages of its own, at whose end it ends, so that the driver can't overrun it unnoticed.
+#[derive(Debug)]
+pub struct SystemBuffer {
+    start: VirtAddr,
+    size: usize,
+}
+
+impl SystemBuffer {
+    /// A buffer of `size` bytes; of none, its address is NULL.
+    ///
+    /// # Panics
+    /// When memory is used up.
+    pub fn new(size: usize) -> Self {
+        let start = blocks::allocate(Kind::Pool, pages(size)).expect("memory for a system buffer");
+        Self { start, size }
+    }
+
+    fn address(&self) -> *mut u8 {
+        match self.size {
+            0 => core::ptr::null_mut(),
+            size => (self.start + (pages(size) * PAGE - size) as u64).as_mut_ptr(),
         }
+    }
+}
+
+impl Drop for SystemBuffer {
+    fn drop(&mut self) {
+        blocks::free(self.start, pages(self.size));
     }
 }
