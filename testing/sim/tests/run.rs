@@ -1,9 +1,9 @@
 //! The main job on every kind of machine and device: the picture is right, the rules hold, nothing leaks, and what the
 //! driver says of itself is what the device saw.
 
-use port::port::Config;
+use port::port::{Config, PostDisplay};
 use port::scenario::Step;
-use sim::gpu::feature;
+use sim::gpu::{FRAME_BUFFER, feature};
 use sim::machine::Granted;
 use sim::{Observer, Options, Outcome, Scene, observe, run};
 
@@ -133,12 +133,56 @@ fn interrupts_may_be_connected_before_the_start_returns() {
     }
 }
 
+/// A VGA adapter whose frame buffer firmware has lit.
+fn vga() -> Options {
+    let mut options = options(Granted::Messages(3));
+    options.device.vga = true;
+    options.port.post = Some(PostDisplay {
+        width: 640,
+        height: 480,
+        pitch: 640 * 4,
+        address: FRAME_BUFFER,
+    });
+    options
+}
+
 #[test]
-fn the_display_is_given_back_when_that_is_how_it_ends() {
-    good(&run(&Options {
-        release: true,
-        ..options(Granted::Messages(3))
-    }));
+fn a_vga_adapter_will_do() {
+    good(&run(&vga()));
+    let mut options = vga();
+    options.granted = Granted::Line;
+    options.device.vectors = 0;
+    good(&run(&options));
+}
+
+#[test]
+fn the_display_is_given_back_black() {
+    /// The frame buffer before the presents and when all is over.
+    #[derive(Default)]
+    struct Look(Vec<Vec<u8>>);
+    impl Observer for Look {
+        fn step(&mut self, step: Step, scene: &mut Scene<'_>) {
+            if let Step::Mode | Step::Unload = step {
+                self.0.push(scene.gpu.frame_buffer(640 * 480 * 4));
+            }
+        }
+    }
+    let mut look = Look::default();
+    good(&observe(
+        &Options {
+            release: true,
+            ..vga()
+        },
+        &mut look,
+    ));
+    assert!(
+        look.0[0].iter().all(|byte| *byte == 0x5A),
+        "the start left it alone"
+    );
+    assert!(
+        look.0[1].chunks(4).all(|pixel| pixel[..3] == [0; 3]),
+        "black at the end"
+    );
 }
 
 /// What both sides count: kicks, bytes transferred.

@@ -9,6 +9,7 @@ use ioctl::{AnswerError, USER_MODE_NAME};
 #[derive(Debug)]
 pub enum Error {
     /// The rig's socket can't be opened.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "sockets are Unix'"))]
     NoRig {
         /// Its path.
         socket: PathBuf,
@@ -16,6 +17,7 @@ pub enum Error {
         error: std::io::Error,
     },
     /// The rig was there, and then not any more, or it is silent.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "sockets are Unix'"))]
     RigLost {
         /// What was being done.
         doing: &'static str,

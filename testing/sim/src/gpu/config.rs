@@ -1,18 +1,71 @@
 //! PCI configuration space: identity, base addresses, and the capabilities of a modern virtio device (VIRTIO 1.2, 4.1.4).
 //!
-//! The places are QEMU's: the virtio structures in BAR 4, the MSI-X table in BAR 1.
+//! The places are QEMU's: with `virtio-gpu-pci` the virtio structures in BAR 4 and the MSI-X table in BAR 1; with
+//! `virtio-vga` a frame buffer in BAR 0, the structures at the end of BAR 2, and the table in BAR 4.
 
 use super::lie::Lie;
+use port::machine::Range;
 
-/// Where BAR 1 (MSI-X table and pending bits) is.
-pub(super) const BAR1: u64 = 0xFEBD_5000;
+/// Where the frame buffer of a VGA adapter is.
+pub const FRAME_BUFFER: u64 = 0xC000_0000;
 /// Its length.
-pub(super) const BAR1_LENGTH: u64 = 0x1000;
-/// Where BAR 4 (the virtio structures) is: above 4 GiB, as firmware places 64-bit BARs.
-pub(super) const BAR4: u64 = 0x70_0000_0000;
-/// Its length.
-pub(super) const BAR4_LENGTH: u64 = 0x4000;
-/// Offset of the common configuration in BAR 4.
+pub const FRAME_BUFFER_LENGTH: u64 = 8 << 20;
+/// Where the MSI-X table and its pending bits are.
+const MSIX: u64 = 0xFEBD_5000;
+const MSIX_LENGTH: u64 = 0x1000;
+/// Where the BAR with the virtio structures is: above 4 GiB, as firmware places 64-bit BARs.
+pub(super) const MODERN: u64 = 0x70_0000_0000;
+
+/// Which BAR holds what.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bars {
+    frame_buffer: bool,
+    msix: u8,
+    modern: u8,
+    modern_length: u64,
+    /// Where in their BAR the virtio structures start.
+    pub base: u64,
+}
+
+impl Bars {
+    /// `virtio-gpu-pci`
+    pub const PCI: Self = Self {
+        frame_buffer: false,
+        msix: 1,
+        modern: 4,
+        modern_length: 0x4000,
+        base: 0,
+    };
+    /// `virtio-vga`
+    pub const VGA: Self = Self {
+        frame_buffer: true,
+        msix: 4,
+        modern: 2,
+        modern_length: 0x8000,
+        base: 0x4000,
+    };
+
+    /// The ranges in the order of their BARs.
+    pub fn ranges(&self, vectors: u16) -> Vec<Range> {
+        let range = |start, length, prefetchable| Range {
+            start,
+            length,
+            io_space: false,
+            prefetchable,
+        };
+        let mut bars = vec![(self.modern, range(MODERN, self.modern_length, true))];
+        if self.frame_buffer {
+            bars.push((0, range(FRAME_BUFFER, FRAME_BUFFER_LENGTH, true)));
+        }
+        if vectors != 0 {
+            bars.push((self.msix, range(MSIX, MSIX_LENGTH, false)));
+        }
+        bars.sort_by_key(|(bar, _)| *bar);
+        bars.into_iter().map(|(_, range)| range).collect()
+    }
+}
+
+/// Offset of the common configuration from the start of the structures.
 pub(super) const COMMON: u64 = 0;
 /// Its length: with `queue_reset`, as of version 1.2.
 pub(super) const COMMON_LENGTH: u64 = 0x3C;
@@ -44,7 +97,7 @@ const MSIX_ENABLE: u16 = 1 << 15;
 /// Where the capabilities start.
 const FIRST: u8 = 0x84;
 
-/// A vendor capability of each kind: `cfg_type`, offset and length in BAR 4.
+/// A vendor capability of each kind: `cfg_type`, offset and length.
 const STRUCTURES: [(u8, u64, u64); 4] = [
     (1, COMMON, COMMON_LENGTH),
     (3, ISR, 1),
@@ -61,7 +114,7 @@ pub(super) struct ConfigSpace {
 
 impl ConfigSpace {
     /// A virtio GPU with so many MSI-X vectors; none means that it has no such capability.
-    pub fn new(vectors: u16, lies: &[Lie]) -> Self {
+    pub fn new(vectors: u16, bars: Bars, lies: &[Lie]) -> Self {
         let mut space = Self {
             bytes: [0; 256],
             msix: None,
@@ -71,22 +124,28 @@ impl ConfigSpace {
         // Bus master and memory space on, as the bus driver leaves them.
         space.put16(COMMAND, 0x0006);
         space.put16(STATUS, STATUS_CAPABILITIES);
-        // Revision 1; class: display controller, other.
-        space.bytes[0x08..0x0C].copy_from_slice(&[0x01, 0x00, 0x80, 0x03]);
+        // Revision 1; class: display controller, VGA compatible or other.
+        let subclass = if bars.frame_buffer { 0x00 } else { 0x80 };
+        space.bytes[0x08..0x0C].copy_from_slice(&[0x01, 0x00, subclass, 0x03]);
+        let bar = |index: u8| 0x10 + 4 * usize::from(index);
+        if bars.frame_buffer {
+            // Prefetchable.
+            space.put32(bar(0), FRAME_BUFFER as u32 | 0b1000);
+        }
         if vectors != 0 {
-            space.put32(0x14, BAR1 as u32);
+            space.put32(bar(bars.msix), MSIX as u32);
         }
         // 64-bit, prefetchable.
-        space.put32(0x20, BAR4 as u32 | 0b1100);
-        space.put32(0x24, (BAR4 >> 32) as u32);
+        space.put32(bar(bars.modern), MODERN as u32 | 0b1100);
+        space.put32(bar(bars.modern + 1), (MODERN >> 32) as u32);
         space.put16(0x2C, 0x1AF4);
         space.put16(0x2E, 0x1100);
         space.bytes[0x3C..0x3E].copy_from_slice(&[11, 1]);
-        space.capabilities(vectors, lies);
+        space.capabilities(vectors, bars, lies);
         space
     }
 
-    fn capabilities(&mut self, vectors: u16, lies: &[Lie]) {
+    fn capabilities(&mut self, vectors: u16, bars: Bars, lies: &[Lie]) {
         let mut at = FIRST;
         // Where the pointer to the next capability is.
         let mut link = CAPABILITIES;
@@ -95,9 +154,9 @@ impl ConfigSpace {
             let here = usize::from(at);
             self.bytes[here] = 0x11;
             self.put16(here + 2, vectors - 1);
-            // Table at the start of BAR 1, pending bits half-way.
-            self.put32(here + 4, 1);
-            self.put32(here + 8, 0x800 | 1);
+            // The table first, the pending bits half-way.
+            self.put32(here + 4, u32::from(bars.msix));
+            self.put32(here + 8, 0x800 | u32::from(bars.msix));
             self.msix = Some(here);
             link = here + 1;
             at += 12;
@@ -107,7 +166,7 @@ impl ConfigSpace {
                 continue;
             }
             if kind == 1 && lies.contains(&Lie::CapabilityOutsideBar) {
-                offset = BAR4_LENGTH - 0x10;
+                offset = bars.modern_length - bars.base - 0x10;
             }
             if kind == 1 && lies.contains(&Lie::CapabilityShort) {
                 length = 0x14;
@@ -116,8 +175,8 @@ impl ConfigSpace {
             self.bytes[link] = at;
             let here = usize::from(at);
             self.bytes[here] = 0x09;
-            self.bytes[here + 2..here + 5].copy_from_slice(&[size, kind, 4]);
-            self.put32(here + 8, offset as u32);
+            self.bytes[here + 2..here + 5].copy_from_slice(&[size, kind, bars.modern]);
+            self.put32(here + 8, (bars.base + offset) as u32);
             self.put32(here + 12, length as u32);
             if kind == 2 {
                 self.put32(here + 16, NOTIFY_MULTIPLIER);
@@ -212,19 +271,22 @@ mod tests {
     #[test]
     fn the_list_has_msix_and_four_structures_and_ends() {
         assert_eq!(
-            capability_ids(&ConfigSpace::new(3, &[])),
+            capability_ids(&ConfigSpace::new(3, Bars::PCI, &[])),
             [0x11, 9, 9, 9, 9]
         );
-        assert_eq!(capability_ids(&ConfigSpace::new(0, &[])), [9, 9, 9, 9]);
         assert_eq!(
-            capability_ids(&ConfigSpace::new(3, &[Lie::CapabilityLoop])).len(),
+            capability_ids(&ConfigSpace::new(0, Bars::VGA, &[])),
+            [9, 9, 9, 9]
+        );
+        assert_eq!(
+            capability_ids(&ConfigSpace::new(3, Bars::PCI, &[Lie::CapabilityLoop])).len(),
             10
         );
     }
 
     #[test]
     fn only_the_command_register_can_be_written() {
-        let mut space = ConfigSpace::new(3, &[]);
+        let mut space = ConfigSpace::new(3, Bars::PCI, &[]);
         assert_eq!(space.write(0, &[0xFF; 6]), 6);
         assert_eq!(
             (space.get16(0), space.get16(COMMAND)),

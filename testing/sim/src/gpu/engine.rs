@@ -1,7 +1,7 @@
 //! What goes on inside the device: its thread, which carries commands out, and its interrupts.
 
 use super::command::{self, Screen};
-use super::config::ConfigSpace;
+use super::config::{Bars, ConfigSpace};
 use super::counters::Counters;
 use super::fault::{Fault, Faults};
 use super::lie::Lie;
@@ -38,6 +38,9 @@ pub(super) struct Shared {
     pub faults: Faults,
     pub counters: Counters,
     pub vectors: u16,
+    pub bars: Bars,
+    /// A VGA adapter's, else empty.
+    pub frame_buffer: Mutex<Vec<u8>>,
     pub paused: AtomicBool,
 }
 

@@ -17,7 +17,7 @@ pub enum Fault {
     },
     /// An access where no register is.
     NoRegister {
-        /// The offset in BAR 4.
+        /// The offset from the start of the virtio structures.
         offset: u64,
         /// The width in bytes.
         width: usize,
@@ -48,7 +48,10 @@ impl fmt::Display for Fault {
                 "{register} was accessed with {width} bytes [VIRTIO 4.1.3.1]"
             ),
             Self::NoRegister { offset, width } => {
-                write!(f, "no register of {width} bytes at {offset:#x} of BAR 4")
+                write!(
+                    f,
+                    "no register of {width} bytes at {offset:#x} of the virtio structures"
+                )
             }
             Self::ReadOnly(register) => write!(
                 f,

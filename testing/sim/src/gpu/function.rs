@@ -1,7 +1,7 @@
 //! The device as the machine sees it: a PCI function with two BARs.
 
 use super::Gpu;
-use super::config::{BAR1, BAR1_LENGTH, BAR4, BAR4_LENGTH};
+use super::config::{FRAME_BUFFER, FRAME_BUFFER_LENGTH, MODERN};
 use super::engine::lock;
 use super::lie::Lie;
 use crate::device::{Device, Wires};
@@ -10,23 +10,7 @@ use std::sync::{Arc, PoisonError};
 
 impl Device for Gpu {
     fn ranges(&self) -> Vec<Range> {
-        let bar1 = Range {
-            start: BAR1,
-            length: BAR1_LENGTH,
-            io_space: false,
-            prefetchable: false,
-        };
-        let bar4 = Range {
-            start: BAR4,
-            length: BAR4_LENGTH,
-            io_space: false,
-            prefetchable: true,
-        };
-        if self.shared.vectors == 0 {
-            vec![bar4]
-        } else {
-            vec![bar1, bar4]
-        }
+        self.shared.bars.ranges(self.shared.vectors)
     }
 
     fn vectors(&self) -> u32 {
@@ -48,8 +32,16 @@ impl Device for Gpu {
     }
 
     fn read(&self, address: u64, width: usize) -> u64 {
+        if let Some(place) = in_frame_buffer(address, width) {
+            let bytes = lock(&self.shared.frame_buffer);
+            let bytes = bytes.get(place..place + width).unwrap_or(&[]);
+            return bytes
+                .iter()
+                .rev()
+                .fold(0, |value, byte| value << 8 | u64::from(*byte));
+        }
         // The MSI-X table is the bus driver's; nobody looks at what it holds.
-        let Some(offset) = address.checked_sub(BAR4) else {
+        let Some(offset) = address.checked_sub(MODERN + self.shared.bars.base) else {
             return 0;
         };
         let lies = self.shared.lies();
@@ -60,7 +52,13 @@ impl Device for Gpu {
     }
 
     fn write(&self, address: u64, width: usize, value: u64) {
-        let Some(offset) = address.checked_sub(BAR4) else {
+        if let Some(place) = in_frame_buffer(address, width) {
+            if let Some(bytes) = lock(&self.shared.frame_buffer).get_mut(place..place + width) {
+                bytes.copy_from_slice(&value.to_le_bytes()[..width]);
+            }
+            return;
+        }
+        let Some(offset) = address.checked_sub(MODERN + self.shared.bars.base) else {
             return;
         };
         let lies = self.shared.lies();
@@ -93,4 +91,10 @@ impl Device for Gpu {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+/// Where in the frame buffer an access goes, if it goes there.
+fn in_frame_buffer(address: u64, width: usize) -> Option<usize> {
+    let into = address.checked_sub(FRAME_BUFFER)?;
+    (into + width as u64 <= FRAME_BUFFER_LENGTH).then_some(into as usize)
 }

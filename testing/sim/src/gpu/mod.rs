@@ -18,6 +18,7 @@ mod registers;
 mod resource;
 mod scanout;
 
+pub use config::{FRAME_BUFFER, FRAME_BUFFER_LENGTH};
 pub use counters::{Figures, VECTORS};
 pub use fault::Fault;
 pub use lie::Lie;
@@ -26,7 +27,7 @@ pub use resource::Rect;
 pub use scanout::{Cursor, Picture, UNFLUSHED};
 
 use command::Screen;
-use config::ConfigSpace;
+use config::{Bars, ConfigSpace};
 use counters::Counters;
 use engine::{Shared, lock};
 use fault::Faults;
@@ -49,6 +50,8 @@ pub struct Options {
     pub modes: Vec<(u32, u32)>,
     /// The largest size of the control queue and of the cursor queue.
     pub queue_sizes: [u16; 2],
+    /// Whether it is a VGA adapter too (`virtio-vga`), with a frame buffer that firmware has filled.
+    pub vga: bool,
     /// What it does wrong, from power-on.
     pub lies: Vec<Lie>,
 }
@@ -61,6 +64,7 @@ impl Default for Options {
             features: feature::EDID | feature::EVENT_IDX | feature::INDIRECT_DESC,
             modes: vec![(1280, 800)],
             queue_sizes: [64, 16],
+            vga: false,
             lies: Vec::new(),
         }
     }
@@ -90,8 +94,15 @@ impl Gpu {
         let offered = options.features | feature::VERSION_1;
         let scanouts = options.modes.len() as u32;
         let registers = Registers::new(offered, options.queue_sizes, options.vectors, scanouts);
+        let bars = if options.vga { Bars::VGA } else { Bars::PCI };
+        // What firmware shows: anything but black.
+        let frame_buffer = if options.vga {
+            vec![0x5A; FRAME_BUFFER_LENGTH as usize]
+        } else {
+            Vec::new()
+        };
         let shared = Arc::new(Shared {
-            config: Mutex::new(ConfigSpace::new(options.vectors, &options.lies)),
+            config: Mutex::new(ConfigSpace::new(options.vectors, bars, &options.lies)),
             registers: Mutex::new(registers),
             queues: [const { Mutex::new(None) }; QUEUES],
             screen: Mutex::new(Screen::new(&options.modes)),
@@ -102,6 +113,8 @@ impl Gpu {
             faults: Faults::default(),
             counters: Counters::default(),
             vectors: options.vectors,
+            bars,
+            frame_buffer: Mutex::new(frame_buffer),
             paused: AtomicBool::new(false),
         });
         let theirs = Arc::clone(&shared);
@@ -141,6 +154,15 @@ impl Gpu {
             .get(scanout)
             .filter(|scanout| scanout.resource != 0)
             .map(|scanout| scanout.picture.clone())
+    }
+
+    /// The first bytes of a VGA adapter's frame buffer.
+    pub fn frame_buffer(&self, length: usize) -> Vec<u8> {
+        lock(&self.shared.frame_buffer)
+            .iter()
+            .take(length)
+            .copied()
+            .collect()
     }
 
     /// The pointer of a scanout.

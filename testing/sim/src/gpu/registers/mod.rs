@@ -1,4 +1,4 @@
-//! The registers in BAR 4: what each reads as, and what writing it does (VIRTIO 1.2, 4.1.4.3 to 4.1.4.5 and 5.7.4).
+//! The registers: what each reads as, and what writing it does (VIRTIO 1.2, 4.1.4.3 to 4.1.4.5 and 5.7.4).
 //!
 //! Pure state: an access returns what has to happen outside ([`Effect`]), and the device does it with no lock held.
 

@@ -1,4 +1,4 @@
-//! Which register lies at an offset of BAR 4, and whether an access fits it (VIRTIO 1.2, 4.1.3.1).
+//! Which register lies at an offset from the start of the virtio structures, and whether an access fits it (VIRTIO 1.2, 4.1.3.1).
 
 use crate::gpu::config::{
     COMMON, COMMON_LENGTH, DEVICE, DEVICE_LENGTH, ISR, NOTIFY, NOTIFY_LENGTH,
@@ -40,7 +40,7 @@ pub(super) enum Place {
 }
 
 impl Place {
-    /// The register at an offset of BAR 4, if the access fits it.
+    /// The register at an offset from the start of the virtio structures, if the access fits it.
     pub fn find(offset: u64, width: usize, write: bool, faults: &Faults) -> Option<Self> {
         if let Some(into) = inside(offset, COMMON, COMMON_LENGTH) {
             let found = COMMON_REGISTERS
