@@ -116,6 +116,15 @@ fn a_memory_lists_its_own_segments() {
     assert_eq!(segments(&scattered, 0, 0).count(), 0);
 }
 
+#[test]
+fn an_access_is_inside_and_aligned_or_an_error() {
+    let ok = |offset, width, align| AccessError::check(offset, width, align, 64).is_ok();
+    assert!(ok(0, 8, 8) && ok(56, 8, 8) && ok(64, 0, 1) && ok(63, 1, 1));
+    assert!(!ok(60, 8, 4) && !ok(64, 1, 1) && !ok(65, 0, 1));
+    assert!(!ok(2, 4, 4) && !ok(4, 8, 8) && !ok(1, 2, 2) && ok(1, 2, 1));
+    assert!(!ok(usize::MAX, 2, 1) && !ok(usize::MAX - 7, 8, 8));
+}
+
 /// Writes a response to GET_DISPLAY_INFO with one scanout set.
 fn display_info(scanout: usize, rect: Rect, enabled: u32) -> Ram<'static> {
     let ram = Ram::scattered(1);
