@@ -108,6 +108,8 @@ pub struct Scene<'a> {
     pub gpu: &'a Arc<Gpu>,
     /// The machine.
     pub machine: &'static Hosted,
+    /// The port, which can be made to refuse.
+    pub port: &'static Port,
     /// The driver; it answers requests while its adapter is started.
     pub driver: &'a mut Driver,
 }
@@ -206,6 +208,7 @@ impl Outcome {
 struct Stage<'a> {
     gpu: &'a Arc<Gpu>,
     machine: &'static Hosted,
+    port: &'static Port,
     observer: &'a mut dyn Observer,
     driver: Driver,
     /// The statistics before the first present: what starting took is no present's.
@@ -222,6 +225,7 @@ impl Host for Stage<'_> {
         let mut scene = Scene {
             gpu: self.gpu,
             machine: self.machine,
+            port: self.port,
             driver: &mut self.driver,
         };
         self.observer.step(step, &mut scene);
@@ -305,6 +309,7 @@ pub fn observe(options: &Options, observer: &mut dyn Observer) -> Outcome {
     let mut stage = Stage {
         gpu: &gpu,
         machine,
+        port,
         observer,
         driver: Driver(()),
         before: None,

@@ -1,0 +1,123 @@
+//! Requests from user mode against the running driver: good ones are answered, all others get their status and change
+//! nothing.
+
+use ioctl::{MAX_BUFFER, Operation, Request, Response, Statistics, VersionAndIdentity};
+use sim::{Driver, Options, run_and_ask};
+use zerocopy::IntoBytes;
+
+const INVALID_PARAMETER: i32 = 0xC000_000D_u32.cast_signed();
+const INVALID_DEVICE_REQUEST: i32 = 0xC000_0010_u32.cast_signed();
+const BUFFER_TOO_SMALL: i32 = 0xC000_0023_u32.cast_signed();
+
+fn while_running(mut ask: impl FnMut(&mut Driver)) {
+    let mut options = Options {
+        frames: 3,
+        ..Options::default()
+    };
+    options.device.modes = vec![(320, 200)];
+    let mut asked = false;
+    let outcome = run_and_ask(&options, &mut |driver| {
+        asked = true;
+        ask(driver);
+    });
+    assert!(asked && outcome.is_good(), "{}", outcome.complaint());
+}
+
+#[test]
+fn the_identity_is_that_of_the_device() {
+    while_running(|driver| {
+        let header = Request::new(Operation::VersionAndIdentity, 0).header();
+        let output = driver.request(
+            Operation::VersionAndIdentity.code(),
+            header.as_bytes(),
+            MAX_BUFFER,
+        );
+        let identity = VersionAndIdentity::read(&output.expect("an answer")).expect("an identity");
+        assert_eq!((identity.vendor_id, identity.device_id), (0x1AF4, 0x1050));
+        assert_eq!(
+            (identity.preferred_width, identity.preferred_height),
+            (320, 200)
+        );
+        assert_eq!(
+            (identity.messages, identity.scanouts, identity.adapters),
+            (3, 1, 1)
+        );
+    });
+}
+
+#[test]
+fn every_buffer_that_is_too_short_or_too_long_is_refused() {
+    while_running(|driver| {
+        let code = Operation::Statistics.code();
+        let header = Request::new(Operation::Statistics, 0).header();
+        let input = header.as_bytes();
+        let room = size_of::<Statistics>();
+        for length in 0..input.len() {
+            assert_eq!(
+                driver.request(code, &input[..length], room),
+                Err(BUFFER_TOO_SMALL),
+                "{length} in"
+            );
+        }
+        for length in [0, 1, input.len(), room - 1] {
+            assert_eq!(
+                driver.request(code, input, length),
+                Err(BUFFER_TOO_SMALL),
+                "{length} out"
+            );
+        }
+        let long = [input, &[0; 1]].concat();
+        assert_eq!(driver.request(code, &long, room), Err(INVALID_PARAMETER));
+        assert_eq!(
+            driver.request(code, input, MAX_BUFFER + 1),
+            Err(INVALID_PARAMETER)
+        );
+        assert_eq!(
+            driver.request(code, &[0; 100_000], 100_000),
+            Err(INVALID_PARAMETER)
+        );
+        assert_eq!(
+            driver.request(code ^ 4, input, room),
+            Err(INVALID_PARAMETER),
+            "the header's code is another"
+        );
+        assert_eq!(
+            driver.request(0x23_0043, input, room),
+            Err(INVALID_DEVICE_REQUEST)
+        );
+    });
+}
+
+#[test]
+fn a_refused_request_changes_nothing() {
+    while_running(|driver| {
+        let before = driver.statistics().expect("statistics");
+        let code = Operation::Statistics.code();
+        for _ in 0..10 {
+            assert!(driver.request(code, &[], 0).is_err());
+        }
+        let after = driver.statistics().expect("statistics");
+        // Each good request takes its snapshot in a synchronized call, which counts itself.
+        let calls = after.synchronized_calls - before.synchronized_calls;
+        assert_eq!(calls, 1);
+        assert_eq!(
+            Statistics {
+                synchronized_calls: before.synchronized_calls,
+                ..after
+            },
+            before
+        );
+    });
+}
+
+#[test]
+fn an_adapter_that_is_not_started_has_no_answer() {
+    while_running(|driver| {
+        let code = Operation::Statistics.code();
+        for adapter in [1, 15, 16, u32::MAX] {
+            let header = Request::new(Operation::Statistics, adapter).header();
+            let refused = driver.request(code, header.as_bytes(), MAX_BUFFER);
+            assert!(refused.is_err_and(|status| status < 0), "adapter {adapter}");
+        }
+    });
+}
