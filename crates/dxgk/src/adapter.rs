@@ -17,7 +17,7 @@ use crate::status::Status;
 use crate::sync::{AtomicBool, AtomicPtr, Ordering};
 
 /// How many adapters a [`Registry`] can name at once.
-pub const MAX_ADAPTERS: usize = 16;
+pub const MAX_ADAPTERS: usize = if cfg!(loom) { 1 } else { 16 };
 
 /// How often stopping tries again when the port won't synchronize, a millisecond apart.
 const DRAIN_TRIES: u32 = 100;

@@ -4,15 +4,17 @@
 #![no_std]
 
 extern crate alloc;
+#[cfg(loom)]
+extern crate std;
 
 pub mod adapter;
 pub mod check;
 pub mod ddi;
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", not(loom)))]
 #[doc(hidden)]
 pub mod doc;
 pub mod heap;
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", not(loom)))]
 pub mod hosted;
 pub mod interface;
 pub mod interrupt;

@@ -1,5 +1,6 @@
 //! What the types forbid does not compile, and the compiler says why. Each case is a misuse that drivers have been written
 //! with.
+#![cfg(not(loom))]
 
 /// The compiler whose words the `.stderr` files hold.
 const RECORDED: &str = include_str!("ui/rustc-version");
@@ -27,7 +28,14 @@ fn misuse_does_not_compile() {
 
 fn this_compiler() -> String {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = std::process::Command::new(rustc).arg("--version").output().expect("rustc");
+    let output = std::process::Command::new(rustc)
+        .arg("--version")
+        .output()
+        .expect("rustc");
     let words = String::from_utf8(output.stdout).expect("text");
-    words.split_whitespace().nth(1).unwrap_or_default().to_owned()
+    words
+        .split_whitespace()
+        .nth(1)
+        .unwrap_or_default()
+        .to_owned()
 }

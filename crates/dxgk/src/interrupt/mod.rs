@@ -11,7 +11,7 @@ mod map;
 mod panic;
 mod set;
 mod synchronize;
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;
 
 pub use jobs::HandOver;

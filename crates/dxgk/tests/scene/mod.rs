@@ -1,0 +1,226 @@
+//! A port of one adapter that calls a driver's DDI table as dxgkrnl does, small enough to be model-checked: one lock per
+//! message, a DPC queue, an interrupt that may not be connected. Threads are processors.
+//!
+//! It is the harshest port that Microsoft's pages allow: flushing DPCs waits for those that were queued before, and for no
+//! others; a DPC that is queued while one runs runs beside it.
+#![allow(dead_code, reason = "each test file uses another part")]
+
+pub mod driver;
+pub mod kernel;
+pub mod table;
+
+use std::ffi::c_void;
+use std::ptr;
+
+use dxgk::sys::{
+    DXGK_START_INFO, DXGKARG_ESCAPE, DXGKRNL_INTERFACE, KMDDOD_INITIALIZATION_DATA, NTSTATUS,
+    STATUS_SUCCESS,
+};
+
+#[cfg(loom)]
+pub use loom::{
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    sync::{Mutex, MutexGuard},
+    thread,
+};
+#[cfg(not(loom))]
+pub use std::{
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    sync::{Mutex, MutexGuard},
+    thread,
+};
+
+use driver::Driver;
+use kernel::{DIRQL, at};
+
+/// What the port knows of the adapter's one DPC object.
+#[derive(Debug, Default)]
+pub struct Dpcs {
+    /// The number of the one that is queued.
+    queued: Option<u32>,
+    running: Vec<u32>,
+    /// How often one was queued.
+    last: u32,
+    /// DxgkCbNotifyInterrupt was called and DxgkCbNotifyDpc not since.
+    pub notified: bool,
+    /// How often DxgkCbNotifyInterrupt was called.
+    pub notifications: u32,
+}
+
+/// The port.
+#[derive(Debug)]
+pub struct Port {
+    pub messages: u32,
+    pub line: bool,
+    locks: Vec<Mutex<()>>,
+    pub connected: AtomicBool,
+    /// The answer of the next calls of DxgkCbSynchronizeExecution, while it is not zero.
+    pub refusal: AtomicU32,
+    pub dpcs: Mutex<Dpcs>,
+    /// Mappings of registers that were made and not undone.
+    pub mapped: AtomicU32,
+    context: std::sync::atomic::AtomicPtr<c_void>,
+    table: KMDDOD_INITIALIZATION_DATA,
+}
+
+// SAFETY: a table of functions, and fields that may be shared.
+unsafe impl Send for Port {}
+// SAFETY: as above.
+unsafe impl Sync for Port {}
+
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("nothing panics inside")
+}
+
+impl Port {
+    /// A port with so many messages, or a line, whose adapter has been added. Lives for ever: an abandoned adapter does.
+    pub fn add(messages: u32, line: bool) -> &'static Self {
+        let port = Box::leak(Box::new(Self {
+            messages,
+            line,
+            locks: (0..messages).map(|_| Mutex::new(())).collect(),
+            connected: AtomicBool::new(true),
+            refusal: AtomicU32::new(0),
+            dpcs: Mutex::default(),
+            mapped: AtomicU32::new(0),
+            context: std::sync::atomic::AtomicPtr::new(ptr::null_mut()),
+            table: dxgk::ddi::initialization_data::<Driver>(),
+        }));
+        kernel::know(port);
+        let mut context = ptr::null_mut();
+        let mut device = 0_u64;
+        let add = port.table.DxgkDdiAddDevice.expect("there");
+        // SAFETY: a device object that outlives the call, which is all the driver uses it for; our out-pointer.
+        let status = at(0, || unsafe {
+            add((&raw mut device).cast(), &raw mut context)
+        });
+        assert_eq!(status, STATUS_SUCCESS);
+        port.context
+            .store(context, std::sync::atomic::Ordering::SeqCst);
+        port
+    }
+
+    /// As [`add`](Self::add), and started.
+    pub fn started(messages: u32) -> &'static Self {
+        let port = Self::add(messages, false);
+        assert_eq!(port.start(), STATUS_SUCCESS);
+        port
+    }
+
+    fn context(&self) -> *mut c_void {
+        self.context.load(std::sync::atomic::Ordering::SeqCst)
+    }
+
+    pub fn start(&'static self) -> NTSTATUS {
+        self.start_with(|_| ())
+    }
+
+    /// DxgkDdiStartDevice with a changed interface.
+    pub fn start_with(&'static self, change: impl FnOnce(&mut DXGKRNL_INTERFACE)) -> NTSTATUS {
+        let mut interface = table::interface(self);
+        change(&mut interface);
+        let (mut sources, mut children) = (0, 0);
+        let mut info = DXGK_START_INFO::default();
+        let start = self.table.DxgkDdiStartDevice.expect("there");
+        // SAFETY: the adapter's context, our structures and out-pointers.
+        at(0, || unsafe {
+            start(
+                self.context(),
+                &raw mut info,
+                &raw mut interface,
+                &raw mut sources,
+                &raw mut children,
+            )
+        })
+    }
+
+    pub fn stop(&self) -> NTSTATUS {
+        let stop = self.table.DxgkDdiStopDevice.expect("there");
+        // SAFETY: the adapter's context.
+        at(0, || unsafe { stop(self.context()) })
+    }
+
+    pub fn remove(&self) -> NTSTATUS {
+        let remove = self.table.DxgkDdiRemoveDevice.expect("there");
+        // SAFETY: the adapter's context, for the last time if it succeeds.
+        at(0, || unsafe { remove(self.context()) })
+    }
+
+    /// A call into the driver with the lock of `message` held.
+    pub fn at_dirql<R>(&self, message: u32, body: impl FnOnce() -> R) -> Option<R> {
+        let held = lock(self.locks.get(message as usize)?);
+        let result = at(DIRQL, body);
+        drop(held);
+        Some(result)
+    }
+
+    /// The device interrupts on `message`; says whether the driver claimed it.
+    pub fn interrupt(&self, message: u32) -> bool {
+        let routine = self.table.DxgkDdiInterruptRoutine.expect("there");
+        // SAFETY: the adapter's context, at DIRQL with the message's lock held.
+        let claimed = self.at_dirql(message, || unsafe { routine(self.context(), message) });
+        claimed.is_some_and(|claimed| claimed != 0)
+    }
+
+    pub(crate) fn queue_dpc(&self) -> bool {
+        let mut dpcs = lock(&self.dpcs);
+        if dpcs.queued.is_some() {
+            return false;
+        }
+        dpcs.last += 1;
+        dpcs.queued = Some(dpcs.last);
+        true
+    }
+
+    /// Runs the queued DPC on this processor, if there is one.
+    pub fn run_dpc(&self) -> bool {
+        let mut dpcs = lock(&self.dpcs);
+        let Some(number) = dpcs.queued.take() else {
+            return false;
+        };
+        dpcs.running.push(number);
+        drop(dpcs);
+        let routine = self.table.DxgkDdiDpcRoutine.expect("there");
+        // SAFETY: the adapter's context, at DISPATCH_LEVEL.
+        at(2, || unsafe { routine(self.context()) });
+        lock(&self.dpcs).running.retain(|other| *other != number);
+        true
+    }
+
+    /// Returns when every DPC that was queued before has ended.
+    pub fn flush_dpcs(&self) {
+        let last = lock(&self.dpcs).last;
+        loop {
+            let dpcs = lock(&self.dpcs);
+            let queued = dpcs.queued.is_some_and(|number| number <= last);
+            let running = dpcs.running.iter().any(|number| *number <= last);
+            drop(dpcs);
+            if queued {
+                self.run_dpc();
+            } else if running {
+                thread::yield_now();
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// DxgkDdiEscape: has the driver do something, see [`driver`]. The status, and what came back.
+    pub fn escape(&self, request: u32) -> (NTSTATUS, u32) {
+        let mut data = request.to_ne_bytes();
+        let argument = DXGKARG_ESCAPE {
+            pPrivateDriverData: data.as_mut_ptr().cast(),
+            PrivateDriverDataSize: 4,
+            ..Default::default()
+        };
+        let escape = self.table.DxgkDdiEscape.expect("there");
+        // SAFETY: the adapter's context, our structures.
+        let status = at(0, || unsafe { escape(self.context(), &raw const argument) });
+        (status, u32::from_ne_bytes(data))
+    }
+
+    /// The table, for what has no method here.
+    pub fn ddis(&self) -> (&KMDDOD_INITIALIZATION_DATA, *mut c_void) {
+        (&self.table, self.context())
+    }
+}
