@@ -1,0 +1,363 @@
+//! What is seen on the monitor, and what becomes of presents, in the states that the main job does not stay in: before the
+//! source is visible, while monitors or the adapter are off, when closures are refused and when the device is slow.
+
+use display::Vgpu;
+use dxgk::irql::Passive;
+use dxgk::sys::*;
+use ioctl::{Operation, Request, Response, Statistics};
+use port::adapter::Adapter;
+use port::picture::{Frame, Frames, Picture};
+use port::port::{Config, Port};
+use port::power::ADAPTER;
+use port::present::{Presented, Surface};
+use port::scenario::bring_up;
+use port::{Pdo, Refuse};
+use sim::gpu::{self, Gpu, Lie};
+use sim::kernel::{self, SimKernel};
+use sim::machine::{Granted, Hosted, Setup};
+use sim::memory::MEMORY;
+use sim::{heap, mapping, platform};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use zerocopy::IntoBytes;
+
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// An adapter with a mode, nothing presented yet and the source not visible.
+struct Stage {
+    gpu: Arc<Gpu>,
+    adapter: &'static Adapter,
+    target: u32,
+    surface: Surface,
+    frames: Frames,
+}
+
+/// Sets the stage, plays, and looks whether anything was broken or left behind. The device may be blamed for `faults`.
+fn on_stage(device: &gpu::Options, play: impl FnOnce(&mut Stage)) {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let gpu = Gpu::new(device);
+    let setup = Setup {
+        processors: 4,
+        granted: Granted::Messages(3),
+        verbose: false,
+        pool: kernel::held,
+    };
+    let machine = Hosted::start(setup, gpu.clone());
+    kernel::install(machine);
+    kernel::hurry(1);
+    let port = Port::new(machine, Config::default());
+    let table = dxgk::ddi::initialization_data::<Vgpu<SimKernel>>();
+    let object = Box::into_raw(Box::new([0_u64; 64]));
+    // SAFETY: the driver's own table.
+    let registered = unsafe { port.initialize(object.cast(), std::ptr::null(), &raw const table) };
+    assert_eq!(registered, 0);
+    let adapter = port.add_device(Pdo(object.cast())).expect("added");
+    let target = bring_up(adapter).expect("started, with a monitor");
+    let mode = adapter.set_mode(0, target, None).expect("a mode");
+    let surface = Surface::new(machine, mode.width, mode.height).expect("memory");
+    let mut stage = Stage {
+        gpu: gpu.clone(),
+        adapter,
+        target,
+        surface,
+        frames: Frames::new(7, true),
+    };
+    let played = catch_unwind(AssertUnwindSafe(|| play(&mut stage)));
+    drop(stage);
+    adapter.stop().expect("stopped");
+    adapter.remove().expect("removed");
+    port.unload(|| false);
+    let pool = port.machine().pool();
+    machine.stop();
+    gpu.power_off();
+    if let Err(panic) = played {
+        resume_unwind(panic);
+    }
+    let mut wrong: Vec<String> = gpu.faults().iter().map(ToString::to_string).collect();
+    wrong.extend(MEMORY.take_faults().iter().map(ToString::to_string));
+    wrong.extend(mapping::take_faults());
+    wrong.extend(kernel::take_mistakes());
+    wrong.extend(port.violations().kept().map(|broken| format!("{broken:?}")));
+    assert_eq!(wrong, Vec::<String>::new());
+    assert_eq!(heap::take_raised(), 0, "allocations above PASSIVE_LEVEL");
+    assert_eq!(pool.blocks + pool.others, 0, "something was not given back");
+    let _ = platform::take_traces();
+}
+
+impl Stage {
+    fn first_frame(&mut self) -> Presented {
+        let frame = Frame::whole(&self.adapter.picture(), 1);
+        self.present(&frame).expect("presented")
+    }
+
+    fn next_frame(&mut self) -> Result<Presented, i32> {
+        let frame = self.frames.frame(&self.adapter.picture());
+        self.present(&frame)
+    }
+
+    fn present(&mut self, frame: &Frame) -> Result<Presented, i32> {
+        self.adapter.present(0, &mut self.surface, frame)
+    }
+
+    /// A visible source with a picture on it.
+    fn show(&mut self) {
+        self.first_frame();
+        self.adapter.set_visibility(0, true).expect("visible");
+    }
+
+    fn commit(&self, flags: u32) {
+        let (vidpn, _) = self.adapter.build(0, self.target, None).expect("built");
+        let flags = DXGKARG_COMMITVIDPN_FLAGS { Value: flags };
+        self.adapter.commit(vidpn, 0, flags).expect("committed");
+    }
+
+    fn seen(&self) -> Option<gpu::Picture> {
+        self.gpu.picture(0)
+    }
+
+    fn is_black(&self) -> bool {
+        let picture = self.seen();
+        picture.is_some_and(|picture| picture.pixels.iter().all(|pixel| *pixel == 0))
+    }
+
+    fn assert_up_to_date(&self) {
+        let expected: Picture = self.adapter.picture();
+        let seen = self.seen().expect("a signal");
+        assert_eq!(expected.first_difference(&seen.pixels, seen.width), None);
+    }
+
+    fn statistics(&self) -> Statistics {
+        let mut buffer = vec![0; size_of::<Statistics>()];
+        let header = Request::new(Operation::Statistics, 0).header();
+        buffer[..16].copy_from_slice(header.as_bytes());
+        // SAFETY: a test's thread is at PASSIVE_LEVEL between two DDIs.
+        let mut irql = unsafe { Passive::assume() };
+        let length = buffer.len();
+        let code = Operation::Statistics.code();
+        let written =
+            display::requests::handle::<SimKernel>(code, &mut buffer, 16, length, &mut irql);
+        assert_eq!(written, Ok(length));
+        Statistics::read(&buffer).expect("statistics")
+    }
+}
+
+const POWER_TRANSITION: u32 = 1;
+const POWERED_OFF: u32 = 2;
+
+#[test]
+fn the_monitor_is_black_until_the_source_is_visible_and_then_shows_the_first_frame() {
+    on_stage(&gpu::Options::default(), |stage| {
+        assert!(stage.is_black(), "a mode, and nothing presented");
+        assert_eq!(stage.first_frame(), Presented::AtOnce);
+        assert!(stage.is_black(), "presented, and not visible");
+        stage.adapter.set_visibility(0, true).expect("visible");
+        stage.assert_up_to_date();
+        assert_eq!(stage.next_frame(), Ok(Presented::Completed));
+        stage.assert_up_to_date();
+    });
+}
+
+#[test]
+fn an_invisible_source_is_black_and_keeps_its_picture() {
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        for _ in 0..3 {
+            stage.adapter.set_visibility(0, false).expect("invisible");
+            assert!(stage.is_black());
+            assert_eq!(stage.next_frame(), Ok(Presented::AtOnce));
+            assert!(stage.is_black());
+            stage.adapter.set_visibility(0, true).expect("visible");
+            stage.assert_up_to_date();
+        }
+        assert_eq!(stage.gpu.resources(), 1, "resources that nobody needs");
+    });
+}
+
+#[test]
+fn a_monitor_that_is_off_has_no_signal_and_comes_back_with_the_picture() {
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        stage.commit(POWER_TRANSITION | POWERED_OFF);
+        assert!(stage.seen().is_none(), "a signal while the monitor is off");
+        assert_eq!(stage.next_frame(), Ok(Presented::AtOnce));
+        stage.commit(POWER_TRANSITION);
+        stage.assert_up_to_date();
+        assert_eq!(stage.next_frame(), Ok(Presented::Completed));
+        stage.assert_up_to_date();
+    });
+}
+
+#[test]
+fn a_mode_set_while_the_monitor_is_off_lights_nothing() {
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        let empty = stage.adapter.new_vidpn(&[]);
+        let flags = DXGKARG_COMMITVIDPN_FLAGS::default();
+        stage
+            .adapter
+            .commit(empty, D3DDDI_ID_ALL, flags)
+            .expect("committed");
+        assert!(stage.seen().is_none());
+        assert_eq!(stage.gpu.resources(), 0);
+        stage.commit(POWERED_OFF);
+        assert!(stage.seen().is_none(), "the path was lit");
+        assert_eq!(stage.first_frame(), Presented::AtOnce);
+        stage.commit(POWER_TRANSITION);
+        stage.assert_up_to_date();
+    });
+}
+
+#[test]
+fn the_adapter_sleeps_and_comes_back_black() {
+    on_stage(&gpu::Options::default(), |stage| {
+        for action in [PowerActionSleep, PowerActionHibernate, PowerActionNone] {
+            stage.show();
+            stage.assert_up_to_date();
+            stage.adapter.set_power(ADAPTER, PowerDeviceD3, action);
+            stage
+                .adapter
+                .set_power(ADAPTER, PowerDeviceD0, PowerActionNone);
+            assert!(stage.is_black(), "after {action}");
+            assert_eq!(stage.gpu.resources(), 1);
+        }
+        stage.show();
+        assert_eq!(stage.next_frame(), Ok(Presented::Completed));
+        stage.assert_up_to_date();
+    });
+}
+
+#[test]
+fn presents_while_the_adapter_sleeps_end_at_once() {
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        stage.adapter.set_power(0, PowerDeviceD3, PowerActionNone);
+        assert_eq!(
+            stage.next_frame(),
+            Ok(Presented::Completed),
+            "the child's state is not the adapter's"
+        );
+        stage
+            .adapter
+            .set_power(ADAPTER, PowerDeviceD3, PowerActionSleep);
+        stage
+            .adapter
+            .set_power(ADAPTER, PowerDeviceD3, PowerActionSleep);
+        let asleep = stage.next_frame();
+        assert!(
+            !matches!(asleep, Ok(Presented::Completed | Presented::Lost)),
+            "{asleep:?}"
+        );
+    });
+}
+
+#[test]
+fn a_refused_present_is_an_error_and_the_next_one_brings_its_pixels_too() {
+    const UNSUCCESSFUL: i32 = 0xC000_0001_u32.cast_signed();
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        for refuse in [Refuse::Status(UNSUCCESSFUL), Refuse::SucceedUnrun] {
+            let before = stage.statistics();
+            stage.adapter.refuse(0, 1, refuse);
+            assert_eq!(stage.next_frame(), Err(UNSUCCESSFUL));
+            assert_eq!(stage.next_frame(), Ok(Presented::Completed));
+            stage.assert_up_to_date();
+            let after = stage.statistics();
+            assert_eq!(after.frames_refused, before.frames_refused + 1);
+            assert_eq!(after.frames_submitted, before.frames_submitted + 1);
+            assert_eq!(
+                after.refused_synchronized_calls,
+                before.refused_synchronized_calls + 1
+            );
+        }
+    });
+}
+
+#[test]
+fn a_refused_commit_leaves_the_mode_as_it_is() {
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        let empty = stage.adapter.new_vidpn(&[]);
+        let flags = DXGKARG_COMMITVIDPN_FLAGS::default();
+        stage
+            .adapter
+            .refuse(0, 3, Refuse::Status(0xC000_0001_u32.cast_signed()));
+        assert!(stage.adapter.commit(empty, 0, flags).is_err());
+        stage.adapter.drop_vidpn(empty);
+        assert_eq!(stage.next_frame(), Ok(Presented::Completed));
+        stage.assert_up_to_date();
+    });
+}
+
+#[test]
+fn a_mode_that_the_device_refuses_leaves_nothing_behind() {
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        let empty = stage.adapter.new_vidpn(&[]);
+        let flags = DXGKARG_COMMITVIDPN_FLAGS::default();
+        stage.adapter.commit(empty, 0, flags).expect("committed");
+        for _ in 0..2 {
+            stage.gpu.lie(Lie::ResponseError);
+            let (vidpn, _) = stage.adapter.build(0, stage.target, None).expect("built");
+            let refused = stage.adapter.commit(vidpn, 0, flags);
+            assert_eq!(refused, Err(STATUS_GRAPHICS_INVALID_VIDPN));
+            stage.adapter.drop_vidpn(vidpn);
+            stage.gpu.confess();
+        }
+    });
+}
+
+#[test]
+fn a_slow_device_keeps_a_present_pending_and_nobody_waiting() {
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        stage.gpu.pause(true);
+        let frame = stage.frames.frame(&stage.adapter.picture());
+        let begun = stage.adapter.begin_present(0, &mut stage.surface, &frame);
+        assert_eq!(begun, Ok(STATUS_PENDING));
+        let statistics = stage.statistics();
+        assert_eq!(statistics.frames_outstanding, 1);
+        stage.gpu.pause(false);
+        assert_eq!(stage.adapter.wait_for_progress(0), Presented::Completed);
+        stage.assert_up_to_date();
+        let statistics = stage.statistics();
+        assert_eq!(statistics.frames_outstanding, 0);
+        assert_eq!(
+            statistics.frames_submitted,
+            statistics.frames_completed + statistics.frames_failed
+        );
+    });
+}
+
+#[test]
+fn escapes_with_wrong_data_change_nothing() {
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        let good = Request::new(Operation::Statistics, 77).header();
+        for length in 0..=600 {
+            let mut data = vec![0xEE; length];
+            let filled = length.min(16);
+            data[..filled].copy_from_slice(&good.as_bytes()[..filled]);
+            let before = data.clone();
+            let answered = stage.adapter.escape(&mut data);
+            assert_eq!(
+                answered.is_ok(),
+                length >= size_of::<Statistics>(),
+                "{length}"
+            );
+            if answered.is_err() {
+                assert_eq!(data, before, "{length} bytes were refused and written to");
+            } else {
+                assert!(Statistics::read(&data).is_ok());
+            }
+        }
+        for byte in 0..16 {
+            let mut data = vec![0; 600];
+            data[..16].copy_from_slice(good.as_bytes());
+            data[byte] ^= 0x80;
+            let refused = stage.adapter.escape(&mut data).is_err();
+            // A higher version is answered, and dxgkrnl has chosen the adapter.
+            let harmless = (4..8).contains(&byte) || (12..16).contains(&byte);
+            assert_eq!(refused, !harmless, "byte {byte}");
+        }
+    });
+}
