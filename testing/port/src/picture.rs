@@ -61,14 +61,22 @@ impl Picture {
     }
 
     /// Fills a rectangle with the pattern of `seed`. The rectangle is inside.
+    ///
+    /// The seed's color makes rectangles tell apart, two ramps say where in the picture a pixel belongs, and the lowest bits
+    /// change from pixel to pixel, so that one that is misplaced by one shows.
     pub fn paint(&mut self, rectangle: &RECT, seed: u32) {
+        let seed = seed.wrapping_mul(0x9E37_79B1);
+        let (width, height) = (self.width.max(1), self.height.max(1));
         for y in rectangle.top..rectangle.bottom {
             let range = self.line(y, rectangle.left, rectangle.right);
-            for (pixel, x) in self.pixels[range].iter_mut().zip(rectangle.left..) {
-                *pixel = (seed
-                    ^ (x as u32).wrapping_mul(0x0001_0203)
-                    ^ (y as u32).wrapping_mul(0x0005_0107))
-                    & 0x00FF_FFFF;
+            let y = y as u32;
+            let down = y * 112 / height;
+            for (pixel, x) in self.pixels[range].iter_mut().zip(rectangle.left as u32..) {
+                let across = x * 112 / width;
+                let red = (seed >> 25) + across;
+                let green = (seed >> 17 & 0x7F) + down;
+                let blue = (seed >> 9 & 0x70) + (across + down) / 2 + ((x ^ (y << 1)) & 0x0F);
+                *pixel = red << 16 | green << 8 | blue;
             }
         }
     }
