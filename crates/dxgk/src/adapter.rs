@@ -145,8 +145,8 @@ impl<M: Miniport> Adapter<M> {
         let life = started.interface.life();
         if !drained {
             self.abandoned.store(true, Ordering::Relaxed);
-            life.end::<M::Kernel>(irql);
             M::Kernel::violation(Violation::NotDrained);
+            life.end::<M::Kernel>(irql);
             return Err(Status::UNSUCCESSFUL);
         }
         // SAFETY: made by `publish` from a box, unreachable since, and nobody is inside.

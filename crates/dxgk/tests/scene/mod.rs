@@ -54,8 +54,10 @@ pub struct Port {
     pub line: bool,
     locks: Vec<Mutex<()>>,
     pub connected: AtomicBool,
-    /// The answer of the next calls of DxgkCbSynchronizeExecution, while it is not zero.
+    /// What DxgkCbSynchronizeExecution answers without running anything...
     pub refusal: AtomicU32,
+    /// ... and how often it still does.
+    pub refusals: AtomicU32,
     pub dpcs: Mutex<Dpcs>,
     /// Mappings of registers that were made and not undone.
     pub mapped: AtomicU32,
@@ -81,6 +83,7 @@ impl Port {
             locks: (0..messages).map(|_| Mutex::new(())).collect(),
             connected: AtomicBool::new(true),
             refusal: AtomicU32::new(0),
+            refusals: AtomicU32::new(0),
             dpcs: Mutex::default(),
             mapped: AtomicU32::new(0),
             context: std::sync::atomic::AtomicPtr::new(ptr::null_mut()),
@@ -217,6 +220,12 @@ impl Port {
         // SAFETY: the adapter's context, our structures.
         let status = at(0, || unsafe { escape(self.context(), &raw const argument) });
         (status, u32::from_ne_bytes(data))
+    }
+
+    /// Has DxgkCbSynchronizeExecution refuse its next calls.
+    pub fn refuse(&self, status: NTSTATUS, times: u32) {
+        self.refusal.store(status.cast_unsigned(), Ordering::SeqCst);
+        self.refusals.store(times, Ordering::SeqCst);
     }
 
     /// The table, for what has no method here.

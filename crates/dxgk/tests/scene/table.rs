@@ -52,9 +52,10 @@ unsafe extern "system" fn synchronize(
 ) -> NTSTATUS {
     // SAFETY: our handle.
     let port = unsafe { port(handle) };
-    let refusal = port.refusal.load(Ordering::SeqCst);
-    if refusal != 0 {
-        return refusal.cast_signed();
+    let left = port.refusals.load(Ordering::SeqCst);
+    if left != 0 {
+        port.refusals.store(left - 1, Ordering::SeqCst);
+        return port.refusal.load(Ordering::SeqCst).cast_signed();
     }
     if !port.connected.load(Ordering::SeqCst) {
         return STATUS_UNSUCCESSFUL;

@@ -1,0 +1,287 @@
+//! An adapter's life as dxgkrnl drives it, through the DDI table: what starts and what does not, what a stop waits for,
+//! and what is left after one that fails.
+#![cfg(not(loom))]
+
+mod scene;
+
+use dxgk::check::Violation;
+use dxgk::interface::InterfaceError;
+use dxgk::interrupt::MapError;
+use dxgk::miniport::StartRefusal;
+use dxgk::sys::{
+    DXGK_DRIVERCAPS, DXGKARG_QUERYADAPTERINFO, DXGKQAITYPE_DRIVERCAPS,
+    STATUS_DEVICE_CONFIGURATION_ERROR, STATUS_DEVICE_NOT_READY, STATUS_INVALID_DEVICE_STATE,
+    STATUS_INVALID_PARAMETER, STATUS_NOT_SUPPORTED, STATUS_REVISION_MISMATCH, STATUS_SUCCESS,
+    STATUS_UNSUCCESSFUL,
+};
+use scene::driver::{
+    self, COUNT_CONTROL, DROP_KEPT, KEEP_MAPPING, READ_CONFIG, READ_CONTROL, REPORT,
+    REPORT_AT_STOP, USE_KEPT,
+};
+use scene::kernel::{at, violations};
+use scene::{Ordering, Port, lock};
+
+#[test]
+fn g10_a_stopped_adapter_is_gone_for_interrupts_dpcs_and_requests() {
+    let port = Port::started(2);
+    assert!(port.interrupt(0));
+    assert_eq!(port.escape(READ_CONTROL), (STATUS_SUCCESS, 1));
+    assert_eq!(port.stop(), STATUS_SUCCESS);
+    assert!(!port.interrupt(0));
+    port.queue_dpc();
+    assert!(port.run_dpc());
+    assert_eq!(port.escape(COUNT_CONTROL).0, STATUS_DEVICE_NOT_READY);
+    assert_eq!(port.stop(), STATUS_SUCCESS, "nothing is left to stop");
+    assert_eq!(port.mapped.load(Ordering::SeqCst), 0, "all is unmapped");
+    assert_eq!(port.start(), STATUS_SUCCESS);
+    assert_eq!(port.escape(READ_CONTROL), (STATUS_SUCCESS, 0), "a new life");
+    assert_eq!(port.remove(), STATUS_SUCCESS);
+    assert_eq!(
+        port.mapped.load(Ordering::SeqCst),
+        0,
+        "removing stops first"
+    );
+    assert_eq!(violations(), []);
+}
+
+#[test]
+fn g10_a_stop_that_can_not_drain_frees_nothing_and_ends_the_adapter() {
+    let port = Port::started(1);
+    port.refuse(STATUS_INVALID_PARAMETER, u32::MAX);
+    assert_eq!(port.stop(), STATUS_UNSUCCESSFUL);
+    assert_eq!(
+        violations(),
+        [
+            Violation::NotDrained,
+            Violation::MappingsOutlivedAdapter { count: 1 }
+        ]
+    );
+    assert_eq!(
+        port.mapped.load(Ordering::SeqCst),
+        1,
+        "left to whoever is inside"
+    );
+    assert!(!port.interrupt(0), "but nobody new comes in");
+    port.refuse(0, 0);
+    assert_eq!(port.stop(), STATUS_UNSUCCESSFUL, "it stays so");
+    assert_eq!(port.start(), STATUS_INVALID_DEVICE_STATE);
+    assert_eq!(driver::last_refusal(), Some(StartRefusal::InvalidState));
+    assert_eq!(port.remove(), STATUS_UNSUCCESSFUL);
+    // The block is left alone too.
+    assert!(!port.interrupt(0));
+}
+
+#[test]
+fn g10_a_single_answer_that_nothing_is_connected_does_not_stop_the_waiting() {
+    let port = Port::started(1);
+    std::thread::scope(|scope| {
+        let (entered, inside) = std::sync::mpsc::channel();
+        let (leave, left) = std::sync::mpsc::channel::<()>();
+        scope.spawn(move || {
+            port.at_dirql(0, || {
+                entered.send(()).expect("waited for");
+                left.recv().expect("told to");
+            })
+        });
+        inside.recv().expect("the lock is held");
+        // Five refusals for each of the two drains: fewer than are believed.
+        port.refuse(STATUS_UNSUCCESSFUL, 5);
+        let stop = scope.spawn(|| port.stop());
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert!(!stop.is_finished(), "somebody has the lock");
+        leave.send(()).expect("waits");
+        assert_eq!(stop.join().expect("no panic"), STATUS_SUCCESS);
+    });
+}
+
+#[test]
+fn g10_an_interrupt_that_stays_unconnected_does_not_keep_a_stop() {
+    let port = Port::started(2);
+    port.connected.store(false, Ordering::SeqCst);
+    assert_eq!(port.escape(COUNT_CONTROL).0, STATUS_DEVICE_NOT_READY);
+    assert_eq!(port.stop(), STATUS_SUCCESS);
+    assert_eq!(port.mapped.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn g10_a_dpc_that_queues_another_is_waited_for_with_it() {
+    let port = Port::started(1);
+    assert!(port.interrupt(0));
+    assert_eq!(port.stop(), STATUS_SUCCESS);
+    assert!(!port.run_dpc(), "none is left");
+}
+
+#[test]
+fn g10_a_mapping_that_is_kept_past_the_stop_is_dead() {
+    let port = Port::started(1);
+    assert_eq!(port.escape(KEEP_MAPPING).0, STATUS_SUCCESS);
+    assert_eq!(
+        port.escape(USE_KEPT),
+        (STATUS_SUCCESS, 0),
+        "good until then"
+    );
+    assert_eq!(port.stop(), STATUS_SUCCESS);
+    assert_eq!(
+        violations(),
+        [Violation::MappingsOutlivedAdapter { count: 1 }]
+    );
+    assert_eq!(port.start(), STATUS_SUCCESS);
+    assert_eq!(port.escape(USE_KEPT), (STATUS_SUCCESS, 1), "another life");
+    let mapped = port.mapped.load(Ordering::SeqCst);
+    assert_eq!(port.escape(DROP_KEPT).0, STATUS_SUCCESS);
+    assert_eq!(port.mapped.load(Ordering::SeqCst), mapped, "not unmapped");
+    assert_eq!(port.remove(), STATUS_SUCCESS);
+}
+
+#[test]
+fn g9_what_is_reported_gets_its_dpc_also_when_the_adapter_stops() {
+    let port = Port::started(2);
+    assert_eq!(port.escape(REPORT).0, STATUS_SUCCESS);
+    assert!(lock(&port.dpcs).notified);
+    assert!(port.run_dpc(), "queued by itself");
+    assert!(!lock(&port.dpcs).notified);
+    assert_eq!(port.escape(REPORT_AT_STOP).0, STATUS_SUCCESS);
+    assert_eq!(port.stop(), STATUS_SUCCESS);
+    let dpcs = lock(&port.dpcs);
+    assert_eq!((dpcs.notified, dpcs.notifications), (false, 2));
+}
+
+#[test]
+fn g9_the_notifying_message_in_the_caps_is_not_the_drivers_to_choose() {
+    let port = Port::add(2, false);
+    let mut caps = Box::new(DXGK_DRIVERCAPS::default());
+    let query = DXGKARG_QUERYADAPTERINFO {
+        Type: DXGKQAITYPE_DRIVERCAPS,
+        pOutputData: (&raw mut *caps).cast(),
+        OutputDataSize: size_of::<DXGK_DRIVERCAPS>() as u32,
+        ..Default::default()
+    };
+    let (table, context) = port.ddis();
+    let call = table.DxgkDdiQueryAdapterInfo.expect("there");
+    // SAFETY: the adapter's context, our structures.
+    let status = unsafe { call(context, &raw const query) };
+    assert_eq!((status, caps.InterruptMessageNumber), (STATUS_SUCCESS, 0));
+    assert_eq!(port.remove(), STATUS_SUCCESS);
+}
+
+#[test]
+fn g2_a_message_that_no_source_has_is_not_claimed() {
+    let port = Port::started(2);
+    let (table, context) = port.ddis();
+    let routine = table.DxgkDdiInterruptRoutine.expect("there");
+    // SAFETY: the adapter's context; nothing is run, so no lock is needed.
+    let claimed = at(scene::kernel::DIRQL, || unsafe { routine(context, 2) });
+    assert_eq!(claimed, 0);
+    assert_eq!(port.escape(READ_CONTROL), (STATUS_SUCCESS, 0));
+    assert_eq!(port.escape(READ_CONFIG), (STATUS_SUCCESS, 0));
+    assert_eq!(port.remove(), STATUS_SUCCESS);
+}
+
+#[test]
+fn what_can_not_be_started_is_refused_with_the_reason_and_can_be_started_later() {
+    let interface = |error| StartRefusal::Interface(error);
+    let port = Port::add(2, false);
+    for (change, status, refusal) in [
+        (
+            (|table| table.DxgkCbSynchronizeExecution = None)
+                as fn(&mut dxgk::sys::DXGKRNL_INTERFACE),
+            STATUS_NOT_SUPPORTED,
+            interface(InterfaceError::CallbackAbsent("DxgkCbSynchronizeExecution")),
+        ),
+        (
+            |table| table.Size = 8,
+            STATUS_REVISION_MISMATCH,
+            interface(InterfaceError::Size {
+                expected: size_of::<dxgk::sys::DXGKRNL_INTERFACE>() as u32,
+                found: 8,
+            }),
+        ),
+        (
+            |table| table.Version = 0x1052,
+            STATUS_REVISION_MISMATCH,
+            interface(InterfaceError::Version(0x1052)),
+        ),
+    ] {
+        assert_eq!(port.start_with(change), status);
+        assert_eq!(driver::last_refusal(), Some(refusal));
+    }
+    assert_eq!(port.start(), STATUS_SUCCESS);
+    assert_eq!(port.start(), STATUS_INVALID_DEVICE_STATE, "it is already");
+    assert_eq!(port.escape(COUNT_CONTROL), (STATUS_SUCCESS, 1));
+    assert_eq!(port.remove(), STATUS_SUCCESS);
+
+    for (messages, error) in [
+        (0, MapError::NoInterrupt),
+        (
+            3,
+            MapError::MoreMessagesThanSources {
+                messages: 3,
+                sources: 2,
+            },
+        ),
+    ] {
+        let port = Port::add(messages, false);
+        assert_eq!(port.start(), STATUS_DEVICE_CONFIGURATION_ERROR);
+        assert_eq!(
+            driver::last_refusal(),
+            Some(StartRefusal::Interrupts(error))
+        );
+        assert_eq!(port.remove(), STATUS_SUCCESS);
+    }
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn g4_a_debug_build_looks_at_the_real_irql() {
+    let port = Port::started(1);
+    let (table, context) = port.ddis();
+    let dpc = table.DxgkDdiDpcRoutine.expect("there");
+    // SAFETY: the adapter's context.
+    at(0, || unsafe { dpc(context) });
+    let interrupt = table.DxgkDdiInterruptRoutine.expect("there");
+    // SAFETY: as above.
+    at(2, || unsafe { interrupt(context, 0) });
+    let visibility = table.DxgkDdiSetPowerState.expect("there");
+    // SAFETY: as above.
+    at(1, || unsafe { visibility(context, 0xFFFF_FFFF, 1, 0) });
+    let found: Vec<_> = violations()
+        .into_iter()
+        .map(|violation| match violation {
+            Violation::Irql { at, found, .. } => (at, found),
+            other => panic!("{other}"),
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("DxgkDdiDpcRoutine", 0),
+            ("DxgkDdiInterruptRoutine", 2),
+            ("DxgkDdiSetPowerState", 1),
+        ]
+    );
+    assert_eq!(port.remove(), STATUS_SUCCESS);
+}
+
+#[test]
+fn g8_registers_and_pages_dropped_above_passive_level_are_kept() {
+    use dxgk::irql::Passive;
+    use dxgk::memory::SharedPages;
+    let port = Port::started(1);
+    assert_eq!(port.escape(KEEP_MAPPING).0, STATUS_SUCCESS);
+    let mapped = port.mapped.load(Ordering::SeqCst);
+    // SAFETY: stands for a thread at PASSIVE_LEVEL.
+    let irql = unsafe { Passive::assume() };
+    let pages = SharedPages::<scene::kernel::Machine>::new(1, &irql).expect("a page");
+    at(scene::kernel::DIRQL, || drop(pages));
+    assert!(matches!(
+        violations()[..],
+        [Violation::Irql {
+            at: "freeing pages",
+            found: scene::kernel::DIRQL,
+            ..
+        }]
+    ));
+    assert_eq!(port.mapped.load(Ordering::SeqCst), mapped);
+    assert_eq!(port.escape(DROP_KEPT).0, STATUS_SUCCESS);
+    assert_eq!(port.remove(), STATUS_SUCCESS);
+}
