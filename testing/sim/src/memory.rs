@@ -4,6 +4,8 @@
 //! contiguous. The device reaches memory only through [`PhysicalMemory::read`] and its kin, which look up every page:
 //! an address that was never given out, or not any more, is a [`DmaFault`] and fails the run.
 
+mod racing;
+
 use port::machine::Pool;
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::collections::HashMap;
@@ -141,10 +143,8 @@ impl PhysicalMemory {
     pub fn read(&self, address: u64, to: &mut [u8]) -> Result<(), DmaFault> {
         let length = to.len();
         self.access(address, length, false, |host, done, run| {
-            let place = std::ptr::with_exposed_provenance::<u8>(host);
-            // SAFETY: `run` bytes of a page that is given out and can't be freed while the table is locked; the driver
-            // may write them meanwhile, as with a real device, and no reference to them is made.
-            unsafe { place.copy_to_nonoverlapping(to[done..].as_mut_ptr(), run) };
+            // SAFETY: a page that is given out and can't be freed while the table is locked.
+            unsafe { racing::read(host, &mut to[done..done + run]) };
         })
     }
 
@@ -155,9 +155,8 @@ impl PhysicalMemory {
     /// A [`DmaFault`], which is recorded too.
     pub fn write(&self, address: u64, from: &[u8]) -> Result<(), DmaFault> {
         self.access(address, from.len(), true, |host, done, run| {
-            let place = std::ptr::with_exposed_provenance_mut::<u8>(host);
             // SAFETY: as for reading.
-            unsafe { place.copy_from_nonoverlapping(from[done..].as_ptr(), run) };
+            unsafe { racing::write(host, &from[done..done + run]) };
         })
     }
 
