@@ -196,16 +196,24 @@ fn read_lines(mut from: impl BufRead, to: &Sender<String>) {
         .read_until(b'\n', &mut bytes)
         .is_ok_and(|count| count != 0)
     {
-        let text = String::from_utf8_lossy(&bytes);
-        let line: String = text
-            .chars()
-            .filter(|character| !character.is_control())
-            .collect();
-        if to.send(line).is_err() {
+        if to.send(plain(&String::from_utf8_lossy(&bytes))).is_err() {
             return;
         }
         bytes.clear();
     }
+}
+
+/// The text without control characters, and without the sequences by which the firmware clears its screen.
+fn plain(text: &str) -> String {
+    let mut pieces = text.split('\u{1b}');
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        // `[`, parameters, and one letter.
+        let end = piece.find(|character: char| character.is_ascii_alphabetic());
+        plain.push_str(end.map_or("", |end| &piece[end + 1..]));
+    }
+    plain.retain(|character| !character.is_control());
+    plain
 }
 
 /// The next line, or none at the end.
@@ -273,4 +281,17 @@ fn ask(vgpuctl: &Path, requests: &Path) -> Result<Value> {
         ),
     );
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn what_the_firmware_does_to_its_screen_is_not_in_the_log() {
+        assert_eq!(
+            plain("\u{1b}[2J\u{1b}[01;01H\u{1b}[=3h[  0.013] rig: \u{7}4\r\n"),
+            "[  0.013] rig: 4"
+        );
+    }
 }
