@@ -218,6 +218,8 @@ fn the_adapter_sleeps_and_comes_back_black() {
                 .adapter
                 .set_power(ADAPTER, PowerDeviceD0, PowerActionNone);
             assert!(stage.is_black(), "after {action}");
+            assert_eq!(stage.first_frame(), Presented::AtOnce);
+            assert!(stage.is_black(), "visible although nobody said so");
             assert_eq!(stage.gpu.resources(), 1);
         }
         stage.show();
