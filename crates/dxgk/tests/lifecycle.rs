@@ -15,7 +15,7 @@ use dxgk::sys::{
     STATUS_UNSUCCESSFUL,
 };
 use scene::driver::{
-    self, COUNT_CONTROL, DROP_KEPT, KEEP_MAPPING, READ_CONFIG, READ_CONTROL, REPORT,
+    self, CHAIN, COUNT_CONTROL, DROP_KEPT, KEEP_MAPPING, READ_CONFIG, READ_CONTROL, REPORT,
     REPORT_AT_STOP, USE_KEPT,
 };
 use scene::kernel::{at, violations};
@@ -106,9 +106,11 @@ fn g10_an_interrupt_that_stays_unconnected_does_not_keep_a_stop() {
 #[test]
 fn g10_a_dpc_that_queues_another_is_waited_for_with_it() {
     let port = Port::started(1);
+    assert_eq!(port.escape(CHAIN).0, STATUS_SUCCESS);
     assert!(port.interrupt(0));
     assert_eq!(port.stop(), STATUS_SUCCESS);
     assert!(!port.run_dpc(), "none is left");
+    assert_eq!(port.remove(), STATUS_SUCCESS);
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod scene;
 
 use dxgk::irql::Passive;
 use dxgk::sys::STATUS_SUCCESS;
-use scene::driver::{self, COUNT_CONFIG, COUNT_CONTROL, READ_CONFIG, READ_CONTROL};
+use scene::driver::{self, CHAIN, COUNT_CONFIG, COUNT_CONTROL, READ_CONFIG, READ_CONTROL};
 use scene::{Port, lock, thread};
 
 /// Explores a model whole.
@@ -88,13 +88,14 @@ fn g10_a_stop_waits_for_the_interrupt_routine_of_every_message() {
 fn g10_a_stop_waits_for_the_dpc_and_for_the_one_that_it_queues() {
     model(|| {
         let port = Port::started(1);
+        assert_eq!(port.escape(CHAIN).0, STATUS_SUCCESS);
         assert!(port.interrupt(0));
         let dpc = thread::spawn(|| {
             port.run_dpc();
         });
         assert_eq!(port.stop(), STATUS_SUCCESS);
         assert!(!lock(&port.dpcs).notified, "DxgkCbNotifyDpc followed");
-        // Nothing runs that could use the block.
+        // Nothing runs that could use the block, or the port says so.
         assert_eq!(port.remove(), STATUS_SUCCESS);
         dpc.join().unwrap();
     });
@@ -158,5 +159,28 @@ fn count_past_the_port() {
             .synchronize(driver::Config, irql, |isr| *isr.state += 1);
         assert!(counted.is_ok(), "the port is connected");
         started.device.alive.check();
+    });
+}
+
+#[test]
+fn g1_an_interrupt_during_the_start_finds_nothing_or_everything() {
+    model(|| {
+        let port = Port::add(1, false);
+        let interrupt = thread::spawn(|| port.interrupt(0));
+        assert_eq!(port.start(), STATUS_SUCCESS);
+        let served = interrupt.join().unwrap();
+        assert_eq!(read(port, READ_CONTROL), u32::from(served));
+        assert_eq!(port.stop(), STATUS_SUCCESS);
+    });
+}
+
+#[test]
+fn g10_a_request_during_the_start_finds_nothing_or_everything() {
+    model(|| {
+        let port = Port::add(1, false);
+        let request = thread::spawn(count_past_the_port);
+        assert_eq!(port.start(), STATUS_SUCCESS);
+        assert_eq!(port.stop(), STATUS_SUCCESS);
+        request.join().unwrap();
     });
 }

@@ -33,6 +33,9 @@ pub const DROP_KEPT: u32 = 7;
 /// Has [`Miniport::stop_device`] report a present's end.
 pub const REPORT_AT_STOP: u32 = 8;
 
+/// Has the next DPC queue one more.
+pub const CHAIN: u32 = 9;
+
 /// What is touched while the device is used and written when it is dropped, so that a use that is not ordered before the
 /// drop is found: by the model checker, by a race detector, or by its value.
 #[derive(Debug)]
@@ -141,8 +144,8 @@ pub const DONE: PresentProgress = PresentProgress {
 pub struct Driver {
     kept: std::sync::Mutex<Option<MappedRange<Machine>>>,
     report_at_stop: std::sync::atomic::AtomicBool,
-    /// DPCs that queue one more.
-    pub chained: StdAtomicU32,
+    /// How many DPCs still queue one more.
+    chained: StdAtomicU32,
 }
 
 /// Why the last start on this thread was refused.
@@ -306,6 +309,9 @@ impl Miniport for Driver {
                     .store(true, std::sync::atomic::Ordering::SeqCst);
                 0
             }
+            CHAIN => self
+                .chained
+                .fetch_add(1, std::sync::atomic::Ordering::SeqCst),
             _ => return Err(Status::INVALID_PARAMETER),
         };
         data.copy_from_slice(&answer.to_ne_bytes());

@@ -146,7 +146,15 @@ impl Port {
     pub fn remove(&self) -> NTSTATUS {
         let remove = self.table.DxgkDdiRemoveDevice.expect("there");
         // SAFETY: the adapter's context, for the last time if it succeeds.
-        at(0, || unsafe { remove(self.context()) })
+        let status = at(0, || unsafe { remove(self.context()) });
+        if status == STATUS_SUCCESS {
+            let dpcs = lock(&self.dpcs);
+            assert!(
+                dpcs.queued.is_none() && dpcs.running.is_empty(),
+                "a DPC is left that uses what was freed: {dpcs:?}"
+            );
+        }
+        status
     }
 
     /// A call into the driver with the lock of `message` held.
