@@ -3,6 +3,7 @@
 //! One file for each subject; this one only reads the command line. Every command says what it is doing while it does it, and an
 //! error names what to do next.
 
+mod arm64;
 mod bench;
 mod build;
 mod host_patch;
@@ -11,6 +12,8 @@ mod inf;
 mod install;
 mod machine;
 mod package;
+#[cfg(test)]
+mod powershell;
 mod process;
 mod repository;
 mod run;
@@ -46,6 +49,8 @@ enum Job {
     InfCheck(inf::Options),
     /// Make, sign and verify the package for a Windows test machine in target/package/vgpudod.
     Package(package::Options),
+    /// Compile the driver's crates for ARM64; all but its own package, which takes a WDK.
+    Arm64,
     /// Run clippy on the driver's package, which takes a WDK.
     Lint,
 }
@@ -59,6 +64,7 @@ fn main() -> ExitCode {
         Job::Build(options) => build::run(&options),
         Job::InfCheck(options) => inf::run(&options),
         Job::Package(options) => package::run(&options),
+        Job::Arm64 => repository::Repository::find().and_then(|found| arm64::check(&found)).map(drop),
         Job::Lint => repository::Repository::find().and_then(|found| build::lint(&found)),
     };
     match result {

@@ -7,6 +7,8 @@
 mod authenticode;
 pub mod catalog;
 mod certificate;
+#[cfg(test)]
+pub use certificate::NAME as CERTIFICATE_NAME;
 mod command_line;
 mod sign;
 mod source;
