@@ -99,6 +99,8 @@ fn a_lie_about_the_monitor_costs_its_description_and_no_more() {
     let mut options = options(Granted::Messages(3));
     // Of a monitor without description the system believes in a few common modes only.
     options.device.modes = vec![(1024, 768)];
+    // Larger pictures take longer, above all under a sanitizer, and nothing here waits for a timeout.
+    options.haste = 1;
     options.device.lies = vec![Lie::EdidGarbage];
     let outcome = run(&options);
     assert!(outcome.is_good(), "{}", outcome.complaint());
