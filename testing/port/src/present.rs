@@ -36,6 +36,7 @@ pub struct Surface {
     memory: NonNull<u8>,
     length: usize,
     pitch: usize,
+    unreadable: bool,
 }
 
 impl core::fmt::Debug for dyn Machine {
@@ -55,12 +56,29 @@ impl Surface {
             memory,
             length,
             pitch,
+            unreadable: false,
         })
+    }
+
+    /// Makes the next presents from it fault wherever the driver reads, as memory does that its owner has freed; or ends
+    /// that.
+    pub fn set_unreadable(&mut self, unreadable: bool) {
+        self.unreadable = unreadable;
     }
 
     /// Bytes from one line to the next.
     pub fn pitch(&self) -> usize {
         self.pitch
+    }
+
+    /// Whether the machine can take its memory away. Opens it.
+    pub fn can_fault(&self) -> bool {
+        let can = self
+            .machine
+            .protect_source(self.memory, self.length, SourceAccess::Closed);
+        self.machine
+            .protect_source(self.memory, self.length, SourceAccess::Open);
+        can
     }
 
     fn bytes(&mut self) -> &mut [u8] {
@@ -119,7 +137,10 @@ impl Adapter {
         }
         let (memory, length, pitch) = (surface.memory, surface.length, surface.pitch);
         machine.protect_source(memory, length, SourceAccess::Open);
-        {
+        if surface.unreadable {
+            // Nothing can be taken from it, so the picture stays.
+            machine.protect_source(memory, length, SourceAccess::Closed);
+        } else {
             let mut picture = self.picture.lock(machine);
             frame.apply(&mut picture);
             for rectangle in frame.touched() {
@@ -161,7 +182,7 @@ impl Adapter {
             },
             DestRect: nowhere,
         });
-        if !machine.protect_source(memory, length, SourceAccess::Closed) {
+        if !machine.protect_source(memory, length, SourceAccess::Closed) && !surface.unreadable {
             for rectangle in frame.touched() {
                 stale(surface, rectangle);
             }

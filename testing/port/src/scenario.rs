@@ -215,12 +215,32 @@ fn present_all(
             }
         }
         summary.frames += 1;
+        if number == plan.frames / 2 {
+            summary.unreadable = unreadable(adapter, source, &mut surface, &frame);
+        }
         if number == 0 {
             // The first frame is there, so the source becomes visible.
             adapter.set_visibility(source, true)?;
         }
     }
     Ok(())
+}
+
+/// A present from a surface that faults, which has to end as an error and not as the system; none on a machine that can't
+/// take memory away.
+fn unreadable(
+    adapter: &'static Adapter,
+    source: u32,
+    surface: &mut Surface,
+    frame: &Frame,
+) -> Option<bool> {
+    if !surface.can_fault() {
+        return None;
+    }
+    surface.set_unreadable(true);
+    let outcome = adapter.present(source, surface, frame);
+    surface.set_unreadable(false);
+    Some(matches!(outcome, Err(_) | Ok(Presented::Failed)))
 }
 
 fn stop(adapter: &'static Adapter, plan: &Plan, host: &mut dyn Host) -> Result<(), NtStatus> {

@@ -64,6 +64,8 @@ pub struct Summary {
     pub synchronous: u32,
     /// Those that failed or were lost.
     pub failed: u32,
+    /// Whether a present from memory that faults ended as an error; none was made where memory can't be taken away.
+    pub unreadable: Option<bool>,
     /// The mode, in pixels and lines.
     pub mode: Option<(u32, u32)>,
     /// Bytes of all dirty rectangles and moves.
@@ -125,6 +127,7 @@ impl Summary {
             && self.violations == 0
             && self.leaks == 0
             && self.failed == 0
+            && self.unreadable != Some(false)
     }
 
     /// The figures as the members of one JSON object; `extra` (such members, or empty) is put in front.
@@ -151,12 +154,20 @@ impl Summary {
             Some((width, height)) => alloc::format!("\"{width}x{height}\""),
             None => String::from("null"),
         };
-        let members: [(&str, String); 22] = [
+        let members: [(&str, String); 23] = [
             ("error", error),
             ("mode", mode),
             ("frames", alloc::format!("{}", self.frames)),
             ("frames_synchronous", alloc::format!("{}", self.synchronous)),
             ("frames_failed", alloc::format!("{}", self.failed)),
+            (
+                "unreadable_source",
+                String::from(match self.unreadable {
+                    None => "null",
+                    Some(true) => "\"error\"",
+                    Some(false) => "\"unnoticed\"",
+                }),
+            ),
             ("picture", alloc::format!("\"{}\"", self.verdict.word())),
             (
                 "interrupt",

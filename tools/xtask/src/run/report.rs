@@ -20,6 +20,7 @@ const ROWS: &[(&str, &str)] = &[
     ("mode", "mode"),
     ("frames", "frames"),
     ("picture", "picture"),
+    ("unreadable_source", "present of unreadable memory"),
     ("interrupt", "interrupt"),
     ("interrupts", "interrupts per message"),
     ("interrupts_per_frame", "interrupts per frame"),
@@ -58,7 +59,7 @@ impl Summary {
                 Some(Value::String(text)) => text.clone(),
                 Some(value) => value.to_string(),
             };
-            let _ = writeln!(table, "{title:>24}  {value}");
+            let _ = writeln!(table, "{title:>28}  {value}");
         }
         if let Some(stack) = self.0.get("stack").and_then(Value::as_object) {
             let deepest = stack
@@ -68,7 +69,7 @@ impl Summary {
             if let Some((used, ddi)) = deepest.filter(|(used, _)| *used != 0) {
                 let _ = writeln!(
                     table,
-                    "{:>24}  {used} bytes, in {ddi}",
+                    "{:>28}  {used} bytes, in {ddi}",
                     "deepest kernel stack"
                 );
             }
@@ -82,7 +83,7 @@ impl Summary {
         {
             let _ = writeln!(
                 table,
-                "{:>24}  {}",
+                "{:>28}  {}",
                 "broken",
                 broken.as_str().unwrap_or_default()
             );
@@ -106,6 +107,11 @@ impl Summary {
                 number(&self.0, name).with_context(|| format!("the summary has no {name}"))?;
             ensure!(count == 0.0, "{name}: {count}");
         }
+        let unreadable = self.0.get("unreadable_source").and_then(Value::as_str);
+        ensure!(
+            unreadable != Some("unnoticed"),
+            "a present from memory that faults did not fail"
+        );
         let picture = self.0.get("picture").and_then(Value::as_str);
         ensure!(
             picture == Some("match"),
