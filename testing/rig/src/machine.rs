@@ -194,7 +194,7 @@ impl Machine for Rig {
     }
 
     fn delay(&self, hundred_ns: u64) {
-        idle::wait(Some(clock::since_start() + hundred_ns), || false);
+        idle::sleep(Some(clock::since_start() + hundred_ns));
     }
 
     fn run_on(&self, processor: u32, job: Job) -> Option<JobId> {

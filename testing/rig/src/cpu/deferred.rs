@@ -12,6 +12,7 @@ use super::entry::DEFERRED_VECTOR;
 use super::percpu::{self, MOST_DEFERRED};
 use super::{idle, irql};
 use crate::devices::apic;
+use crate::memory::paging;
 
 static QUEUED: [AtomicU64; percpu::MOST] = [const { AtomicU64::new(0) }; percpu::MOST];
 static DONE: [AtomicU64; percpu::MOST] = [const { AtomicU64::new(0) }; percpu::MOST];
@@ -36,6 +37,9 @@ pub fn queue(index: u32, call: Deferred) -> bool {
 /// The interrupt: runs what is queued, at DISPATCH_LEVEL on the deferred calls' stack.
 pub extern "C" fn interrupt() {
     let processor = percpu::current();
+    if idle::awake() {
+        paging::flush_own();
+    }
     let old = irql::current();
     irql::set(irql::DISPATCH_LEVEL);
     // Ended before the calls run: one that is queued meanwhile stays pending until the IRQL falls again.

@@ -1,4 +1,4 @@
-//! Waiting: the processor halts until an interrupt, runs jobs that are meant for it, and looks again.
+//! Waiting: the processor looks again for a while, then halts until an interrupt, and runs jobs that are meant for it.
 //!
 //! Deferred calls and device interrupts of the processor run meanwhile, since they are interrupts.
 
@@ -10,21 +10,32 @@ use super::{jobs, percpu};
 use crate::devices::apic::{self, WAKE_VECTOR};
 use crate::devices::clock;
 
-/// Processors that are about to halt or have halted, one bit each.
+/// Processors that wait for something another one does, one bit each: [`wake_waiting`] makes them look again.
 static WAITING: AtomicU64 = AtomicU64::new(0);
+/// Processors that halt: they flush their translations before anything else when they wake.
+static HALTED: AtomicU64 = AtomicU64::new(0);
+
+/// How often a waiting processor looks before it halts: most waits are for another processor that is at it.
+const LOOKS: u32 = 50;
 
 /// Waits until `done` or until the clock passes `deadline` (100 ns since start); returns whether it was `done`.
 /// Below DISPATCH_LEVEL.
 pub fn wait(deadline: Option<u64>, done: impl Fn() -> bool) -> bool {
     let bit = 1 << percpu::index();
+    let mut looks = 0;
     loop {
         if done() {
             return true;
         }
-        if deadline.is_some_and(|deadline| clock::since_start() >= deadline) {
+        if is_over(deadline) {
             return false;
         }
         if jobs::run_one() {
+            continue;
+        }
+        looks += 1;
+        if looks < LOOKS {
+            core::hint::spin_loop();
             continue;
         }
         interrupts::disable();
@@ -34,8 +45,7 @@ pub fn wait(deadline: Option<u64>, done: impl Fn() -> bool) -> bool {
         if found || jobs::is_waiting() {
             interrupts::enable();
         } else {
-            // The clock ends the halt at the latest: a deadline is met to within one of its periods.
-            interrupts::enable_and_hlt();
+            halt(deadline);
         }
         WAITING.fetch_and(!bit, Ordering::SeqCst);
         if found {
@@ -44,7 +54,46 @@ pub fn wait(deadline: Option<u64>, done: impl Fn() -> bool) -> bool {
     }
 }
 
-/// Makes every halted processor look again. Any IRQL.
+/// Lets the time until `deadline` (100 ns since start) pass; jobs run meanwhile. Below DISPATCH_LEVEL.
+pub fn sleep(deadline: Option<u64>) {
+    while !is_over(deadline) {
+        if jobs::run_one() {
+            continue;
+        }
+        interrupts::disable();
+        if jobs::is_waiting() {
+            interrupts::enable();
+        } else {
+            halt(deadline);
+        }
+    }
+}
+
+fn is_over(deadline: Option<u64>) -> bool {
+    deadline.is_some_and(|deadline| clock::since_start() >= deadline)
+}
+
+/// Halts until an interrupt, at the latest the clock's. Interrupts are off before and on afterwards.
+fn halt(deadline: Option<u64>) {
+    if let Some(deadline) = deadline {
+        apic::tick_by(deadline);
+    }
+    HALTED.fetch_or(1 << percpu::index(), Ordering::SeqCst);
+    interrupts::enable_and_hlt();
+}
+
+/// Whether a processor halts, and so flushes its translations before it goes on.
+pub fn is_halted(index: u32) -> bool {
+    HALTED.load(Ordering::SeqCst) & 1 << index != 0
+}
+
+/// Ends the running processor's halt; true if it was one. First thing of every interrupt.
+pub fn awake() -> bool {
+    let bit = 1 << percpu::index();
+    HALTED.load(Ordering::Relaxed) & bit != 0 && HALTED.fetch_and(!bit, Ordering::SeqCst) & bit != 0
+}
+
+/// Makes every waiting processor look again. Any IRQL.
 pub fn wake_waiting() {
     let waiting = WAITING.load(Ordering::SeqCst) & !(1 << percpu::index());
     for processor in percpu::all() {
@@ -56,6 +105,7 @@ pub fn wake_waiting() {
 
 /// What a processor does when nothing else is asked of it.
 pub fn run() -> ! {
-    wait(None, || false);
-    unreachable!("the wait above has no end")
+    loop {
+        sleep(None);
+    }
 }

@@ -80,18 +80,14 @@ fn page_fault(frame: &ExceptionFrame, origin: &Origin) -> ! {
     )
 }
 
-fn flush_translations() {
-    let seen = paging::flush_all();
-    percpu::current()
-        .unmappings_seen
-        .store(seen, Ordering::Release);
-}
-
 /// An interrupt above DISPATCH_LEVEL: raises the IRQL to the vector's class, serves it with interrupts on, ends it.
 pub extern "C" fn interrupt(vector: u32, _rip: u64) {
     let vector = vector as u8;
     if vector == SPURIOUS_VECTOR {
         return;
+    }
+    if idle::awake() {
+        paging::flush_own();
     }
     let old = irql::current();
     irql::set(vector >> 4);
@@ -99,10 +95,11 @@ pub extern "C" fn interrupt(vector: u32, _rip: u64) {
     match vector {
         CLOCK_VECTOR => {
             percpu::current().ticks.fetch_add(1, Ordering::Relaxed);
-            flush_translations();
+            apic::restart_clock();
+            paging::flush_own();
         }
         FLUSH_VECTOR => {
-            flush_translations();
+            paging::flush_own();
             idle::wake_waiting();
         }
         WAKE_VECTOR => {}

@@ -6,6 +6,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use port::machine::{Job, JobId};
 
 use super::{idle, percpu};
+use crate::devices::apic::{self, WAKE_VECTOR};
 use crate::sync::Lock;
 
 /// A job that has not begun.
@@ -27,7 +28,7 @@ pub fn run_on(index: u32, job: Job) -> Option<JobId> {
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
     UNFINISHED.lock().insert(id);
     processor.jobs.lock().push_back(Queued { job, id });
-    idle::wake_waiting();
+    apic::send(processor.apic_id, WAKE_VECTOR);
     Some(JobId(id))
 }
 

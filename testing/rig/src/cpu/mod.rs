@@ -11,4 +11,4 @@ pub mod stack;
 pub mod start;
 pub mod tables;
 
-pub use percpu::{current, least_unmappings_seen, try_index};
+pub use percpu::{least_unmappings_seen, try_index};

@@ -44,6 +44,8 @@ pub struct Processor {
     pub deferred_busy: AtomicU32,
     /// Jobs not yet begun.
     pub jobs: Lock<VecDeque<Queued>>,
+    /// The next clock interrupt was brought forward.
+    pub early_tick: AtomicBool,
     /// Clock interrupts taken.
     pub ticks: AtomicU64,
     /// Stacks, kept for their high-water marks.
@@ -98,6 +100,7 @@ pub fn add(apic_id: u8) -> &'static Processor {
         deferred: Lock::new(VecDeque::with_capacity(MOST_DEFERRED)),
         deferred_busy: AtomicU32::new(0),
         jobs: Lock::new(VecDeque::with_capacity(64)),
+        early_tick: AtomicBool::new(false),
         ticks: AtomicU64::new(0),
         stacks,
     }));

@@ -109,9 +109,7 @@ pub unsafe fn set_up(processor: &'static Processor) {
     }
     irql::set(irql::PASSIVE_LEVEL);
     apic::enable();
-    processor
-        .unmappings_seen
-        .store(paging::flush_all(), Ordering::Release);
+    paging::flush_own();
     processor.online.store(true, Ordering::SeqCst);
 }
 

@@ -6,6 +6,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use x86_64::registers::model_specific::Msr;
 
 use super::clock;
+use crate::cpu::percpu;
 use crate::memory::blocks;
 
 /// Vector of the clock interrupt: class 13.
@@ -19,6 +20,9 @@ pub const SPURIOUS_VECTOR: u8 = 0xFF;
 
 /// Clock interrupts a second on each processor.
 pub const CLOCK_HZ: u64 = 200;
+
+/// The shortest time that the timer is set to, in 100 ns.
+const SHORTEST: u64 = 200;
 
 const BASE_MSR: u32 = 0x1B;
 const X2APIC_ENABLED: u64 = 1 << 10;
@@ -124,6 +128,27 @@ pub fn start_timer() {
     write(TIMER_DIVIDE, 0b1011);
     write(LVT_TIMER, PERIODIC | u32::from(CLOCK_VECTOR));
     write(TIMER_INITIAL, PERIOD.load(Ordering::Relaxed));
+}
+
+/// Makes the next clock interrupt come about at `deadline` (100 ns since start), if that is before the regular one.
+/// Interrupts are off.
+pub fn tick_by(deadline: u64) {
+    let left = deadline.saturating_sub(clock::since_start()).max(SHORTEST);
+    let regular = clock::PERFORMANCE_HZ / CLOCK_HZ;
+    if left < regular {
+        let count = u64::from(PERIOD.load(Ordering::Relaxed)) * left / regular;
+        percpu::current().early_tick.store(true, Ordering::Relaxed);
+        // Once, not again and again: a short period would keep QEMU busy with nothing else.
+        write(LVT_TIMER, u32::from(CLOCK_VECTOR));
+        write(TIMER_INITIAL, count.max(1) as u32);
+    }
+}
+
+/// Goes back to the regular period after an early clock interrupt.
+pub fn restart_clock() {
+    if percpu::current().early_tick.swap(false, Ordering::Relaxed) {
+        start_timer();
+    }
 }
 
 /// Ends the interrupt that the running processor is in.

@@ -15,6 +15,8 @@ use crate::request::{Event, Parser, Request, answer};
 
 /// The control device, as user mode names it.
 pub const CONTROL_DEVICE: &str = "\\??\\VgpuDod";
+/// Time between two looks at the port, in 100 ns.
+const PAUSE: u64 = PERFORMANCE_HZ / 1000;
 /// How long the rest of a request that has begun may take, in 100 ns.
 const PATIENCE: u64 = 5 * PERFORMANCE_HZ;
 
@@ -52,8 +54,7 @@ impl Channel {
             if self.poll() {
                 return true;
             }
-            // Until the next clock interrupt.
-            idle::wait(Some(clock::since_start() + 1), || false);
+            idle::sleep(Some(clock::since_start() + PAUSE));
         }
         false
     }
@@ -75,7 +76,7 @@ impl Channel {
                     return Verdict::Mismatch(word(0), word(4));
                 }
                 _ => {
-                    idle::wait(Some(clock::since_start() + 1), || false);
+                    idle::sleep(Some(clock::since_start() + PAUSE));
                 }
             }
         }

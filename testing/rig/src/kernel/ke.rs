@@ -129,7 +129,7 @@ pub extern "system" fn ke_delay_execution_thread(
 ) -> NTSTATUS {
     rules::at_most(APC_LEVEL, "KeDelayExecutionThread");
     // SAFETY: the caller's number.
-    idle::wait(Some(deadline(unsafe { *interval })), || false);
+    idle::sleep(Some(deadline(unsafe { *interval })));
     STATUS_SUCCESS
 }
 

@@ -12,7 +12,7 @@ use dxgk_sys::RECT;
 use ioctl::{Header, Operation, Statistics, VERSION};
 use port::adapter::Adapter;
 use port::machine::{Job, Machine};
-use port::picture::{Frame, Frames};
+use port::picture::{Frame, Frames, Picture};
 use port::present::{Presented, Surface};
 use zerocopy::{FromBytes, IntoBytes};
 
@@ -106,9 +106,8 @@ fn snapshots(_context: usize) {
 }
 
 /// A frame of one small rectangle.
-fn small(frames: &mut Frames, adapter: &Adapter) -> Frame {
-    let picture = adapter.picture();
-    let mut frame = frames.frame(&picture);
+fn small(frames: &mut Frames, size: &Picture) -> Frame {
+    let mut frame = frames.frame(size);
     frame.moves.clear();
     frame.dirty.truncate(1);
     for RECT {
@@ -170,7 +169,7 @@ fn present(machine: &'static dyn Machine, adapter: &'static Adapter, presents: u
     let mut frames = Frames::new(0xF00D, false);
     let mut made = 0;
     while made < presents || RUNNING.load(Ordering::SeqCst) != 0 {
-        let frame = small(&mut frames, adapter);
+        let frame = small(&mut frames, &size);
         match adapter.present(0, &mut surface, &frame) {
             Ok(Presented::Completed | Presented::AtOnce) => {}
             other => {

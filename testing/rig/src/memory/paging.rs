@@ -16,6 +16,8 @@ use x86_64::{PhysAddr, VirtAddr};
 
 use super::PAGE;
 use super::frames;
+use crate::cpu::{idle, percpu};
+use crate::devices::apic::{self, FLUSH_VECTOR};
 use crate::sync::Lock;
 
 /// Where all RAM is mapped for the rig's own use.
@@ -240,18 +242,26 @@ pub fn translate(address: VirtAddr) -> Option<(PhysAddr, bool)> {
 
 /// Returns when no processor has a translation from before this call. PASSIVE_LEVEL.
 pub fn flush_everywhere() {
-    let target = frames::UNMAPPINGS.fetch_add(1, Ordering::AcqRel) + 1;
-    let own = crate::cpu::current();
-    own.unmappings_seen.store(flush_all(), Ordering::Release);
-    for processor in crate::cpu::percpu::all().filter(|other| other.index() != own.index()) {
-        crate::devices::apic::send(processor.apic_id, crate::devices::apic::FLUSH_VECTOR);
+    let target = frames::UNMAPPINGS.fetch_add(1, Ordering::SeqCst) + 1;
+    let own = percpu::current();
+    flush_own();
+    for processor in percpu::all().filter(|other| other.index() != own.index()) {
+        if idle::is_halted(processor.index()) {
+            continue;
+        }
+        apic::send(processor.apic_id, FLUSH_VECTOR);
+        idle::wait(None, || {
+            processor.unmappings_seen.load(Ordering::Acquire) >= target
+                || idle::is_halted(processor.index())
+        });
     }
-    crate::cpu::idle::wait(None, || crate::cpu::least_unmappings_seen() >= target);
 }
 
 /// Drops all of this processor's cached translations and notes that it did, so that freed frames can be used again.
-pub fn flush_all() -> u64 {
-    let seen = frames::UNMAPPINGS.load(Ordering::Acquire);
+pub fn flush_own() {
+    let seen = frames::UNMAPPINGS.load(Ordering::SeqCst);
     x86_64::instructions::tlb::flush_all();
-    seen
+    percpu::current()
+        .unmappings_seen
+        .store(seen, Ordering::Release);
 }
