@@ -16,6 +16,7 @@ use super::*;
 use crate::check::Checks;
 use crate::hosted::{self, Hosted, PortCall, passive};
 use crate::interface::{Interface, InterfaceError};
+use crate::irql::Passive;
 use crate::lifetime::Lifetimes;
 use crate::present::{PresentProgress, Presented};
 use crate::resources::InterruptResource;
@@ -77,7 +78,7 @@ fn counts(hosted: &Hosted<Sources>) -> [Option<u32>; 3] {
 }
 
 #[test]
-fn a_closure_runs_under_its_message_and_returns_anything() {
+fn g6_a_closure_runs_under_its_message_and_returns_anything() {
     let hosted = hosted(messages(3));
     let interrupts = hosted.interrupts();
     let seen = passive(|irql| {
@@ -96,7 +97,7 @@ fn a_closure_runs_under_its_message_and_returns_anything() {
 }
 
 #[test]
-fn a_refused_closure_comes_back_unrun_with_its_reason() {
+fn g5_a_refused_closure_comes_back_unrun_with_its_reason() {
     let hosted = hosted(messages(1));
     let interrupts = hosted.interrupts();
     let no_resources = 0xC000_009Au32.cast_signed();
@@ -128,7 +129,7 @@ fn a_refused_closure_comes_back_unrun_with_its_reason() {
 }
 
 #[test]
-fn an_interrupt_that_is_not_connected_refuses() {
+fn g5_an_interrupt_that_is_not_connected_refuses() {
     let hosted = hosted(messages(3));
     hosted.connect(false);
     assert_eq!(counts(&hosted), [None; 3]);
@@ -137,7 +138,7 @@ fn an_interrupt_that_is_not_connected_refuses() {
 }
 
 #[test]
-fn what_a_closure_captured_and_returns_is_dropped_by_the_caller() {
+fn g7_what_a_closure_captured_and_returns_is_dropped_by_the_caller() {
     static AT_DIRQL: AtomicBool = AtomicBool::new(false);
     struct DroppedOutside;
     impl Drop for DroppedOutside {
@@ -170,7 +171,7 @@ fn what_a_closure_captured_and_returns_is_dropped_by_the_caller() {
 }
 
 #[test]
-fn a_notification_queues_a_dpc_before_the_lock_is_released() {
+fn g9_a_notification_queues_a_dpc_before_the_lock_is_released() {
     let hosted = hosted(messages(2));
     passive(|irql| {
         hosted.interrupts().synchronize(Control, irql, |isr| {
@@ -193,7 +194,7 @@ fn a_notification_queues_a_dpc_before_the_lock_is_released() {
 }
 
 #[test]
-fn each_message_runs_its_sources_and_no_others() {
+fn g2_each_message_runs_its_sources_and_no_others() {
     for (granted, config, control, cursor) in [(1, 0, 0, 0), (2, 1, 0, 1), (3, 1, 0, 2)] {
         let hosted = hosted(messages(granted));
         let interrupts = hosted.interrupts();
@@ -278,7 +279,7 @@ fn an_interface_that_lacks_something_is_refused_with_the_reason() {
 }
 
 #[test]
-fn draining_takes_every_message_once_or_tells_why_not() {
+fn g10_draining_takes_every_message_once_or_tells_why_not() {
     let hosted = hosted(messages(3));
     let drain = || passive(|irql| hosted.interrupts().drain(irql));
     assert_eq!(drain(), Ok(()));
@@ -298,7 +299,7 @@ fn draining_takes_every_message_once_or_tells_why_not() {
 }
 
 #[test]
-fn a_panic_in_a_closure_releases_the_lock_goes_on_in_the_caller_and_marks_the_state() {
+fn g13_a_panic_in_a_closure_releases_the_lock_goes_on_in_the_caller_and_marks_the_state() {
     let hosted = hosted(messages(3));
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         passive(|irql| {
@@ -322,4 +323,77 @@ fn a_panic_in_a_closure_releases_the_lock_goes_on_in_the_caller_and_marks_the_st
         [Some(0), Some(0), None],
         "the others are not"
     );
+}
+
+#[test]
+fn g13_a_panic_in_an_interrupt_routine_ends_there_and_marks_the_state() {
+    #[derive(Clone, Copy)]
+    struct Panics;
+    impl Source for Panics {
+        type Device = Wire;
+        type State = u32;
+        type Role = Notifying;
+        const INITIAL: u32 = 0;
+
+        fn interrupt(isr: &mut Isr<'_, Self>, _: &Wire, _: Cause) {
+            isr.queue_dpc();
+            panic!("in the interrupt routine");
+        }
+    }
+    let hosted = Hosted::<(Panics, Config)>::new(messages(1), Wire(AtomicU32::new(0)));
+    let hosted = hosted.expect("a map");
+    assert!(hosted.interrupt(0), "the port's frame is returned to");
+    assert_eq!(
+        hosted.take_calls(),
+        [PortCall::Lock(0), PortCall::QueueDpc, PortCall::Unlock(0)]
+    );
+    passive(|irql| {
+        let marked = hosted.interrupts().snapshot(Panics, irql, |state| *state);
+        assert_eq!(marked, Err(Refusal::Poisoned));
+        let other = hosted.interrupts().snapshot(Config, irql, |state| *state);
+        assert_eq!(other, Ok(1), "the other source had its turn");
+    });
+}
+
+#[test]
+fn g12_a_closure_has_its_own_adapters_state_and_lock() {
+    let (first, second) = (hosted(messages(1)), hosted(messages(3)));
+    passive(|irql| {
+        let add = |hosted: &Hosted<Sources>, irql: &mut Passive<'_>| {
+            hosted.interrupts().synchronize(Cursor, irql, |isr| {
+                *isr.state += 1;
+            })
+        };
+        add(&first, irql).expect("not refused");
+        add(&second, irql).expect("not refused");
+        add(&second, irql).expect("not refused");
+    });
+    let second_lock = [PortCall::Lock(2), PortCall::Unlock(2)];
+    assert_eq!(first.take_calls(), [PortCall::Lock(0), PortCall::Unlock(0)]);
+    assert_eq!(second.take_calls(), [second_lock, second_lock].concat());
+    assert_eq!(counts(&first), [Some(0), Some(0), Some(1)]);
+    assert_eq!(counts(&second), [Some(0), Some(0), Some(2)]);
+}
+
+#[test]
+fn g3_a_thread_that_holds_a_lock_has_no_capability_on_the_host_either() {
+    let hosted = hosted(messages(1));
+    let nested = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        passive(|irql| {
+            let _ = hosted
+                .interrupts()
+                .synchronize(Config, irql, |_| passive(|_| ()));
+        });
+    }));
+    assert!(nested.is_err());
+    assert_eq!(hosted::current_irql(), 0, "and all is given back");
+    passive(|irql| hosted.interrupts().synchronize(Control, irql, |_| ())).expect("still works");
+}
+
+#[test]
+fn g11_capabilities_and_sources_are_of_size_zero() {
+    assert_eq!(size_of::<Passive<'_>>(), 0);
+    assert_eq!(size_of::<crate::irql::Dispatch<'_>>(), 0);
+    assert_eq!(size_of::<Control>(), 0);
+    assert_eq!(size_of::<crate::sync::Opened<u64>>(), 0);
 }
