@@ -20,6 +20,7 @@ mod run;
 mod test;
 mod toolchain;
 mod wdk_lite;
+mod workflow;
 
 use std::process::ExitCode;
 
@@ -51,6 +52,8 @@ enum Job {
     Package(package::Options),
     /// Compile the driver's crates for ARM64; all but its own package, which takes a WDK.
     Arm64,
+    /// Lint the workflows in .github/workflows with actionlint.
+    WorkflowLint,
     /// Run clippy on the driver's package, which takes a WDK.
     Lint,
 }
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Job::InfCheck(options) => inf::run(&options),
         Job::Package(options) => package::run(&options),
         Job::Arm64 => repository::Repository::find().and_then(|found| arm64::check(&found)).map(drop),
+        Job::WorkflowLint => repository::Repository::find().and_then(|found| workflow::lint(&found)).map(drop),
         Job::Lint => repository::Repository::find().and_then(|found| build::lint(&found)),
     };
     match result {
