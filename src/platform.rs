@@ -41,10 +41,7 @@ impl Platform for Windows {
         _: &Passive<'_>,
     ) -> Result<(), Status> {
         let key = registry::software_key(device.as_ptr().cast())?;
-        key.set_text(
-            wide!("HardwareInformation.ChipType"),
-            information.chip_type,
-        )?;
+        key.set_text(wide!("HardwareInformation.ChipType"), information.chip_type)?;
         key.set_text(wide!("HardwareInformation.DacType"), information.dac_type)?;
         key.set_text(
             wide!("HardwareInformation.AdapterString"),

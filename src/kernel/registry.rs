@@ -2,9 +2,7 @@
 
 use dxgk::status::Status;
 use wdk_sys::ntddk::{IoOpenDeviceRegistryKey, ZwClose, ZwSetValueKey};
-use wdk_sys::{
-    HANDLE, KEY_SET_VALUE, PDEVICE_OBJECT, PLUGPLAY_REGKEY_DRIVER, REG_DWORD, REG_SZ,
-};
+use wdk_sys::{HANDLE, KEY_SET_VALUE, PDEVICE_OBJECT, PLUGPLAY_REGKEY_DRIVER, REG_DWORD, REG_SZ};
 
 use crate::unicode;
 
@@ -45,7 +43,12 @@ impl Key {
 
     /// Writes a number (REG_DWORD).
     pub fn set_number(&self, name: &'static [u16], number: u32) -> Result<(), Status> {
-        self.set(name, REG_DWORD, (&raw const number).cast(), size_of::<u32>())
+        self.set(
+            name,
+            REG_DWORD,
+            (&raw const number).cast(),
+            size_of::<u32>(),
+        )
     }
 
     fn set(
@@ -58,7 +61,14 @@ impl Key {
         let mut name = unicode::string(name);
         // SAFETY: the key is open, and the kernel only reads name and data, which live for the call.
         let status = unsafe {
-            ZwSetValueKey(self.0, &raw mut name, 0, kind, data.cast_mut(), length as u32)
+            ZwSetValueKey(
+                self.0,
+                &raw mut name,
+                0,
+                kind,
+                data.cast_mut(),
+                length as u32,
+            )
         };
         Status::from_raw(status).success()
     }
