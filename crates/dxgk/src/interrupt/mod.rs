@@ -168,6 +168,10 @@ impl<S: Source> SourceCell<S> {
 
     /// A constant, so that a large state is copied to its place and not made on a stack first.
     #[cfg(not(loom))]
+    #[expect(
+        clippy::declare_interior_mutable_const,
+        reason = "what each adapter's own place is made from"
+    )]
     const INITIAL: Self = {
         const { Self::NOTHING_TO_DROP };
         Self {

@@ -17,10 +17,14 @@ mod kernel {
         pub(in crate::interrupt) const INITIAL: Self = Self;
     }
 
-    #[derive(Default)]
     pub(in crate::interrupt) struct Panic;
 
     impl Panic {
+        #[inline(always)]
+        pub(in crate::interrupt) const fn none() -> Self {
+            Self
+        }
+
         #[inline(always)]
         pub(in crate::interrupt) fn guard<S: Source, R>(
             &mut self,
@@ -76,6 +80,10 @@ mod host {
     }
 
     impl Panic {
+        pub(in crate::interrupt) fn none() -> Self {
+            Self::default()
+        }
+
         pub(in crate::interrupt) fn guard<S: Source, R>(
             &mut self,
             cell: &SourceCell<S>,
@@ -111,7 +119,7 @@ mod host {
     /// Runs an interrupt routine. It has no caller that a panic could go on in: the state is marked, and the next
     /// synchronized closure is told.
     pub(in crate::interrupt) fn contain<S: Source>(cell: &SourceCell<S>, body: impl FnOnce()) {
-        let _ = Panic::default().guard(cell, body);
+        let _ = Panic::none().guard(cell, body);
     }
 }
 

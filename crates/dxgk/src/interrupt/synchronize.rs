@@ -89,7 +89,7 @@ impl<T: SourceSet> Interrupts<T> {
             closure,
             result: MaybeUninit::uninit(),
             ran: false,
-            panic: Panic::default(),
+            panic: Panic::none(),
         };
         // SAFETY: `routine` is compiled for exactly this type of call, which outlives the port's call.
         let status = unsafe {
