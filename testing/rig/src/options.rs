@@ -17,7 +17,7 @@ pub struct Options {
     pub connected: bool,
     /// `stress=N`: synchronized snapshots that each processor takes in the stress run; 0 runs none.
     pub stress: u32,
-    /// `presents=N`: the least number of presents, and so of interrupts, of the stress run.
+    /// `presents=N`: the least number of presents, and so of interrupts, of the stress run; 0: a tenth of the snapshots.
     pub presents: u32,
 }
 

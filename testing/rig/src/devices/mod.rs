@@ -7,5 +7,6 @@ pub mod exit;
 pub mod intx;
 pub mod log;
 pub mod msix;
+pub mod neighbour;
 pub mod pci;
 pub mod serial;

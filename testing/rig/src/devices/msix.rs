@@ -6,8 +6,8 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use pci_types::{CommandRegister, EndpointHeader, PciAddress, PciHeader};
 use port::machine::{Interrupt, InterruptSink, Origin};
 
-use super::intx;
 use super::pci::{self, Config};
+use super::{intx, neighbour};
 use crate::bugcheck;
 use crate::cpu::{idle, percpu};
 use crate::memory::blocks;
@@ -38,7 +38,7 @@ const MOST_MESSAGES: usize = 16;
 
 /// How many interrupts each message brought.
 pub static COUNTS: [AtomicU64; MOST_MESSAGES] = [const { AtomicU64::new(0) }; MOST_MESSAGES];
-/// Line interrupts that the driver did not claim.
+/// Line interrupts that nobody claimed.
 pub static UNCLAIMED: AtomicU64 = AtomicU64::new(0);
 static UNCLAIMED_IN_A_ROW: AtomicU32 = AtomicU32::new(0);
 /// Processors that are in the sink now.
@@ -115,6 +115,9 @@ pub fn connect(
         Grant::Line(line, interrupt) => (Vec::from([interrupt.vector as u8]), Some(*line)),
         Grant::Messages(all) => (all.iter().map(|one| one.vector as u8).collect(), None),
     };
+    if let Some(line) = line {
+        neighbour::find(line);
+    }
     *CONNECTION.lock() = Some(Connection {
         sink,
         address,
@@ -196,12 +199,15 @@ pub fn serve(vector: u8) {
             COUNTS[message].fetch_add(1, Ordering::Relaxed);
             let origin = match line {
                 None => Origin::Device,
+                Some(_) if neighbour::is_alone() => Origin::Foreign,
                 Some(_) if line_asserted(address) => Origin::Device,
                 Some(_) => Origin::Unknown,
             };
             let claimed = (sink.entry)(sink.context, message as u32, origin);
             if line.is_some() {
-                note_claim(claimed);
+                // Every routine of a shared line is called, whoever claims.
+                let other = neighbour::serve();
+                note_claim(claimed || other);
             }
         }
         // A message that was on its way when the interrupts were turned off.

@@ -10,7 +10,7 @@ use port::summary::Summary;
 
 use super::{etw, pool, registry, stress};
 use crate::cpu::percpu;
-use crate::devices::{log, msix};
+use crate::devices::{log, msix, neighbour};
 use crate::log;
 
 /// The tag's four characters.
@@ -48,6 +48,12 @@ fn own_members(requests: u64, stack: usize) -> String {
     );
     let _ = write!(
         members,
+        ", \"foreign_interrupts\": {{\"raised\": {}, \"served\": {}}}",
+        neighbour::RAISED.load(Ordering::Relaxed),
+        neighbour::SERVED.load(Ordering::Relaxed)
+    );
+    let _ = write!(
+        members,
         ", \"etw_events\": {}",
         etw::EVENTS.load(Ordering::Relaxed)
     );
@@ -55,12 +61,16 @@ fn own_members(requests: u64, stack: usize) -> String {
     let _ = write!(members, ", \"requests\": {requests}");
     let snapshots = stress::SNAPSHOTS.load(Ordering::Relaxed);
     if snapshots != 0 {
-        let _ = write!(
-            members,
-            ", \"stress\": {{\"snapshots\": {snapshots}, \"presents\": {}, \"wrong\": {}}}",
-            stress::PRESENTS.load(Ordering::Relaxed),
-            stress::WRONG.load(Ordering::Relaxed)
-        );
+        let _ = write!(members, ", \"stress\": {{\"snapshots\": {snapshots}");
+        for (name, figure) in [
+            ("synchronized_calls", &stress::CALLS),
+            ("interrupts", &stress::INTERRUPTS),
+            ("presents", &stress::PRESENTS),
+            ("wrong", &stress::WRONG),
+        ] {
+            let _ = write!(members, ", \"{name}\": {}", figure.load(Ordering::Relaxed));
+        }
+        members.push('}');
     }
     let mut tags = String::new();
     pool::each_tag(|tag, usage| {

@@ -19,7 +19,7 @@ use crate::abi::{DRIVER_OBJECT, NTSTATUS, UNICODE_STRING, nt_success};
 use crate::boot::fail;
 use crate::cpu::stack;
 use crate::devices::exit::{Outcome, exit};
-use crate::devices::{log, pci};
+use crate::devices::{log, neighbour, pci};
 use crate::image::{self, Driver};
 use crate::log;
 use crate::machine::Rig;
@@ -31,6 +31,8 @@ const VIRTIO: u16 = 0x1AF4;
 const GPU: u16 = 0x1050;
 /// The driver's service key.
 const SERVICE: &str = "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\vgpudod";
+/// The device that shares the line interrupts before each so many presents.
+const NEIGHBOUR: u32 = 5;
 /// A word on progress after so many presents.
 const PROGRESS: u32 = 50;
 
@@ -154,8 +156,15 @@ impl Host for User {
                 log!("step: presents");
                 self.before = self.ask();
             }
-            Step::Present(number, of) if number % PROGRESS == 0 => log!("present {number} of {of}"),
-            Step::Present(..) => {}
+            Step::Present(number, of) => {
+                if number % PROGRESS == 0 {
+                    log!("present {number} of {of}");
+                }
+                // Between two presents the adapter has nothing to say.
+                if number % NEIGHBOUR == 0 {
+                    neighbour::interrupt();
+                }
+            }
             step => log!("step: {step}"),
         }
         if matches!(step, Step::Present(..)) {

@@ -28,6 +28,10 @@ static WANTED: AtomicU64 = AtomicU64::new(0);
 pub static SNAPSHOTS: AtomicU64 = AtomicU64::new(0);
 /// Snapshots that were torn, went backwards or failed, and synchronized calls lost.
 pub static WRONG: AtomicU64 = AtomicU64::new(0);
+/// Synchronized calls that the port ran meanwhile.
+pub static CALLS: AtomicU64 = AtomicU64::new(0);
+/// Interrupts meanwhile.
+pub static INTERRUPTS: AtomicU64 = AtomicU64::new(0);
 /// Presents made meanwhile.
 pub static PRESENTS: AtomicU64 = AtomicU64::new(0);
 /// Jobs that have not ended.
@@ -123,15 +127,21 @@ fn small(frames: &mut Frames, size: &Picture) -> Frame {
     frame
 }
 
-/// Runs `count` snapshots on each processor, with at least `presents` presents meanwhile. PASSIVE_LEVEL.
+/// Runs `count` snapshots on each processor, with at least `presents` presents meanwhile (0: a tenth of the snapshots).
+/// PASSIVE_LEVEL.
 pub fn run(machine: &'static dyn Machine, adapter: &'static Adapter, count: u64, presents: u64) {
     let Ok(control) = user::open(CONTROL_DEVICE) else {
         WRONG.fetch_add(1, Ordering::Relaxed);
         return;
     };
+    let presents = match presents {
+        0 => count * u64::from(percpu::count()) / 10,
+        given => given,
+    };
     let buffer = user::SystemBuffer::new(size_of::<Statistics>());
     let begin = ask(&control, &buffer);
     let calls = adapter.figures().synchronized;
+    let interrupts_before: u64 = adapter.figures().interrupts.iter().sum();
     WANTED.store(count, Ordering::Relaxed);
     let job = Job {
         routine: snapshots,
@@ -146,6 +156,9 @@ pub fn run(machine: &'static dyn Machine, adapter: &'static Adapter, count: u64,
     RUNNING.store(1, Ordering::SeqCst);
     snapshots(0);
     let made = adapter.figures().synchronized - calls;
+    CALLS.store(made, Ordering::Relaxed);
+    let interrupts: u64 = adapter.figures().interrupts.iter().sum();
+    INTERRUPTS.store(interrupts - interrupts_before, Ordering::Relaxed);
     if let (Some(begin), Some(end)) = (begin, ask(&control, &buffer)) {
         // The driver's count includes the snapshot that tells it, as did the first.
         let counted = end.synchronized_calls - begin.synchronized_calls;
