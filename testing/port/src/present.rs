@@ -211,8 +211,6 @@ impl Adapter {
         };
         let limit = port.config().present_watchdog;
         let start = machine.now();
-        let failed_before = progress.failed.load(Ordering::Relaxed);
-        let mut failed = 0;
         let mut turns = 0_u32;
         while progress.stage() != Stage::Done {
             if machine.now().saturating_sub(start) > limit {
@@ -225,7 +223,6 @@ impl Adapter {
             } else {
                 machine.delay(500)
             }
-            failed = progress.failed.load(Ordering::Relaxed) - failed_before;
         }
         let stage = progress.stage();
         let done = stage == Stage::Done;
@@ -239,8 +236,7 @@ impl Adapter {
             progress.abandon();
             return Presented::Lost;
         }
-        failed = failed.max(progress.failed.load(Ordering::Relaxed) - failed_before);
-        if failed != 0 {
+        if progress.failed.load(Ordering::Relaxed) != 0 {
             Presented::Failed
         } else {
             Presented::Completed

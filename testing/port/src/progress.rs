@@ -47,7 +47,7 @@ pub(crate) struct Source {
     stage: AtomicU8,
     /// Presents that the watchdog gave up on and whose report may still come.
     owed: AtomicU32,
-    /// Presents that were reported as failed.
+    /// Reports of failure since the present began, which may come before its call returns.
     pub failed: AtomicU64,
 }
 
@@ -69,8 +69,13 @@ impl Source {
 
     /// The DDI is about to be called.
     pub fn begin(&self) -> bool {
-        self.advance(|stage| matches!(stage, Stage::Idle | Stage::Done).then_some(Stage::InCall))
-            .is_ok()
+        let begun = self
+            .advance(|stage| matches!(stage, Stage::Idle | Stage::Done).then_some(Stage::InCall))
+            .is_ok();
+        if begun {
+            self.failed.store(0, Ordering::Relaxed);
+        }
+        begun
     }
 
     /// Progress was notified; the error is the stage that does not allow it.
