@@ -52,7 +52,11 @@ impl Waits {
     }
 }
 
+/// Memory in so many pieces that the queue, which may be small, has no room for their list.
+const TOO_SCATTERED: Fault = Fault::new("memory too scattered", Status::INSUFFICIENT_RESOURCES);
+
 /// Why a batch was not submitted.
+#[derive(Clone, Copy)]
 enum NotSubmitted {
     NoRoom,
     Fault(Fault),
@@ -121,9 +125,10 @@ fn submit(
         return Err(NotSubmitted::Fault(fault));
     }
     let mut batch = Batch::new();
+    let no_room = no_room(state);
     match state.queue.reserve(count, &mut batch) {
         Ok(()) => {}
-        Err(ReserveError::Full { .. }) => return Err(NotSubmitted::NoRoom),
+        Err(ReserveError::Full { .. }) => return Err(no_room),
         Err(error) => return Err(NotSubmitted::Fault(reserve_fault(error))),
     }
     let tag = Tag::Commands(ticket).number();
@@ -132,11 +137,8 @@ fn submit(
             .queue
             .submit(memory, &mut batch, tag)
             .map_err(|error| match error {
-                SubmitError::Full => NotSubmitted::NoRoom,
-                SubmitError::TooScattered => NotSubmitted::Fault(Fault::new(
-                    "memory too scattered",
-                    Status::INSUFFICIENT_RESOURCES,
-                )),
+                SubmitError::Full => no_room,
+                SubmitError::TooScattered => NotSubmitted::Fault(TOO_SCATTERED),
                 _ => NotSubmitted::Fault(Fault::new("queue refuses", Status::UNSUCCESSFUL)),
             }),
         Err(error) => Err(NotSubmitted::Fault(error.into())),
@@ -152,6 +154,16 @@ fn submit(
             state.queue.release(&mut batch);
             Err(reason)
         }
+    }
+}
+
+/// What a queue without room means: wait, if the device still has something to do; if it has nothing, there will never be
+/// more room.
+const fn no_room(state: &ControlState) -> NotSubmitted {
+    if state.queue.is_idle() {
+        NotSubmitted::Fault(TOO_SCATTERED)
+    } else {
+        NotSubmitted::NoRoom
     }
 }
 

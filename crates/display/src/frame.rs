@@ -11,8 +11,8 @@ pub(crate) const PIXEL: u32 = 4;
 /// How many rectangles a frame has at most; more are united where that costs least.
 pub(crate) const MAX_RECTS: usize = 8;
 
-/// The smallest batch that a queue must be able to take: a transfer and a flush, with room for mode setting.
-pub(crate) const MIN_BATCH: usize = 4;
+/// The smallest batch that a queue must be able to take: the three commands that make a resource.
+pub(crate) const MIN_BATCH: usize = 3;
 
 /// A short list of rectangles.
 pub(crate) type Rects = RectList<MAX_RECTS>;

@@ -289,10 +289,15 @@ impl<P: Platform> ModeSetting<P> {
             core::iter::repeat_n(zero_page, pages),
         )?;
         let target = self.new_target(mode);
-        let created = self.run(started, &joined, irql, 4, |batch| {
-            create(batch, &joined, &target, &entries)?;
-            batch.push(&joined, &ResourceDetachBacking::new(target.resource))
-        });
+        let created = self
+            .run(started, &joined, irql, 3, |batch| {
+                create(batch, &joined, &target, &entries)
+            })
+            .and_then(|()| {
+                self.run(started, &joined, irql, 1, |batch| {
+                    batch.push(&joined, &ResourceDetachBacking::new(target.resource))
+                })
+            });
         if let Err(reason) = created {
             self.free_after(started, target, reason, irql);
             return Err(reason.into());

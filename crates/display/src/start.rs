@@ -14,14 +14,13 @@ use dxgk::lock::PassiveMutex;
 use dxgk::miniport::{Parts, StartDevice};
 use dxgk::status::Status;
 use dxgk::sys::DXGK_DISPLAY_INFORMATION;
-use virtio_gpu::edid::{Edid, EdidError};
+use virtio_gpu::edid::{Edid, EdidError, ReadError};
 use virtio_gpu::pci::{
     COMMAND_BUS_MASTER, COMMAND_INTERRUPT_DISABLE, COMMAND_MEMORY_SPACE, Layout,
 };
-use virtio_gpu::protocol::{DisplayInfo, GetDisplayInfo, GetEdid, RespEdid};
+use virtio_gpu::protocol::{DisplayInfo, GetDisplayInfo, GetEdid};
 use virtio_gpu::transport::Transport;
 use virtio_gpu::{ConfigSpace, Features, Memory};
-use zerocopy::IntoBytes;
 
 use crate::bring_up::{Brought, Queues, ask, bring_up, listen};
 use crate::device::{
@@ -303,21 +302,17 @@ fn enabled_scanout(
 /// The EDID in the answer to GET_EDID. One that is not well-formed is none: the monitor then has no descriptor.
 #[inline(never)]
 fn read_edid<P: Platform>(memory: &impl Memory) -> Result<Option<Box<Edid>>, Fault> {
-    let mut response = RespEdid::zeroed();
-    memory.read_bytes(layout::ANSWER, response.as_mut_bytes())?;
-    let bytes = response.bytes().ok_or(
-        Fault::new("EDID length", Status::DEVICE_PROTOCOL_ERROR).with("size", response.size.get()),
-    )?;
-    match Edid::parse(bytes) {
-        Ok(edid) => Ok(Some(try_new(edid)?)),
-        Err(error) => {
-            let reason = match error {
-                EdidError::TooShort { .. } => 1,
-                EdidError::Header => 2,
-                EdidError::Checksum { .. } => 3,
-            };
-            P::trace(&TraceEvent::BadEdid { reason });
-            Ok(None)
+    let reason = match Edid::read(memory, layout::ANSWER) {
+        Ok(edid) => return Ok(Some(try_new(edid)?)),
+        Err(ReadError::Edid(EdidError::TooShort { .. })) => 1,
+        Err(ReadError::Edid(EdidError::Header)) => 2,
+        Err(ReadError::Edid(EdidError::Checksum { .. })) => 3,
+        Err(ReadError::Size { size }) => {
+            let fault = Fault::new("EDID length", Status::DEVICE_PROTOCOL_ERROR);
+            return Err(fault.with("size", size));
         }
-    }
+        Err(ReadError::Access(error)) => return Err(error.into()),
+    };
+    P::trace(&TraceEvent::BadEdid { reason });
+    Ok(None)
 }

@@ -331,6 +331,43 @@ fn a_slow_device_keeps_a_present_pending_and_nobody_waiting() {
 }
 
 #[test]
+fn a_present_that_finds_no_room_waits_in_the_driver_and_is_shown_when_there_is() {
+    // Four commands at a time, of which making a source visible takes three.
+    let device = gpu::Options {
+        features: gpu::feature::EDID,
+        queue_sizes: [8, 16],
+        modes: vec![(320, 200)],
+        ..gpu::Options::default()
+    };
+    on_stage(&device, |stage| {
+        stage.show();
+        for number in 1..=3 {
+            stage.adapter.set_visibility(0, false).expect("invisible");
+            stage.gpu.pause(true);
+            let adapter = stage.adapter;
+            let showing = std::thread::spawn(move || adapter.set_visibility(0, true));
+            // It waits for the device, which does nothing.
+            while stage.statistics().frames_deferred < number {
+                let frame = stage.frames.frame(&adapter.picture());
+                match adapter.begin_present(0, &mut stage.surface, &frame) {
+                    // Not visible yet.
+                    Ok(STATUS_SUCCESS) => {}
+                    begun => {
+                        assert_eq!(begun, Ok(STATUS_PENDING));
+                        assert_eq!(stage.statistics().frames_deferred, number);
+                    }
+                }
+            }
+            assert_eq!(stage.statistics().frames_outstanding, 1);
+            stage.gpu.pause(false);
+            assert_eq!(showing.join().expect("no panic"), Ok(()));
+            assert_eq!(adapter.wait_for_progress(0), Presented::Completed);
+            stage.assert_up_to_date();
+        }
+    });
+}
+
+#[test]
 fn escapes_with_wrong_data_change_nothing() {
     on_stage(&gpu::Options::default(), |stage| {
         stage.show();
