@@ -50,6 +50,12 @@ enum Job {
     InfCheck(inf::Options),
     /// Make, sign and verify the package for a Windows test machine in target/package/vgpudod.
     Package(package::Options),
+    /// Make the package's contents twice, and compare them byte for byte.
+    Reproduce {
+        /// Do it although there are changes that are not committed.
+        #[arg(long)]
+        allow_dirty: bool,
+    },
     /// Compile the driver's crates for ARM64; all but its own package, which takes a WDK.
     Arm64,
     /// Lint the workflows in .github/workflows with actionlint.
@@ -67,6 +73,7 @@ fn main() -> ExitCode {
         Job::Build(options) => build::run(&options),
         Job::InfCheck(options) => inf::run(&options),
         Job::Package(options) => package::run(&options),
+        Job::Reproduce { allow_dirty } => package::reproducible::run(allow_dirty),
         Job::Arm64 => repository::Repository::find().and_then(|found| arm64::check(&found)).map(drop),
         Job::WorkflowLint => repository::Repository::find().and_then(|found| workflow::lint(&found)).map(drop),
         Job::Lint => repository::Repository::find().and_then(|found| build::lint(&found)),

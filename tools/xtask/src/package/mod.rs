@@ -10,6 +10,7 @@ mod certificate;
 #[cfg(test)]
 pub use certificate::NAME as CERTIFICATE_NAME;
 mod command_line;
+pub mod reproducible;
 mod sign;
 mod source;
 pub mod verify;

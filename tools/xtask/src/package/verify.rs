@@ -46,6 +46,7 @@ pub fn findings(folder: &Path, expected: &Expected) -> Result<Vec<String>> {
     findings.extend(instructions(folder, expected)?);
     findings.extend(hashes(folder)?);
     findings.extend(symbols(folder)?);
+    findings.extend(version(folder, expected)?);
     let certificate = folder.join(names::CERTIFICATE);
     let signer = certificate::read(&certificate)?;
     for name in [names::CATALOG, names::IMAGE, names::TOOL] {
@@ -197,6 +198,52 @@ fn symbols(folder: &Path) -> Result<Vec<String>> {
             "{} names its symbols {path:?}, not {}",
             names::IMAGE,
             names::SYMBOLS
+        ));
+    }
+    Ok(findings)
+}
+
+/// The image's version resource (VS_FIXEDFILEINFO) says that it is a display driver, of the package's version.
+fn version(folder: &Path, expected: &Expected) -> Result<Vec<String>> {
+    const SIGNATURE: [u8; 4] = 0xfeef_04bd_u32.to_le_bytes();
+    let image = fs::read(folder.join(names::IMAGE))?;
+    let places: Vec<usize> = image
+        .windows(4)
+        .enumerate()
+        .filter(|(_, word)| **word == SIGNATURE)
+        .map(|(at, _)| at)
+        .collect();
+    let [start] = places[..] else {
+        return Ok(vec![format!(
+            "{} has {} version resources, not one",
+            names::IMAGE,
+            places.len()
+        )]);
+    };
+    let word = |index: usize| -> Result<u32> {
+        let at = start + 4 * index;
+        Ok(u32::from_le_bytes(
+            image
+                .get(at..at + 4)
+                .context("the version resource is cut off")?
+                .try_into()?,
+        ))
+    };
+    let mut findings = Vec::new();
+    let [major, minor, patch, _] = expected.stamp.version.0.map(u32::from);
+    let (high, low) = (word(2)?, word(3)?);
+    if (high, low >> 16) != (major << 16 | minor, patch) {
+        let stated = format!("{}.{}.{}", high >> 16, high & 0xffff, low >> 16);
+        findings.push(format!(
+            "{} states version {stated}, not {major}.{minor}.{patch}",
+            names::IMAGE
+        ));
+    }
+    // VFT_DRV, VFT2_DRV_DISPLAY.
+    if (word(9)?, word(10)?) != (3, 4) {
+        findings.push(format!(
+            "{} does not state that it is a display driver",
+            names::IMAGE
         ));
     }
     Ok(findings)

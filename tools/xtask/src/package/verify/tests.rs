@@ -27,6 +27,9 @@ const STAMP: Stamp = Stamp {
 /// What stands for the identifier that image and symbols share.
 const IDENTIFIER: &[u8; 16] = b"sixteen bytes id";
 
+/// Where the crafted image has its version.
+const VERSION: usize = 0x700;
+
 struct Package {
     folder: TempDir,
     signer: Signer,
@@ -47,6 +50,11 @@ fn image() -> Vec<u8> {
     put(data + 0x84, IDENTIFIER);
     put(data + 0x94, &1u32.to_le_bytes());
     put(data + 0x98, b"vgpudod.pdb\0");
+    // VS_FIXEDFILEINFO: signature, structure's version, the file's version 0.1.0.0, type and subtype.
+    put(VERSION, &0xfeef_04bd_u32.to_le_bytes());
+    put(VERSION + 8, &1u32.to_le_bytes());
+    put(VERSION + 36, &3u32.to_le_bytes());
+    put(VERSION + 40, &4u32.to_le_bytes());
     bytes
 }
 
@@ -289,6 +297,20 @@ fn an_inf_file_for_another_machine_than_the_image_is_found() {
         fs::write(file, bytes).unwrap();
     });
     package.finds(&["is for machine 0xaa64, and the INF file for amd64"]);
+}
+
+#[test]
+fn an_image_of_another_version_or_kind_or_without_a_version_is_found() {
+    let with = |change: fn(&mut Vec<u8>)| {
+        Package::made(|path| {
+            let mut bytes = image();
+            change(&mut bytes);
+            fs::write(path.join(names::IMAGE), bytes).unwrap();
+        })
+    };
+    with(|bytes| bytes[VERSION + 8] = 2).finds(&["states version 0.2.0, not 0.1.0"]);
+    with(|bytes| bytes[VERSION + 40] = 0).finds(&["does not state that it is a display driver"]);
+    with(|bytes| bytes[VERSION] = 0).finds(&["has 0 version resources"]);
 }
 
 #[test]
