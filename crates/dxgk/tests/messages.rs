@@ -101,10 +101,13 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec(event, 0..40)
 }
 
+/// Counts once in one source's state.
+type Count<T> = fn(&Hosted<T>) -> Result<[u32; 2], Refusal>;
+
 /// A hosted adapter, and a closure for each source that counts in its state and returns the whole of it.
 struct Scene<T: SourceSet> {
     hosted: Hosted<T>,
-    count: Vec<fn(&Hosted<T>) -> Result<[u32; 2], Refusal>>,
+    count: Vec<Count<T>>,
 }
 
 impl<T: SourceSet> Scene<T> {

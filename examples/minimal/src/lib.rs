@@ -1,0 +1,298 @@
+//! A display-only miniport on `dxgk` alone, for no device: the picture goes to memory that nobody looks at.
+//!
+//! It shows what every such driver has: one interrupt source with a state, a start and a stop, one output with one mode,
+//! and presents whose progress is reported at DIRQL through [`Interrupts::report`](dxgk::interrupt::Interrupts::report).
+//! There is no unsafe code in it, and no function here is called at the wrong IRQL or twice at once: what may not be does
+//! not compile. The methods stand in the order in which dxgkrnl calls them.
+#![no_std]
+#![forbid(unsafe_code)]
+
+use core::iter::once;
+use core::marker::PhantomData;
+
+use dxgk::adapter::{Registry, Started};
+use dxgk::interrupt::{Cause, InterruptDevice, Isr, Notifying, Source};
+use dxgk::irql::Passive;
+use dxgk::kernel::Kernel;
+use dxgk::lock::PassiveMutex;
+use dxgk::memory::SharedPages;
+use dxgk::miniport::{Miniport, Parts, PhysicalDevice, Present, StartDevice};
+use dxgk::present::{PresentDisplayOnly, PresentProgress, Presented};
+use dxgk::status::Status;
+use dxgk::sys::{
+    D3DDDIFMT_A8R8G8B8, D3DKMDT_VIDPN_PRESENT_PATH, D3DKMDT_VOT_OTHER, D3DKMDT_VPPR_UNPINNED,
+    D3DKMDT_VPPS_UNPINNED, DXGK_CHILD_DESCRIPTOR, HpdAwarenessAlwaysConnected, RECT,
+    TypeVideoOutput,
+};
+use dxgk::vidpn::{Cofunctional, Commit, GraphicsMode, Pivot, SignalMode, VidPn};
+
+/// The operating system: `dxgk`'s services, and the place of the registry, which is a static of the driver's package.
+pub trait System: Sized + 'static {
+    /// The services.
+    type Kernel: Kernel;
+    /// Where the started adapters are.
+    fn registry() -> &'static Registry<Minimal<Self>>;
+}
+
+/// The only mode.
+pub const MODE: GraphicsMode = GraphicsMode {
+    width: 1024,
+    height: 768,
+    stride: 1024 * 4,
+    format: D3DDDIFMT_A8R8G8B8,
+};
+
+/// The same as it goes to the monitor.
+const SIGNAL: SignalMode = SignalMode {
+    width: MODE.width,
+    height: MODE.height,
+    preferred: true,
+};
+
+/// The only interrupt source. It is the one that notifies, so its message is 0; there is nothing that would interrupt.
+#[derive(Debug)]
+pub struct Frames<S>(PhantomData<fn() -> S>);
+
+impl<S> Copy for Frames<S> {}
+impl<S> Clone for Frames<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+/// What exists while the adapter is started. Interrupt routines may look at it, so it is Sync; `dxgk` drops it when none of
+/// them runs any more.
+#[derive(Debug)]
+pub struct Screen<S: System> {
+    /// The picture.
+    pub memory: SharedPages<S::Kernel>,
+    /// Presents are re-entrant, pictures are not: held while one is copied.
+    copying: PassiveMutex<S::Kernel, ()>,
+}
+
+impl<S: System> InterruptDevice for Screen<S> {
+    fn acknowledge_line(&self) -> Option<u32> {
+        // A line may be shared, and it was not us: the others on it get their turn.
+        None
+    }
+}
+
+impl<S: System> Source for Frames<S> {
+    type Device = Screen<S>;
+    /// What the interrupt routine shares with the rest, reachable there and in closures and nowhere else: presents reported.
+    type State = u32;
+    type Role = Notifying;
+    const INITIAL: u32 = 0;
+
+    fn interrupt(_: &mut Isr<'_, Self>, _: &Screen<S>, _: Cause) {
+        // A device would be asked here what it has done, and `isr.notify` would tell dxgkrnl.
+    }
+}
+
+/// The miniport: what belongs to an adapter from DxgkDdiAddDevice to DxgkDdiRemoveDevice. Nothing does.
+#[derive(Debug)]
+pub struct Minimal<S>(PhantomData<fn() -> S>);
+
+impl<S: System> Miniport for Minimal<S> {
+    type Kernel = S::Kernel;
+    type Sources = (Frames<S>,);
+    type Device = Screen<S>;
+
+    fn registry() -> &'static Registry<Self> {
+        S::registry()
+    }
+
+    fn add_device(_: PhysicalDevice, _: &mut Passive<'_>) -> Result<Self, Status> {
+        Ok(Self(PhantomData))
+    }
+
+    fn start_device(
+        &self,
+        _: &mut StartDevice<'_, Self>,
+        irql: &mut Passive<'_>,
+    ) -> Result<Parts<Self>, Status> {
+        // A driver with a device finds its registers in `start.resources` and maps them with MappedRange.
+        Ok(Parts {
+            device: Screen {
+                memory: SharedPages::new((MODE.stride * MODE.height) as usize, irql)?,
+                copying: PassiveMutex::new((), irql)?,
+            },
+            video_present_sources: 1,
+            children: 1,
+        })
+    }
+
+    fn query_child_relations(
+        &self,
+        _: &Started<Self>,
+        children: &mut [DXGK_CHILD_DESCRIPTOR],
+        _: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        let output = children.first_mut().ok_or(Status::INVALID_PARAMETER)?;
+        output.ChildDeviceType = TypeVideoOutput;
+        output.ChildCapabilities.HpdAwareness = HpdAwarenessAlwaysConnected;
+        output
+            .ChildCapabilities
+            .Type
+            .VideoOutput
+            .InterfaceTechnology = D3DKMDT_VOT_OTHER;
+        Ok(())
+    }
+
+    fn query_connection(
+        &self,
+        _: &Started<Self>,
+        child: u32,
+        _: &mut Passive<'_>,
+    ) -> Result<bool, Status> {
+        (child == 0)
+            .then_some(true)
+            .ok_or(Status::INVALID_PARAMETER)
+    }
+
+    fn query_device_descriptor(
+        &self,
+        _: &Started<Self>,
+        _: u32,
+        _: usize,
+        _: &mut [u8],
+        _: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        // Without an EDID the operating system assumes a monitor with the common modes; ours is one of them.
+        Err(Status::MONITOR_NO_DESCRIPTOR)
+    }
+
+    fn is_supported_vidpn(
+        &self,
+        _: &Started<Self>,
+        vidpn: &VidPn<'_>,
+        irql: &mut Passive<'_>,
+    ) -> Result<bool, Status> {
+        asks_for_our_mode_alone(vidpn, irql)
+    }
+
+    fn enum_vidpn_cofunc_modality(
+        &self,
+        _: &Started<Self>,
+        request: &Cofunctional<'_>,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        // Every set that is free gets our mode; what is pinned or the pivot stays.
+        let (vidpn, pivot) = (&request.vidpn, request.pivot);
+        vidpn.for_each_path(irql, |path| {
+            let (source, target) = (path.VidPnSourceId, path.VidPnTargetId);
+            if pivot != Pivot::Source(source) && vidpn.pinned_source_mode(source, irql)?.is_none() {
+                vidpn.assign_source_modes(source, once(MODE), irql)?;
+            }
+            if pivot != Pivot::Target(target) && vidpn.pinned_target_mode(target, irql)?.is_none() {
+                vidpn.assign_target_modes(target, once(SIGNAL), irql)?;
+            }
+            let mut path = *path;
+            let transformation = &mut path.ContentTransformation;
+            let (scaling, rotation) = (transformation.Scaling, transformation.Rotation);
+            if scaling == D3DKMDT_VPPS_UNPINNED && pivot != Pivot::Scaling(source, target) {
+                transformation.ScalingSupport.Value = 1; // identity
+            }
+            if rotation == D3DKMDT_VPPR_UNPINNED && pivot != Pivot::Rotation(source, target) {
+                transformation.RotationSupport.Value = 1; // identity
+            }
+            vidpn.update_path_support(&path, irql)
+        })
+    }
+
+    fn commit_vidpn(
+        &self,
+        _: &Started<Self>,
+        commit: &Commit<'_>,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        // There is one mode, so there is nothing to set but to refuse what is not it.
+        let ours = asks_for_our_mode_alone(&commit.vidpn, irql)?;
+        let refused = Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE_MODE;
+        ours.then_some(()).ok_or(refused)
+    }
+
+    fn update_active_vidpn_present_path(
+        &self,
+        _: &Started<Self>,
+        _: &D3DKMDT_VIDPN_PRESENT_PATH,
+        _: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        Ok(())
+    }
+
+    fn set_vidpn_source_visibility(
+        &self,
+        _: &Started<Self>,
+        _: Option<u32>,
+        _: bool,
+        _: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        Ok(())
+    }
+
+    fn present_display_only(
+        &self,
+        adapter: &Started<Self>,
+        present: &PresentDisplayOnly<'_>,
+        irql: &mut Passive<'_>,
+    ) -> Result<Present, Status> {
+        let screen = &adapter.device;
+        screen.copying.with(irql, |(), irql| {
+            // Moves first: where a rectangle was moved to, the picture has its pixels already.
+            let moved = present.moves().iter().map(|step| &step.DestRect);
+            let mut changed = moved.chain(present.dirty_rects());
+            changed.try_for_each(|rect| copy(&screen.memory, present, rect, irql))
+        })?;
+        let progress = PresentProgress {
+            source: present.source(),
+            outcome: Presented::Complete,
+        };
+        // At DIRQL, under the lock of the source's message: counted and told together, and the DPC follows by itself.
+        let told = adapter
+            .interrupts
+            .synchronize(Frames(PhantomData), irql, |isr| {
+                *isr.state = isr.state.wrapping_add(1);
+                isr.notify(progress);
+            });
+        match told {
+            Ok(()) => Ok(Present::Pending),
+            // Refused, for example because the interrupt is not connected: nothing was told, so there is nothing to wait for.
+            Err(_) => Ok(Present::Complete),
+        }
+    }
+
+    fn stop_device(&self, _: &Started<Self>, _: &mut Passive<'_>) {
+        // A device would be silenced. The rest is `dxgk`'s: it drops the screen when nothing can reach it any more.
+    }
+}
+
+fn asks_for_our_mode_alone(vidpn: &VidPn<'_>, irql: &Passive<'_>) -> Result<bool, Status> {
+    let mut ours = true;
+    vidpn.for_each_path(irql, |path| {
+        let pinned = vidpn.pinned_source_mode(path.VidPnSourceId, irql)?;
+        ours &= pinned.is_none_or(|mode| GraphicsMode::read(&mode) == Some(MODE));
+        Ok(())
+    })?;
+    Ok(ours)
+}
+
+/// Copies what lies inside of the mode. Reading a presented picture may fault, which is an error here and not a crash.
+fn copy(
+    memory: &SharedPages<impl Kernel>,
+    present: &PresentDisplayOnly<'_>,
+    rect: &RECT,
+    irql: &Passive<'_>,
+) -> Result<(), Status> {
+    let within = |edge: i32, limit: u32| u32::try_from(edge).unwrap_or(0).min(limit);
+    let left = within(rect.left, MODE.width);
+    let width = within(rect.right, MODE.width).saturating_sub(left);
+    for y in within(rect.top, MODE.height)..within(rect.bottom, MODE.height) {
+        let line = present
+            .line(left, y, width)
+            .ok_or(Status::INVALID_PARAMETER)?;
+        let offset = y as usize * MODE.stride as usize + left as usize * 4;
+        memory.copy_line(offset, line, irql)?;
+    }
+    Ok(())
+}
