@@ -6,6 +6,7 @@
 
 use crate::exempt::exempt;
 use crate::memory::{Block, MEMORY};
+use crate::sync::Mutex;
 use crate::{fault, mapping};
 use dxgk::check::Violation;
 use dxgk::irql::{AtMostDispatch, Passive};
@@ -15,7 +16,6 @@ use dxgk::sys::STATUS_ACCESS_VIOLATION;
 use port::machine::{Machine, Pool, irql as level};
 use std::fmt;
 use std::ptr::NonNull;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 
 /// What the driver waits between two looks, in units of 100 ns.
@@ -60,20 +60,12 @@ pub fn held() -> Pool {
 
 /// What the driver did with these services that it must not, since the last call; one line each.
 pub fn take_mistakes() -> Vec<String> {
-    exempt(|| {
-        std::mem::take(
-            &mut *MISTAKES
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner),
-        )
-    })
+    exempt(|| std::mem::take(&mut *MISTAKES.lock()))
 }
 
 fn mistake(what: fmt::Arguments<'_>) {
     exempt(|| {
-        let mut mistakes = MISTAKES
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut mistakes = MISTAKES.lock();
         mistakes.push(what.to_string());
     });
 }

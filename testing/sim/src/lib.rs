@@ -21,6 +21,7 @@ pub mod mapping;
 pub mod memory;
 pub mod platform;
 pub mod run;
+pub mod sync;
 
 pub use run::{Driver, Observer, Options, Outcome, Scene, observe, run, run_and_ask};
 

@@ -6,9 +6,10 @@
 
 use crate::device::Device;
 use crate::exempt::exempt;
+use crate::sync::{Mutex, RwLock};
 use std::ptr::NonNull;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The first address that is given out: not canonical on x86-64 and above what any process has on ARM64, so that an access
 /// that does not come through here faults.
@@ -43,16 +44,13 @@ pub fn map(device: &Arc<dyn Device>, physical: u64, length: usize) -> Option<Non
         physical,
         device: Arc::clone(device),
     };
-    MAPPINGS
-        .write()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(mapping);
+    MAPPINGS.write().push(mapping);
     NonNull::new(std::ptr::without_provenance_mut(base))
 }
 
 /// Takes a mapping back. Says whether there was one.
 pub fn unmap(address: NonNull<u8>) -> bool {
-    let mut mappings = MAPPINGS.write().unwrap_or_else(PoisonError::into_inner);
+    let mut mappings = MAPPINGS.write();
     let place = mappings
         .iter()
         .position(|mapping| mapping.base == address.as_ptr().addr());
@@ -61,15 +59,12 @@ pub fn unmap(address: NonNull<u8>) -> bool {
 
 /// How many mappings there are.
 pub fn live() -> usize {
-    MAPPINGS
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .len()
+    MAPPINGS.read().len()
 }
 
 /// Accesses that lay outside every mapping since the last call, one line each.
 pub fn take_faults() -> Vec<String> {
-    std::mem::take(&mut FAULTS.lock().unwrap_or_else(PoisonError::into_inner))
+    std::mem::take(&mut FAULTS.lock())
 }
 
 /// Runs `access` with the device and the physical address behind `address`.
@@ -80,7 +75,7 @@ fn at<R>(
     access: impl FnOnce(&dyn Device, u64) -> R,
 ) -> Option<R> {
     exempt(|| {
-        let mappings = MAPPINGS.read().unwrap_or_else(PoisonError::into_inner);
+        let mappings = MAPPINGS.read();
         let found = mappings.iter().find_map(|mapping| {
             let into = address.checked_sub(mapping.base)?;
             (into.checked_add(width)? <= mapping.length)
@@ -92,10 +87,7 @@ fn at<R>(
             return Some(access(&*device, physical));
         }
         let fault = format!("{what} of {width} bytes at {address:#x}, where no register is mapped");
-        FAULTS
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(fault);
+        FAULTS.lock().push(fault);
         None
     })
 }

@@ -6,13 +6,13 @@
 
 mod racing;
 
+use crate::sync::{Mutex, RwLock};
 use port::machine::Pool;
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::collections::HashMap;
 use std::fmt;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock};
 
 /// Bytes of a page.
 pub const PAGE: usize = 4096;
@@ -95,7 +95,7 @@ impl PhysicalMemory {
         let layout = layout(pages)?;
         // SAFETY: `layout` refuses zero pages.
         let base = NonNull::new(unsafe { alloc_zeroed(layout) })?;
-        let mut table = self.pages.write().unwrap_or_else(PoisonError::into_inner);
+        let mut table = self.pages.write();
         let table = table.get_or_insert_default();
         let mut numbers = Vec::with_capacity(pages);
         for page in 0..pages {
@@ -106,7 +106,7 @@ impl PhysicalMemory {
             table.insert(number, base.as_ptr().expose_provenance() + page * PAGE);
             numbers.push(number);
         }
-        let mut held = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.blocks.lock();
         held.blocks += 1;
         held.bytes += (pages * PAGE) as u64;
         Some(Block { base, numbers })
@@ -121,11 +121,11 @@ impl PhysicalMemory {
         let Some(layout) = layout(block.numbers.len()) else {
             return;
         };
-        let mut table = self.pages.write().unwrap_or_else(PoisonError::into_inner);
+        let mut table = self.pages.write();
         for number in &block.numbers {
             table.get_or_insert_default().remove(number);
         }
-        let mut held = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.blocks.lock();
         held.blocks -= 1;
         held.bytes -= layout.size() as u64;
         // SAFETY: the caller's promise, and with the table's lock held and its pages gone no device access is in it.
@@ -186,12 +186,12 @@ impl PhysicalMemory {
 
     /// What is allocated.
     pub fn held(&self) -> Pool {
-        *self.blocks.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.blocks.lock()
     }
 
     /// The faults since the last call.
     pub fn take_faults(&self) -> Vec<DmaFault> {
-        std::mem::take(&mut self.faults.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.faults.lock())
     }
 
     /// Calls `each(address in the process, bytes done, bytes of this run)` for every page that the access touches, if all
@@ -203,7 +203,7 @@ impl PhysicalMemory {
         write: bool,
         mut each: impl FnMut(usize, usize, usize),
     ) -> Result<(), DmaFault> {
-        let table = self.pages.read().unwrap_or_else(PoisonError::into_inner);
+        let table = self.pages.read();
         let fault = DmaFault {
             address,
             length,
@@ -223,10 +223,7 @@ impl PhysicalMemory {
         let host = |number: u64| table.as_ref().and_then(|table| table.get(&number).copied());
         let inside = address.checked_add(length as u64).is_some();
         if !inside || !runs().all(|(number, ..)| host(number).is_some()) {
-            self.faults
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(fault);
+            self.faults.lock().push(fault);
             return Err(fault);
         }
         for (number, into, done, run) in runs() {
@@ -239,7 +236,7 @@ impl PhysicalMemory {
 
     /// A page number between 1 MiB and 256 TiB, mostly above 4 GiB (xorshift64).
     fn random_page(&self) -> u64 {
-        let mut seed = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seed = self.seed.lock();
         *seed ^= *seed << 13;
         *seed ^= *seed >> 7;
         *seed ^= *seed << 17;

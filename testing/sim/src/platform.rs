@@ -3,13 +3,13 @@
 
 use crate::exempt::exempt;
 use crate::kernel::SimKernel;
+use crate::sync::Mutex;
 use display::{HardwareInformation, Platform, TraceEvent, Vgpu};
 use dxgk::adapter::Registry;
 use dxgk::irql::Passive;
 use dxgk::miniport::PhysicalDevice;
 use dxgk::status::Status;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 static REGISTRY: Registry<Vgpu<SimKernel>> = Registry::new();
 static TRACES: Mutex<Vec<TraceEvent>> = Mutex::new(Vec::new());
@@ -17,7 +17,7 @@ static ADAPTERS: AtomicI64 = AtomicI64::new(0);
 
 /// The events since the last call, oldest first.
 pub fn take_traces() -> Vec<TraceEvent> {
-    exempt(|| std::mem::take(&mut *TRACES.lock().unwrap_or_else(PoisonError::into_inner)))
+    exempt(|| std::mem::take(&mut *TRACES.lock()))
 }
 
 /// How many adapters were added and not removed.
@@ -39,12 +39,7 @@ impl Platform for SimKernel {
     }
 
     fn trace(event: &TraceEvent) {
-        exempt(|| {
-            TRACES
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(*event)
-        });
+        exempt(|| TRACES.lock().push(*event));
     }
 
     fn record_hardware_information(

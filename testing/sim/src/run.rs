@@ -8,6 +8,7 @@ use crate::gpu::{self, Figures, Gpu, Picture};
 use crate::kernel::SimKernel;
 use crate::machine::{Granted, Hosted, Setup};
 use crate::memory::MEMORY;
+use crate::sync::Mutex;
 use crate::{heap, kernel, mapping, platform};
 use display::{TraceEvent, Vgpu};
 use dxgk::irql::Passive;
@@ -17,7 +18,7 @@ use port::picture::Picture as Expected;
 use port::port::{Config, Port};
 use port::scenario::{self, Host, Plan, Step};
 use port::summary::{self, Summary, Verdict};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use zerocopy::IntoBytes;
 
 /// There is one machine, one memory and one registry of adapters in a process.
@@ -279,7 +280,7 @@ pub fn run_and_ask(options: &Options, ask: &mut dyn FnMut(&mut Driver)) -> Outco
 
 /// Runs the job with somebody looking on.
 pub fn observe(options: &Options, observer: &mut dyn Observer) -> Outcome {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = ONE_AT_A_TIME.lock();
     let _ = problems(&[]);
     let _ = platform::take_traces();
 

@@ -1,8 +1,8 @@
 //! What the device counts, to be compared with what the driver says it did.
 
+use crate::sync::Mutex;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 /// How many vectors are counted one by one.
 pub const VECTORS: usize = 16;
@@ -39,12 +39,7 @@ pub(super) struct Counters {
 
 impl Counters {
     pub fn command(&self, kind: u32) {
-        *self
-            .commands
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry(kind)
-            .or_default() += 1;
+        *self.commands.lock().entry(kind).or_default() += 1;
     }
 
     pub fn transferred(&self, bytes: u64) {
@@ -61,11 +56,7 @@ impl Counters {
             kicks: std::array::from_fn(|index| all(&self.kicks, index)),
             messages: std::array::from_fn(|index| all(&self.messages, index)),
             line_interrupts: self.line_interrupts.load(Ordering::Relaxed),
-            commands: self
-                .commands
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone(),
+            commands: self.commands.lock().clone(),
             bytes_transferred: self.bytes.load(Ordering::Relaxed),
             errors: self.errors.load(Ordering::Relaxed),
             torn: 0,

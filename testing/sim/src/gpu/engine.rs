@@ -9,8 +9,9 @@ use super::queue::{Broken, Chain, Queue};
 use super::registers::{Effect, NO_VECTOR, QUEUES, Registers, feature, status};
 use crate::device::Wires;
 use crate::memory::MEMORY;
+use crate::sync::{Condvar, Mutex, RwLock};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// In the ISR status: a queue has something.
 const ISR_QUEUE: u8 = 1;
@@ -44,28 +45,17 @@ pub(super) struct Shared {
     pub paused: AtomicBool,
 }
 
-/// Locks, also what a thread that panicked has left.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Shared {
     pub fn lies(&self) -> Vec<Lie> {
-        self.lies
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.lies.read().clone()
     }
 
     pub fn lies_with(&self, lie: Lie) -> bool {
-        self.lies
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(&lie)
+        self.lies.read().contains(&lie)
     }
 
     pub fn wake_all(&self) {
-        lock(&self.work).kicked = [true; QUEUES];
+        self.work.lock().kicked = [true; QUEUES];
         self.wake.notify_all();
     }
 
@@ -73,11 +63,11 @@ impl Shared {
     pub fn run(&self) {
         loop {
             let kicked = {
-                let mut work = lock(&self.work);
+                let mut work = self.work.lock();
                 while !work.stop
                     && (self.paused.load(Ordering::SeqCst) || work.kicked == [false; QUEUES])
                 {
-                    work = self.wake.wait(work).unwrap_or_else(PoisonError::into_inner);
+                    self.wake.wait(&mut work);
                 }
                 if work.stop {
                     return;
@@ -101,18 +91,18 @@ impl Shared {
             return false;
         }
         let (running, features) = {
-            let registers = lock(&self.registers);
+            let registers = self.registers.lock();
             (registers.running(), registers.accepted)
         };
         // The lock is held for the whole command, so that a reset waits for its end.
-        let mut queue = lock(&self.queues[index]);
+        let mut queue = self.queues[index].lock();
         let Some(ring) = queue
             .as_mut()
             .filter(|_| running && !lies.contains(&Lie::Gone))
         else {
             return false;
         };
-        if !lock(&self.config).bus_master() {
+        if !self.config.lock().bus_master() {
             self.faults.add(Fault::Order(
                 "the device was started with bus mastering off",
             ));
@@ -150,7 +140,7 @@ impl Shared {
         };
         let request = chain.request(&MEMORY)?;
         let edid = features & feature::EDID != 0;
-        let mut response = lock(&self.screen).execute(
+        let mut response = self.screen.lock().execute(
             index,
             &request,
             edid,
@@ -209,17 +199,17 @@ impl Shared {
 
     /// The driver has broken the ring, or the device pretends so: nothing goes on until a reset.
     pub fn break_down(&self) {
-        lock(&self.registers).status |= status::NEEDS_RESET;
+        self.registers.lock().status |= status::NEEDS_RESET;
         self.config_changed();
     }
 
     fn queue_interrupt(&self, queue: usize) {
-        let vector = lock(&self.registers).queues[queue].vector;
+        let vector = self.registers.lock().queues[queue].vector;
         self.send(vector, ISR_QUEUE);
     }
 
     pub fn config_changed(&self) {
-        let vector = lock(&self.registers).config_vector;
+        let vector = self.registers.lock().config_vector;
         self.send(vector, ISR_CONFIG);
     }
 
@@ -228,8 +218,8 @@ impl Shared {
         if self.lies_with(Lie::InterruptsNever) {
             return;
         }
-        let messages = lock(&self.config).messages_enabled();
-        let wires = self.wires.read().unwrap_or_else(PoisonError::into_inner);
+        let messages = self.config.lock().messages_enabled();
+        let wires = self.wires.read();
         if messages {
             if vector != NO_VECTOR
                 && let Some(wires) = wires.as_ref()
@@ -242,7 +232,7 @@ impl Shared {
             return;
         }
         let was = {
-            let mut registers = lock(&self.registers);
+            let mut registers = self.registers.lock();
             let was = registers.isr;
             registers.isr |= isr;
             was
@@ -263,14 +253,14 @@ impl Shared {
             Effect::None => {}
             Effect::Reset => {
                 for queue in &self.queues {
-                    *lock(queue) = None;
+                    *queue.lock() = None;
                 }
-                lock(&self.screen).reset();
+                self.screen.lock().reset();
                 self.line_changed();
             }
             Effect::EnableQueue(index) => {
                 let (registers, features) = {
-                    let registers = lock(&self.registers);
+                    let registers = self.registers.lock();
                     (registers.queues[index], registers.accepted)
                 };
                 let places = [registers.descriptors, registers.driver, registers.device];
@@ -278,12 +268,12 @@ impl Shared {
                     features & feature::EVENT_IDX != 0,
                     features & feature::INDIRECT_DESC != 0,
                 );
-                *lock(&self.queues[index]) =
+                *self.queues[index].lock() =
                     Some(Queue::new(registers.size, places, event_idx, indirect));
             }
             Effect::Kick(index) => {
                 self.counters.kicks[index].fetch_add(1, Ordering::Relaxed);
-                lock(&self.work).kicked[index] = true;
+                self.work.lock().kicked[index] = true;
                 self.wake.notify_all();
             }
             Effect::Line => self.line_changed(),
@@ -291,12 +281,7 @@ impl Shared {
     }
 
     pub fn line_changed(&self) {
-        if let Some(wires) = self
-            .wires
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()
-        {
+        if let Some(wires) = self.wires.read().as_ref() {
             wires.line_changed();
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! A real device might do anything then, or happen to work; here it is named, and a run with a fault has failed.
 
+use crate::sync::Mutex;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
 
 /// A rule of VIRTIO 1.2 that the driver broke.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,16 +82,10 @@ pub(super) struct Faults(Mutex<Vec<Fault>>);
 
 impl Faults {
     pub fn add(&self, fault: Fault) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(fault);
+        self.0.lock().push(fault);
     }
 
     pub fn all(&self) -> Vec<Fault> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.lock().clone()
     }
 }

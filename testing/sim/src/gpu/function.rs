@@ -2,11 +2,10 @@
 
 use super::Gpu;
 use super::config::{FRAME_BUFFER, FRAME_BUFFER_LENGTH, MODERN};
-use super::engine::lock;
 use super::lie::Lie;
 use crate::device::{Device, Wires};
 use port::machine::Range;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 impl Device for Gpu {
     fn ranges(&self) -> Vec<Range> {
@@ -22,18 +21,18 @@ impl Device for Gpu {
             to.fill(0xFF);
             return to.len();
         }
-        lock(&self.shared.config).read(offset, to)
+        self.shared.config.lock().read(offset, to)
     }
 
     fn config_write(&self, offset: u32, from: &[u8]) -> usize {
-        let written = lock(&self.shared.config).write(offset, from);
+        let written = self.shared.config.lock().write(offset, from);
         self.shared.line_changed();
         written
     }
 
     fn read(&self, address: u64, width: usize) -> u64 {
         if let Some(place) = in_frame_buffer(address, width) {
-            let bytes = lock(&self.shared.frame_buffer);
+            let bytes = self.shared.frame_buffer.lock();
             let bytes = bytes.get(place..place + width).unwrap_or(&[]);
             return bytes
                 .iter()
@@ -46,14 +45,22 @@ impl Device for Gpu {
         };
         let lies = self.shared.lies();
         let (value, effect) =
-            lock(&self.shared.registers).read(offset, width, &lies, &self.shared.faults);
+            self.shared
+                .registers
+                .lock()
+                .read(offset, width, &lies, &self.shared.faults);
         self.shared.follow(effect);
         value
     }
 
     fn write(&self, address: u64, width: usize, value: u64) {
         if let Some(place) = in_frame_buffer(address, width) {
-            if let Some(bytes) = lock(&self.shared.frame_buffer).get_mut(place..place + width) {
+            if let Some(bytes) = self
+                .shared
+                .frame_buffer
+                .lock()
+                .get_mut(place..place + width)
+            {
                 bytes.copy_from_slice(&value.to_le_bytes()[..width]);
             }
             return;
@@ -63,33 +70,28 @@ impl Device for Gpu {
         };
         let lies = self.shared.lies();
         let effect =
-            lock(&self.shared.registers).write(offset, width, value, &lies, &self.shared.faults);
+            self.shared
+                .registers
+                .lock()
+                .write(offset, width, value, &lies, &self.shared.faults);
         self.shared.follow(effect);
     }
 
     fn enable_messages(&self, enable: bool) {
-        lock(&self.shared.config).enable_messages(enable);
+        self.shared.config.lock().enable_messages(enable);
     }
 
     fn line_asserted(&self) -> bool {
-        let enabled = lock(&self.shared.config).line_enabled();
-        enabled && lock(&self.shared.registers).isr != 0
+        let enabled = self.shared.config.lock().line_enabled();
+        enabled && self.shared.registers.lock().isr != 0
     }
 
     fn plug(&self, wires: Arc<dyn Wires>) {
-        *self
-            .shared
-            .wires
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Some(wires);
+        *self.shared.wires.write() = Some(wires);
     }
 
     fn unplug(&self) {
-        *self
-            .shared
-            .wires
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = None;
+        *self.shared.wires.write() = None;
     }
 }
 

@@ -26,14 +26,15 @@ pub use registers::feature;
 pub use resource::Rect;
 pub use scanout::{Cursor, Picture, UNFLUSHED};
 
+use crate::sync::{Condvar, Mutex, RwLock};
 use command::Screen;
 use config::{Bars, ConfigSpace};
 use counters::Counters;
-use engine::{Shared, lock};
+use engine::Shared;
 use fault::Faults;
 use registers::{QUEUES, Registers};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 /// `VIRTIO_GPU_EVENT_DISPLAY`
@@ -130,7 +131,10 @@ impl Gpu {
 
     /// What it has counted.
     pub fn figures(&self) -> Figures {
-        let torn = lock(&self.shared.screen)
+        let torn = self
+            .shared
+            .screen
+            .lock()
             .scanouts
             .iter()
             .map(|scanout| scanout.torn)
@@ -148,7 +152,7 @@ impl Gpu {
 
     /// What a monitor shows; none if the scanout is off.
     pub fn picture(&self, scanout: usize) -> Option<Picture> {
-        let screen = lock(&self.shared.screen);
+        let screen = self.shared.screen.lock();
         screen
             .scanouts
             .get(scanout)
@@ -158,7 +162,9 @@ impl Gpu {
 
     /// The first bytes of a VGA adapter's frame buffer.
     pub fn frame_buffer(&self, length: usize) -> Vec<u8> {
-        lock(&self.shared.frame_buffer)
+        self.shared
+            .frame_buffer
+            .lock()
             .iter()
             .take(length)
             .copied()
@@ -167,7 +173,9 @@ impl Gpu {
 
     /// The pointer of a scanout.
     pub fn cursor(&self, scanout: usize) -> Option<Cursor> {
-        lock(&self.shared.screen)
+        self.shared
+            .screen
+            .lock()
             .scanouts
             .get(scanout)
             .map(|scanout| scanout.cursor.clone())
@@ -175,21 +183,17 @@ impl Gpu {
 
     /// How many resources there are.
     pub fn resources(&self) -> usize {
-        lock(&self.shared.screen).resources.len()
+        self.shared.screen.lock().resources.len()
     }
 
     /// `device_status`.
     pub fn status(&self) -> u8 {
-        lock(&self.shared.registers).status
+        self.shared.registers.lock().status
     }
 
     /// Begins to lie.
     pub fn lie(&self, lie: Lie) {
-        self.shared
-            .lies
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(lie);
+        self.shared.lies.write().push(lie);
         if lie == Lie::NeedsReset {
             self.shared.break_down();
         }
@@ -197,11 +201,7 @@ impl Gpu {
 
     /// Tells the truth again.
     pub fn confess(&self) {
-        self.shared
-            .lies
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.shared.lies.write().clear();
         self.shared.wake_all();
     }
 
@@ -213,12 +213,12 @@ impl Gpu {
 
     /// The host's user makes the window another size, or plugs the monitor in or out.
     pub fn set_monitor(&self, scanout: usize, mode: Option<(u32, u32)>) {
-        if let Some(scanout) = lock(&self.shared.screen).scanouts.get_mut(scanout) {
+        if let Some(scanout) = self.shared.screen.lock().scanouts.get_mut(scanout) {
             scanout.connected = mode.is_some();
             scanout.preferred = mode.unwrap_or(scanout.preferred);
         }
         {
-            let mut registers = lock(&self.shared.registers);
+            let mut registers = self.shared.registers.lock();
             registers.events |= EVENT_DISPLAY;
             registers.generation = registers.generation.wrapping_add(1);
         }
@@ -227,9 +227,9 @@ impl Gpu {
 
     /// Ends the device's thread. Registers still answer; commands are not carried out any more.
     pub fn power_off(&self) {
-        lock(&self.shared.work).stop = true;
+        self.shared.work.lock().stop = true;
         self.shared.wake.notify_all();
-        if let Some(worker) = lock(&self.worker).take() {
+        if let Some(worker) = self.worker.lock().take() {
             let _ = worker.join();
         }
     }

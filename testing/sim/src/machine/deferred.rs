@@ -1,9 +1,10 @@
 //! A processor's queue of deferred calls, and the thread that runs them at DISPATCH_LEVEL.
 
 use super::processor;
+use crate::sync::{Condvar, Guard, Mutex};
 use port::machine::{Deferred, irql::DISPATCH_LEVEL};
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread;
 
 /// Calls that may be queued to one processor.
@@ -42,8 +43,8 @@ impl Queue {
         queue
     }
 
-    fn lock(&self) -> MutexGuard<'_, Calls> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Guard<'_, Calls> {
+        self.calls.lock()
     }
 
     fn run(&self) {
@@ -59,10 +60,7 @@ impl Queue {
             } else if calls.stopped {
                 return;
             } else {
-                calls = self
-                    .changed
-                    .wait(calls)
-                    .unwrap_or_else(PoisonError::into_inner);
+                self.changed.wait(&mut calls);
             }
         }
     }
@@ -84,10 +82,7 @@ impl Queue {
         let mut calls = self.lock();
         let until = calls.queued;
         while calls.done < until {
-            calls = self
-                .changed
-                .wait(calls)
-                .unwrap_or_else(PoisonError::into_inner);
+            self.changed.wait(&mut calls);
         }
     }
 

@@ -2,8 +2,9 @@
 
 use super::processor;
 use crate::device::{Device, Wires};
+use crate::sync::{Condvar, Guard, Mutex, RwLock};
 use port::machine::{InterruptSink, Origin};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Weak};
 use std::thread;
 
 /// Interrupts in a row after which an asserted line is given up until it changes: a storm, which the port has reported.
@@ -23,8 +24,8 @@ struct Input {
 }
 
 impl Input {
-    fn lock(&self) -> MutexGuard<'_, Pin> {
-        self.pin.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Guard<'_, Pin> {
+        self.pin.lock()
     }
 
     fn raise(&self) {
@@ -36,10 +37,7 @@ impl Input {
     fn wait(&self) -> bool {
         let mut pin = self.lock();
         while !pin.pending && !pin.stopped {
-            pin = self
-                .changed
-                .wait(pin)
-                .unwrap_or_else(PoisonError::into_inner);
+            self.changed.wait(&mut pin);
         }
         pin.pending = false;
         !pin.stopped
@@ -84,7 +82,7 @@ impl Controller {
 
     /// Runs the interrupt once; `None` if it is not connected.
     fn deliver(&self, level: u8, number: u32, origin: Origin) -> Option<bool> {
-        let sink = self.sink.read().unwrap_or_else(PoisonError::into_inner);
+        let sink = self.sink.read();
         let sink = sink.as_ref()?;
         Some(processor::at(level, || {
             (sink.entry)(sink.context, number, origin)
@@ -119,7 +117,7 @@ impl Controller {
 
     /// Connects the interrupts.
     pub fn connect(&self, sink: InterruptSink) {
-        *self.sink.write().unwrap_or_else(PoisonError::into_inner) = Some(sink);
+        *self.sink.write() = Some(sink);
         if self.line {
             self.line_changed();
         } else if !self.inputs.is_empty() {
@@ -132,7 +130,7 @@ impl Controller {
         if !self.line && !self.inputs.is_empty() {
             self.device.enable_messages(false);
         }
-        *self.sink.write().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.sink.write() = None;
     }
 
     /// Ends the threads.

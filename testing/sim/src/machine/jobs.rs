@@ -1,9 +1,9 @@
 //! Program threads on other processors.
 
+use crate::sync::Mutex;
 use port::machine::{Job, JobId};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 /// The jobs that were not waited for yet.
@@ -24,20 +24,13 @@ impl Jobs {
                 (job.routine)(job.context);
             })
             .ok()?;
-        self.threads
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id, thread);
+        self.threads.lock().insert(id, thread);
         Some(JobId(id))
     }
 
     /// Waits for a job. A panic of it goes on here.
     pub fn wait(&self, job: JobId) {
-        let thread = self
-            .threads
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&job.0);
+        let thread = self.threads.lock().remove(&job.0);
         if let Some(Err(panic)) = thread.map(JoinHandle::join) {
             std::panic::resume_unwind(panic);
         }

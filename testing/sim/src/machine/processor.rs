@@ -3,8 +3,8 @@
 //! A thread gets an index when it first asks for one and gives it back when it ends, so that many short threads do not
 //! use the indices up.
 
+use crate::sync::Mutex;
 use std::cell::Cell;
-use std::sync::{Mutex, PoisonError};
 
 /// Threads that can be told apart at the same time: what the port's tables have room for.
 const THREADS: usize = 256;
@@ -15,7 +15,7 @@ struct Index(u32);
 
 impl Index {
     fn take() -> Self {
-        let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = TAKEN.lock();
         let Some(free) = taken.iter().position(|taken| !taken) else {
             panic!("more than {THREADS} threads at the same time");
         };
@@ -26,7 +26,7 @@ impl Index {
 
 impl Drop for Index {
     fn drop(&mut self) {
-        TAKEN.lock().unwrap_or_else(PoisonError::into_inner)[self.0 as usize] = false;
+        TAKEN.lock()[self.0 as usize] = false;
     }
 }
 

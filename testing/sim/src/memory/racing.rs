@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn every_start_and_length_is_copied_whole_and_nothing_beside_it() {
-        let memory = vec![0_u64; 8];
+        let memory = [const { AtomicU64::new(0) }; 8];
         let base = memory.as_ptr().expose_provenance();
         let source: Vec<u8> = (1..=40).collect();
         for start in 0..WORD {
