@@ -74,8 +74,12 @@ fn main() -> ExitCode {
         Job::InfCheck(options) => inf::run(&options),
         Job::Package(options) => package::run(&options),
         Job::Reproduce { allow_dirty } => package::reproducible::run(allow_dirty),
-        Job::Arm64 => repository::Repository::find().and_then(|found| arm64::check(&found)).map(drop),
-        Job::WorkflowLint => repository::Repository::find().and_then(|found| workflow::lint(&found)).map(drop),
+        Job::Arm64 => repository::Repository::find()
+            .and_then(|found| arm64::check(&found))
+            .map(drop),
+        Job::WorkflowLint => repository::Repository::find()
+            .and_then(|found| workflow::lint(&found))
+            .map(drop),
         Job::Lint => repository::Repository::find().and_then(|found| build::lint(&found)),
     };
     match result {

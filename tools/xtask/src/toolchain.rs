@@ -107,8 +107,11 @@ impl Toolchain {
             command.env_remove(name);
         }
         if self.build_std {
+            // A program takes all of Rust's library; drivers and firmware have no system to build it on.
+            let is_program = target.ends_with("-windows-gnu");
+            let library = if is_program { "std,panic_abort" } else { "core,alloc" };
             command
-                .args(["-Z", "build-std=core,alloc"])
+                .args(["-Z", &format!("build-std={library}")])
                 .env("RUSTC_BOOTSTRAP", "1")
                 // Debian's Rust does not bring the linker that this target asks for by name (rust-lld).
                 .env("CARGO_TARGET_X86_64_UNKNOWN_UEFI_LINKER", "lld-link");

@@ -24,13 +24,7 @@ pub fn build(repository: &Repository) -> Result<PathBuf> {
     let mut cargo = toolchain.cargo("build", TARGET);
     cargo
         .current_dir(repository.root())
-        .args([
-            "--package",
-            "vgpuctl",
-            "--release",
-            "--locked",
-            "--target-dir",
-        ])
+        .args(["--package", "vgpuctl", "--release", "--target-dir"])
         .arg(&folder);
     cargo.args([
         "--config",
