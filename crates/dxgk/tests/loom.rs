@@ -88,6 +88,8 @@ fn g10_a_stop_waits_for_the_interrupt_routine_of_every_message() {
 fn g10_a_stop_waits_for_the_dpc_and_for_the_one_that_it_queues() {
     model(|| {
         let port = Port::started(1);
+        // The first queues a second, and that a third.
+        assert_eq!(port.escape(CHAIN).0, STATUS_SUCCESS);
         assert_eq!(port.escape(CHAIN).0, STATUS_SUCCESS);
         assert!(port.interrupt(0));
         let dpc = thread::spawn(|| {
