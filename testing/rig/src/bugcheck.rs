@@ -132,6 +132,8 @@ pub fn at(origin: &Origin, code: u32, parameters: [u64; 4], why: fmt::Arguments<
     crate::devices::clock::stall(1000);
     // SAFETY: the others have been stopped.
     unsafe { log::break_open() };
+    // One of them may have been in the middle of a line.
+    log::raw(format_args!(""));
     let [one, two, three, four] = parameters;
     log!("*** bugcheck {code:#x} ({one:#x}, {two:#x}, {three:#x}, {four:#x}): {why}");
     log!(

@@ -16,6 +16,23 @@
 //! | `machine` | all of that as the port's `Machine` |
 //! | `bugcheck` | the end when something is wrong: code, parameters, stack |
 //!
+//! By hand (`cargo xtask run` does it):
+//!
+//! ```text
+//! qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max -smp 4 -m 512 -display none -vga none
+//!     -device virtio-gpu-pci -bios /usr/share/ovmf/OVMF.fd -kernel rig.efi
+//!     -fw_cfg name=opt/org.vgpudod/driver,file=vgpudod.sys -fw_cfg name=opt/org.vgpudod/options,string="frames=300"
+//!     -serial stdio -serial unix:requests.sock,server=on,wait=off -device isa-debug-exit,iobase=0xf4,iosize=4
+//! ```
+//!
+//! The first serial port is the log; the lines `ready: ...`, `summary: {json}` and `error: ...` are for programs. The second is
+//! the request channel ([`request`]). QEMU ends with 33 if everything held, 35 if not, 37 after a bugcheck, 39 if the rig
+//! could not do its part. With `-device edu` on the adapter's line, a neighbour shares it.
+//!
+//! What it does not show: paging and pageable code, threads that are preempted (each processor has one), more than one driver,
+//! PnP and power of Windows' own, the framework beyond what a miniport uses, and time: TCG's processors are threads of
+//! the host. Caches are coherent and memory strongly ordered beyond what x64 promises.
+//!
 //! What can be checked without a machine stands at the crate's root ([`abi`], [`pe`], [`printf`], [`request`], [`options`], [`unwind`]) and
 //! is tested on the host with `cargo test -p rig`.
 #![cfg_attr(target_os = "uefi", no_std)]
