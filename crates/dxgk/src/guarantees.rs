@@ -118,7 +118,8 @@ pub mod g9_notify_then_dpc {}
 /// `g10_a_stop_waits_for_the_interrupt_routine_of_every_message`,
 /// `g10_a_stop_waits_for_the_dpc_and_for_the_one_that_it_queues`,
 /// `g10_a_request_past_the_port_runs_on_a_started_adapter_or_not_at_all`,
-/// `g10_a_request_during_the_start_finds_nothing_or_everything`, `g10_a_stop_amid_everything_leaves_nothing_running`,
+/// `g10_a_request_during_the_start_finds_nothing_or_everything`,
+/// `g10_a_request_never_finds_an_adapter_of_an_earlier_life`, `g10_a_stop_amid_everything_leaves_nothing_running`,
 /// `g1_g10_no_update_is_lost_and_nothing_runs_after_a_stop`.
 pub mod g10_stop_is_a_barrier {}
 

@@ -186,3 +186,17 @@ fn g10_a_request_during_the_start_finds_nothing_or_everything() {
         request.join().unwrap();
     });
 }
+
+#[test]
+fn g10_a_request_never_finds_an_adapter_of_an_earlier_life() {
+    explore(Some(3), || {
+        let request = thread::spawn(count_past_the_port);
+        let first = Port::started(1);
+        assert_eq!(first.stop(), STATUS_SUCCESS);
+        assert_eq!(first.remove(), STATUS_SUCCESS);
+        let second = Port::started(1);
+        assert_eq!(second.stop(), STATUS_SUCCESS);
+        assert_eq!(second.remove(), STATUS_SUCCESS);
+        request.join().unwrap();
+    });
+}
