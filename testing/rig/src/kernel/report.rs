@@ -19,7 +19,7 @@ fn tag_text(tag: u32) -> String {
 }
 
 /// Most bytes that interrupts and deferred calls used of their stacks, on any processor.
-fn stack_marks() -> (usize, usize) {
+pub fn stack_marks() -> (usize, usize) {
     percpu::all().fold((0, 0), |(interrupt, deferred), processor| {
         (
             interrupt.max(processor.stacks.interrupt.high_water()),

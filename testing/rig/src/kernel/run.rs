@@ -9,6 +9,7 @@ use ioctl::Statistics as Answer;
 use port::Pdo;
 use port::picture::Picture;
 use port::port::{Config, Port, initialize_display_only_driver};
+use port::rules::Rule;
 use port::scenario::{self, Host, Plan, Step};
 use port::summary::{Statistics, Verdict};
 use zerocopy::{FromBytes, IntoBytes};
@@ -129,6 +130,25 @@ fn enter(driver: &Driver, object: *mut DRIVER_OBJECT) -> NTSTATUS {
     on_kernel_stack(|| entry(object, &raw const path))
 }
 
+/// The stacks that the port does not measure: those of interrupts, deferred calls and requests, with the machine's own frames.
+fn check_stacks(limit: usize) {
+    let (interrupt, deferred) = report::stack_marks();
+    let requests = STACK.load(Ordering::Relaxed);
+    for (at, used) in [
+        ("DxgkDdiInterruptRoutine", interrupt),
+        ("DxgkDdiDpcRoutine", deferred),
+        ("IRP_MJ_DEVICE_CONTROL", requests),
+    ] {
+        rules::check(
+            Rule::StackLimit,
+            at,
+            used <= limit,
+            format_args!("at most {limit} bytes of stack"),
+            format_args!("{used}"),
+        );
+    }
+}
+
 /// User mode and the world outside.
 struct User {
     port: &'static Port,
@@ -165,7 +185,12 @@ impl Host for User {
                     neighbour::interrupt();
                 }
             }
-            step => log!("step: {step}"),
+            step => {
+                log!("step: {step}");
+                if step == Step::Unload {
+                    check_stacks(self.port.config().stack_limit);
+                }
+            }
         }
         if matches!(step, Step::Present(..)) {
             self.channel.poll();
