@@ -1,5 +1,5 @@
 //! `cargo xtask test`: everything. Format, lints, unit and compile-fail tests, the simulation, the driver's image, the rig in its
-//! variants, what a closure costs, the package's files.
+//! variants, what a closure costs, the package, the workflows, ARM64.
 //!
 //! A step that fails does not keep the others from running; the end names all that failed.
 
@@ -8,13 +8,16 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use crate::arm64;
 use crate::bench;
 use crate::build;
 use crate::inf;
 use crate::install;
+use crate::package;
 use crate::process;
 use crate::repository::Repository;
 use crate::run;
+use crate::workflow;
 
 /// What to test.
 #[derive(clap::Args, Debug, Default)]
@@ -109,6 +112,10 @@ fn steps() -> Vec<Step> {
             inf::run(&inf::Options::default())?;
             Ok(1)
         }),
+        step("workflows", |repository| {
+            workflow::lint(repository).map(|_| 1)
+        }),
+        step("arm64", |repository| arm64::check(repository).map(|_| 1)),
         step("image", |repository| {
             build::driver(repository)?;
             Ok(1)
@@ -139,6 +146,16 @@ fn steps() -> Vec<Step> {
             run: Box::new(move |_| run::run(&options).map(|()| 1)),
         });
     }
+    steps.push(step("package", |repository| {
+        let options = package::Options {
+            allow_dirty: true,
+            ..package::Options::default()
+        };
+        package::make(repository, &options).map(|_| 1)
+    }));
+    steps.push(step("reproducible", |_| {
+        package::reproducible::run(true).map(|()| 1)
+    }));
     steps
 }
 

@@ -109,7 +109,11 @@ impl Toolchain {
         if self.build_std {
             // A program takes all of Rust's library; drivers and firmware have no system to build it on.
             let is_program = target.ends_with("-windows-gnu");
-            let library = if is_program { "std,panic_abort" } else { "core,alloc" };
+            let library = if is_program {
+                "std,panic_abort"
+            } else {
+                "core,alloc"
+            };
             command
                 .args(["-Z", &format!("build-std={library}")])
                 .env("RUSTC_BOOTSTRAP", "1")

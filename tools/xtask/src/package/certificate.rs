@@ -168,7 +168,7 @@ mod tests {
 
     /// These need openssl, as making a package does.
     fn made() -> (tempfile::TempDir, Certificate) {
-        crate::install::ensure(super::super::NEEDS).unwrap();
+        super::super::tools_for_tests();
         let folder = tempfile::tempdir().unwrap();
         let signer = Signer::ready(&folder.path().join("certificate"), false).unwrap();
         let certificate = read(&signer.der()).unwrap();

@@ -100,6 +100,11 @@ fn place(repository: &Repository) -> PathBuf {
 
 /// Builds everything, puts it together, signs and verifies it; returns the package's folder.
 pub fn make(repository: &Repository, options: &Options) -> Result<PathBuf> {
+    if cfg!(windows) {
+        bail!(
+            "on Windows the package is made by the WDK's tools: cargo make default --release (docs/windows.md)"
+        );
+    }
     install::ensure(NEEDS)?;
     let source = Source::of(repository, options.allow_dirty)?;
     let place = place(repository);
@@ -137,11 +142,18 @@ pub fn make(repository: &Repository, options: &Options) -> Result<PathBuf> {
         );
     }
     let done = place.join("vgpudod");
+    let old = place.join("old");
     if done.exists() {
-        fs::remove_dir_all(&done).with_context(|| format!("cannot replace {}", done.display()))?;
+        if old.exists() {
+            fs::remove_dir_all(&old).with_context(|| format!("cannot remove {}", old.display()))?;
+        }
+        fs::rename(&done, &old).with_context(|| format!("cannot move {} away", done.display()))?;
     }
     fs::rename(&new, &done)
         .with_context(|| format!("cannot move the package to {}", done.display()))?;
+    if old.exists() {
+        fs::remove_dir_all(&old).with_context(|| format!("cannot remove {}", old.display()))?;
+    }
     Ok(done)
 }
 
@@ -173,4 +185,11 @@ fn contents(
     fs::write(folder.join(names::INF), inf::stamp::stamp(&text, &stamp)?)
         .context("cannot write the INF file")?;
     Ok(verify::Expected { stamp })
+}
+
+/// Sees to it once that the tests' tools are there: tests run side by side, and two installations at a time do not go well.
+#[cfg(test)]
+fn tools_for_tests() {
+    static READY: std::sync::Once = std::sync::Once::new();
+    READY.call_once(|| install::ensure(NEEDS).unwrap());
 }

@@ -31,7 +31,7 @@ impl Source {
             )
         };
         let stated = std::env::var("SOURCE_DATE_EPOCH").ok();
-        let inside = git(&["rev-parse", "--show-toplevel"]).is_ok();
+        let inside = repository.root().join(".git").exists();
         if inside && !allow_dirty {
             refuse_changes(&git(&["status", "--porcelain"])?)?;
         }

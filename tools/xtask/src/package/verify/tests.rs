@@ -5,10 +5,9 @@ use tempfile::TempDir;
 use super::*;
 use crate::image::crafted;
 use crate::inf::stamp::{Architecture, Date, Version, stamp};
-use crate::install;
-use crate::package::NEEDS;
 use crate::package::certificate::Signer;
 use crate::package::source::Source;
+use crate::package::tools_for_tests;
 
 const SOURCE: Source = Source {
     time: 1_780_000_000,
@@ -66,7 +65,7 @@ impl Package {
 
     /// A package in which something was changed before it was signed.
     fn made(change: impl FnOnce(&Path)) -> Self {
-        install::ensure(NEEDS).unwrap();
+        tools_for_tests();
         let folder = tempfile::tempdir().unwrap();
         let signer = Signer::ready(&folder.path().join("certificate"), false).unwrap();
         let package = Self { folder, signer };
