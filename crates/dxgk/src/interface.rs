@@ -19,6 +19,10 @@ use crate::lifetime::Life;
 use crate::resources::{MemoryRange, Resources};
 use crate::status::Status;
 
+#[cfg(all(test, not(loom)))]
+#[path = "interface_tests.rs"]
+mod tests;
+
 /// Why a DXGKRNL_INTERFACE can't be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InterfaceError {

@@ -14,7 +14,7 @@ fn read(folder: &Path, found: &mut Blocks) {
         if path.is_dir() {
             read(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs")
-            && !path.ends_with("tests.rs")
+            && !path.to_string_lossy().ends_with("tests.rs")
         {
             let file = path
                 .strip_prefix("src")

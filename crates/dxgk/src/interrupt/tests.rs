@@ -397,3 +397,28 @@ fn g11_capabilities_and_sources_are_of_size_zero() {
     assert_eq!(size_of::<Control>(), 0);
     assert_eq!(size_of::<crate::sync::Opened<u64>>(), 0);
 }
+
+/// ISR/shared-state: a second interrupt before the DPC does not overwrite what the first one left.
+#[test]
+fn a_full_hand_over_gives_the_item_back_and_keeps_the_others() {
+    let mut queue = HandOver::<u32, 2>::new();
+    assert_eq!([queue.push(1), queue.push(2)], [Ok(()), Ok(())]);
+    assert_eq!(queue.push(3), Err(3));
+    let taken = queue.take();
+    assert_eq!(taken.iter().copied().collect::<vec::Vec<_>>(), [1, 2]);
+    assert!(queue.is_empty() && queue.iter().next().is_none());
+    assert_eq!(queue.push(4), Ok(()), "there is room again");
+}
+
+/// MSI/edge-semantics: messages coalesce, and one may come for nothing.
+#[test]
+fn a_message_that_comes_for_nothing_is_claimed_and_harmless() {
+    let hosted = hosted(messages(1));
+    assert!(hosted.interrupt(0));
+    assert!(hosted.interrupt(0));
+    assert_eq!(counts(&hosted), [Some(2); 3]);
+    assert!(
+        !hosted.take_calls().contains(&PortCall::QueueDpc),
+        "nobody asked for a DPC"
+    );
+}
