@@ -13,6 +13,7 @@ pub mod ke;
 pub mod mm;
 pub mod objects;
 pub mod pool;
+pub mod probes;
 pub mod registry;
 pub mod report;
 pub mod rtl;

@@ -8,7 +8,7 @@ use core::sync::atomic::Ordering;
 use port::machine::Pool;
 use port::summary::Summary;
 
-use super::{etw, pool, registry, stress};
+use super::{etw, pool, probes, registry, stress};
 use crate::cpu::percpu;
 use crate::devices::{log, msix, neighbour};
 use crate::log;
@@ -59,6 +59,12 @@ fn own_members(requests: u64, stack: usize) -> String {
     );
     let _ = write!(members, ", \"registry_values\": {}", registry::count());
     let _ = write!(members, ", \"requests\": {requests}");
+    let _ = write!(
+        members,
+        ", \"bad_requests\": {{\"asked\": {}, \"wrong\": {}}}",
+        probes::ASKED.load(Ordering::Relaxed),
+        probes::WRONG.load(Ordering::Relaxed)
+    );
     let snapshots = stress::SNAPSHOTS.load(Ordering::Relaxed);
     if snapshots != 0 {
         let _ = write!(members, ", \"stress\": {{\"snapshots\": {snapshots}");

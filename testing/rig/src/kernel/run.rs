@@ -15,7 +15,7 @@ use port::summary::{Statistics, Verdict};
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::channel::{Channel, control};
-use super::{io, report, rtl, rules, stress, wdf};
+use super::{io, probes, report, rtl, rules, stress, wdf};
 use crate::abi::{DRIVER_OBJECT, NTSTATUS, UNICODE_STRING, nt_success};
 use crate::boot::fail;
 use crate::cpu::stack;
@@ -109,7 +109,8 @@ pub fn run(file: &[u8], options: &Options) -> ! {
     let summary = scenario::run(port, pdo, &plan, &mut host);
     driver.unload();
     report::finish(&summary, host.channel.served, STACK.load(Ordering::Relaxed));
-    let held = stress::WRONG.load(Ordering::Relaxed) == 0;
+    let held =
+        stress::WRONG.load(Ordering::Relaxed) == 0 && probes::WRONG.load(Ordering::Relaxed) == 0;
     exit(if summary.is_good() && held {
         Outcome::Passed
     } else {
@@ -216,6 +217,7 @@ impl Host for User {
             log::raw(format_args!("ready: requests"));
             self.channel.wait(self.options.serve);
         }
+        probes::run();
         let after = self.ask();
         if self.options.stress != 0
             && let Some(adapter) = self.port.adapters().first()
