@@ -6,7 +6,7 @@
 
 use crate::exempt::exempt;
 use crate::memory::{Block, MEMORY};
-use crate::sync::Mutex;
+use crate::sync::{Mutex, RwLock};
 use crate::{fault, mapping};
 use dxgk::check::Violation;
 use dxgk::irql::{AtMostDispatch, Passive};
@@ -16,12 +16,12 @@ use dxgk::sys::STATUS_ACCESS_VIOLATION;
 use port::machine::{Machine, Pool, irql as level};
 use std::fmt;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What the driver waits between two looks, in units of 100 ns.
 const STEP: u64 = 500;
 
-static MACHINE: AtomicPtr<&'static dyn Machine> = AtomicPtr::new(std::ptr::null_mut());
+static MACHINE: RwLock<Option<&'static dyn Machine>> = RwLock::new(None);
 /// How much faster the driver's clock runs than the machine's.
 static HASTE: AtomicU64 = AtomicU64::new(1);
 static OBJECTS: AtomicU64 = AtomicU64::new(0);
@@ -29,13 +29,12 @@ static MISTAKES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Makes `machine` the one that the driver's services go to.
 pub fn install(machine: &'static dyn Machine) {
-    MACHINE.store(Box::into_raw(Box::new(machine)), Ordering::Release);
+    *MACHINE.write() = Some(machine);
 }
 
 /// The machine that is installed.
 fn machine() -> Option<&'static dyn Machine> {
-    // SAFETY: what is stored was leaked by `install`.
-    unsafe { MACHINE.load(Ordering::Acquire).as_ref() }.copied()
+    *MACHINE.read()
 }
 
 /// Makes the driver's clock run so many times faster than the machine's, and its waits that much shorter, so that a test of

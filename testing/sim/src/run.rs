@@ -19,10 +19,14 @@ use port::port::{Config, Port};
 use port::scenario::{self, Host, Plan, Step};
 use port::summary::{self, Summary, Verdict};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use zerocopy::IntoBytes;
 
 /// There is one machine, one memory and one registry of adapters in a process.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// The physical device object, and the driver object too. Nobody looks into it: it is a name here.
+static OBJECT: [AtomicU64; 64] = [const { AtomicU64::new(0) }; 64];
 
 /// What to run, and on what.
 #[derive(Clone, Debug)]
@@ -296,8 +300,7 @@ pub fn observe(options: &Options, observer: &mut dyn Observer) -> Outcome {
     kernel::hurry(options.haste);
     let port = Port::new(machine, options.port);
     let table = dxgk::ddi::initialization_data::<Vgpu<SimKernel>>();
-    // Nobody looks into it: a physical device object is a name here.
-    let object = Box::into_raw(Box::new([0_u64; 64]));
+    let object = OBJECT.as_ptr().cast_mut();
     // SAFETY: the driver's own table.
     let registered = unsafe { port.initialize(object.cast(), std::ptr::null(), &raw const table) };
 
