@@ -34,6 +34,8 @@ pub const DRIVER_IRQL_NOT_LESS_OR_EQUAL: u32 = 0xD1;
 pub const MANUALLY_INITIATED_CRASH: u32 = 0xE2;
 /// HARDWARE_INTERRUPT_STORM.
 pub const HARDWARE_INTERRUPT_STORM: u32 = 0xF2;
+/// CLOCK_WATCHDOG_TIMEOUT.
+pub const CLOCK_WATCHDOG_TIMEOUT: u32 = 0x101;
 /// WDF_VIOLATION.
 pub const WDF_VIOLATION: u32 = 0x10D;
 
@@ -181,7 +183,7 @@ fn step(state: &mut Origin, loaded: &Loaded, rip: u64) -> Option<u64> {
 }
 
 /// An address as `image+offset`.
-struct Place(u64);
+pub struct Place(pub u64);
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -17,6 +17,8 @@ pub struct Options {
     pub connected: bool,
     /// `stress=N`: synchronized snapshots that each processor takes in the stress run; 0 runs none.
     pub stress: u32,
+    /// `watchdog=SECONDS`: how long the run may make no progress.
+    pub watchdog: u32,
     /// `presents=N`: the least number of presents, and so of interrupts, of the stress run; 0: a tenth of the snapshots.
     pub presents: u32,
 }
@@ -31,6 +33,7 @@ impl Default for Options {
             connected: false,
             stress: 0,
             presents: 0,
+            watchdog: 60,
         }
     }
 }
@@ -43,7 +46,7 @@ impl fmt::Display for BadOption<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "unknown option or value `{}`; there are frames, messages, screendump, serve, connected (0 or 1), stress and presents, each =NUMBER",
+            "unknown option or value `{}`; there are frames, messages, screendump, serve, connected (0 or 1), stress, presents and watchdog, each =NUMBER",
             self.0
         )
     }
@@ -67,6 +70,7 @@ impl Options {
                 ("serve", _) => options.serve = number,
                 ("connected", 0 | 1) => options.connected = number == 1,
                 ("stress", _) => options.stress = number,
+                ("watchdog", 1..) => options.watchdog = number,
                 ("presents", _) => options.presents = number,
                 _ => return Err(bad),
             }
@@ -87,7 +91,7 @@ mod tests {
     #[test]
     fn each_key_sets_its_field() {
         let parsed = Options::parse(
-            "frames=7 messages=0 screendump=5\nserve=60 connected=1 stress=9 presents=8",
+            "frames=7 messages=0 screendump=5\nserve=60 connected=1 stress=9 presents=8 watchdog=4",
         )
         .unwrap();
         let expected = Options {
@@ -98,13 +102,21 @@ mod tests {
             connected: true,
             stress: 9,
             presents: 8,
+            watchdog: 4,
         };
         assert_eq!(parsed, expected);
     }
 
     #[test]
     fn a_word_that_is_no_option_is_named() {
-        for word in ["frame=1", "frames", "frames=x", "frames=-1", "connected=2"] {
+        for word in [
+            "frame=1",
+            "frames",
+            "frames=x",
+            "frames=-1",
+            "connected=2",
+            "watchdog=0",
+        ] {
             let text = format!("messages=1 {word}");
             assert_eq!(Options::parse(&text), Err(BadOption(word)));
         }

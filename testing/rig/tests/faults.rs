@@ -115,6 +115,7 @@ fn boot(image: &Path) -> (i32, String) {
             "name=opt/org.vgpudod/driver,file={}",
             image.display()
         ))
+        .args(["-fw_cfg", "name=opt/org.vgpudod/options,string=watchdog=10"])
         .args([
             "-serial",
             "stdio",
@@ -167,6 +168,7 @@ faults! {
     an_unused_framework_function_is_named 12 BUGCHECK ["bugcheck 0x10d", "which the rig's framework does not have", "WdfDevice"];
     a_physical_address_is_no_virtual_one 13 BUGCHECK ["page fault: write at 0x400000", "a physical address, or a wild pointer"];
     pages_freed_while_mapped_are_caught 14 BUGCHECK ["bugcheck 0xc4", "MmFreePagesFromMdl: the MDL is still mapped"];
+    a_hang_says_where 16 BUGCHECK ["no progress for 10 s: interrupted at vgpudod.sys+0x", "bugcheck 0x101"];
     an_exception_is_a_bugcheck 15 BUGCHECK ["bugcheck 0x7f", "exception 3"];
 }
 
@@ -187,7 +189,7 @@ fn the_services_answer_as_documented() {
 #[test]
 #[ignore = "needs clang, lld, QEMU and RIG_EFI"]
 fn a_program_is_no_driver() {
-    let (ended, log) = run_fault(16, "console");
+    let (ended, log) = run_fault(17, "console");
     assert_eq!(ended, RIG, "{log}");
     assert!(log.contains("its subsystem is not native"), "{log}");
 }

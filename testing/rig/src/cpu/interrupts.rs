@@ -6,7 +6,7 @@ use x86_64::instructions::interrupts;
 use x86_64::registers::control::Cr2;
 
 use super::entry::ExceptionFrame;
-use super::{idle, irql, percpu};
+use super::{idle, irql, percpu, watchdog};
 use crate::bugcheck::{self, Origin};
 use crate::devices::apic::{self, CLOCK_VECTOR, FLUSH_VECTOR, SPURIOUS_VECTOR, WAKE_VECTOR};
 use crate::devices::msix;
@@ -81,7 +81,7 @@ fn page_fault(frame: &ExceptionFrame, origin: &Origin) -> ! {
 }
 
 /// An interrupt above DISPATCH_LEVEL: raises the IRQL to the vector's class, serves it with interrupts on, ends it.
-pub extern "C" fn interrupt(vector: u32, _rip: u64) {
+pub extern "C" fn interrupt(vector: u32, rip: u64) {
     let vector = vector as u8;
     if vector == SPURIOUS_VECTOR {
         return;
@@ -96,6 +96,7 @@ pub extern "C" fn interrupt(vector: u32, _rip: u64) {
         CLOCK_VECTOR => {
             percpu::current().ticks.fetch_add(1, Ordering::Relaxed);
             apic::restart_clock();
+            watchdog::look(rip);
             paging::flush_own();
         }
         FLUSH_VECTOR => {

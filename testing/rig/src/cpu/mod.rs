@@ -10,5 +10,6 @@ pub mod percpu;
 pub mod stack;
 pub mod start;
 pub mod tables;
+pub mod watchdog;
 
 pub use percpu::{least_unmappings_seen, try_index};

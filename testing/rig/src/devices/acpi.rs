@@ -73,7 +73,8 @@ pub unsafe fn read(rsdp: usize) -> Result<Platform, &'static str> {
         }
     }
     // SAFETY: CPUID exists on every x64 processor.
-    let boot_processor = (core::arch::x86_64::__cpuid(1).ebx >> 24) as u8;
+    #[allow(unused_unsafe, reason = "newer compilers call it safe")]
+    let boot_processor = (unsafe { core::arch::x86_64::__cpuid(1) }.ebx >> 24) as u8;
     let first = processors
         .iter()
         .position(|&id| id == boot_processor)

@@ -7,7 +7,7 @@ use port::summary::Verdict;
 
 use super::user;
 use crate::abi::{NTSTATUS, STATUS_INVALID_PARAMETER};
-use crate::cpu::idle;
+use crate::cpu::{idle, watchdog};
 use crate::devices::clock::{self, PERFORMANCE_HZ};
 use crate::devices::serial::COM2;
 use crate::log;
@@ -32,6 +32,7 @@ impl Channel {
     /// Serves the requests that have arrived, and returns the first other event, if there is one.
     fn next(&mut self) -> Option<Event> {
         while let Some(byte) = COM2.receive() {
+            watchdog::progress();
             match self.parser.take(byte) {
                 None => {}
                 Some(Event::TooLong(sequence)) => send(sequence, STATUS_INVALID_PARAMETER, &[]),
@@ -54,7 +55,7 @@ impl Channel {
             if self.poll() {
                 return true;
             }
-            idle::sleep(Some(clock::since_start() + PAUSE));
+            pause();
         }
         false
     }
@@ -76,7 +77,7 @@ impl Channel {
                     return Verdict::Mismatch(word(0), word(4));
                 }
                 _ => {
-                    idle::sleep(Some(clock::since_start() + PAUSE));
+                    pause();
                 }
             }
         }
@@ -92,6 +93,12 @@ impl Channel {
         send(request.sequence, status, &output);
         self.served += 1;
     }
+}
+
+/// Lets a little time pass; the wait for the world outside is no hang.
+fn pause() {
+    watchdog::progress();
+    idle::sleep(Some(clock::since_start() + PAUSE));
 }
 
 fn receive(length: usize) -> Option<Vec<u8>> {

@@ -18,7 +18,7 @@ use super::channel::{Channel, control};
 use super::{io, probes, report, rtl, rules, stress, wdf};
 use crate::abi::{DRIVER_OBJECT, NTSTATUS, UNICODE_STRING, nt_success};
 use crate::boot::fail;
-use crate::cpu::stack;
+use crate::cpu::{stack, watchdog};
 use crate::devices::exit::{Outcome, exit};
 use crate::devices::{log, neighbour, pci};
 use crate::image::{self, Driver};
@@ -74,6 +74,7 @@ pub fn run(file: &[u8], options: &Options) -> ! {
         Ok(rig) => Box::leak(Box::new(rig)),
         Err(why) => fail(format_args!("{why}")),
     };
+    watchdog::start(options.watchdog);
     log!("adapter {address}: {}", rig.description());
     let config = Config {
         interrupt_connected_during_start: options.connected,
@@ -172,6 +173,7 @@ impl User {
 
 impl Host for User {
     fn step(&mut self, step: Step) {
+        watchdog::progress();
         match step {
             Step::Present(1, _) => {
                 log!("step: presents");

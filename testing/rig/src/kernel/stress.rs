@@ -19,7 +19,7 @@ use zerocopy::{FromBytes, IntoBytes};
 use super::channel::CONTROL_DEVICE;
 use super::user;
 use crate::abi::nt_success;
-use crate::cpu::{jobs, percpu};
+use crate::cpu::{jobs, percpu, watchdog};
 use crate::log;
 
 /// Snapshots to take on each processor.
@@ -103,6 +103,7 @@ fn snapshots(_context: usize) {
             wrong("a counter went backwards", &now);
         }
         before = Some(now);
+        watchdog::progress();
         SNAPSHOTS.fetch_add(1, Ordering::Relaxed);
     }
     device.close();
@@ -192,6 +193,7 @@ fn present(machine: &'static dyn Machine, adapter: &'static Adapter, presents: u
             }
         }
         made += 1;
+        watchdog::progress();
         PRESENTS.store(made, Ordering::Relaxed);
         if made % PROGRESS == 0 {
             log!(

@@ -177,6 +177,9 @@ NTSTATUS DriverEntry(void *driver, void *path)
     MmFreePagesFromMdl(mdl);
 #elif FAULT == 15
     __asm__ volatile("int3");
+#elif FAULT == 16
+    while (*pointer != 0) {
+    }
 #endif
     return FAILED;
 }
