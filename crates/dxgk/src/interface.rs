@@ -1,6 +1,6 @@
 //! DXGKRNL_INTERFACE: what dxgkrnl hands to DxgkDdiStartDevice, checked once and then called through typed methods.
 //!
-//! [`Port`] is the part that interrupt routines and synchronized closures use; [`Interface`] is the rest.
+//! `Port` is the part that interrupt routines and synchronized closures use; [`Interface`] is the rest.
 
 use core::ffi::c_void;
 use core::ptr::{self, NonNull};
@@ -214,6 +214,8 @@ impl Interface {
 
     /// The adapter's translated resources (DxgkCbGetDeviceInformation).
     ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkcb_get_device_information).
+    ///
     /// # Errors
     ///
     /// The port's status.
@@ -234,6 +236,8 @@ impl Interface {
     }
 
     /// Reads PCI configuration space (DxgkCbReadDeviceSpace); fills all of `to` or fails.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkcb_read_device_space).
     ///
     /// # Errors
     ///
@@ -269,6 +273,8 @@ impl Interface {
 
     /// Writes PCI configuration space (DxgkCbWriteDeviceSpace).
     ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkcb_write_device_space).
+    ///
     /// # Errors
     ///
     /// The port's status, or STATUS_UNSUCCESSFUL if it moved another number of bytes.
@@ -303,7 +309,7 @@ impl Interface {
 
     /// Reports that a monitor came or went (DxgkCbIndicateChildStatus, StatusConnection). Not from DxgkDdiStartDevice.
     ///
-    /// IRQL: at most DISPATCH_LEVEL.
+    /// IRQL: at most DISPATCH_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkcb_indicate_child_status).
     ///
     /// # Errors
     ///
@@ -333,6 +339,8 @@ impl Interface {
 
     /// Takes over the display that firmware or the basic display driver left lit (DxgkCbAcquirePostDisplayOwnership).
     /// Only from within DxgkDdiStartDevice, or DxgkDdiSetPowerState to D0. A width of zero says that there is none.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkcb_acquire_post_display_ownership).
     ///
     /// # Errors
     ///

@@ -36,6 +36,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
 
     /// DxgkDdiAddDevice.
     ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_add_device).
+    ///
     /// # Errors
     ///
     /// The status that dxgkrnl gets.
@@ -43,6 +45,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
 
     /// DxgkDdiStartDevice. The interrupt may not be connected yet, and no routine of the driver runs before this has
     /// returned: the states are open through [`StartDevice::state`], and commands to the device have to be polled.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_start_device).
     ///
     /// # Errors
     ///
@@ -64,12 +68,14 @@ pub trait Miniport: Sized + Send + Sync + 'static {
         let _ = (adapter, irql);
     }
 
-    /// The first step of a stop: makes the device stop interrupting and reaching memory. Interrupt routines, closures and
+    /// The first step of DxgkDdiStopDevice, of its variant that releases the display, and of a removal without either: makes the device stop interrupting and reaching memory. Interrupt routines, closures and
     /// DPCs may still run; what they use is dropped when they have ended.
     fn stop_device(&self, adapter: &Started<Self>, irql: &mut Passive<'_>);
 
     /// DxgkDdiStopDeviceAndReleasePostDisplayOwnership: leaves `target` lit with a linear, black 32-bit frame buffer and
     /// says where it is. If this succeeds, the adapter is stopped as by DxgkDdiStopDevice, which is not called then.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_stop_device_and_release_post_display_ownership).
     ///
     /// # Errors
     ///
@@ -85,16 +91,22 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     }
 
     /// DxgkDdiUnload: frees what DriverEntry made.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_unload).
     fn unload(irql: &mut Passive<'_>) {
         let _ = irql;
     }
 
     /// DxgkDdiDpcRoutine. May run on two processors at once and beside interrupt routines. DxgkCbNotifyDpc follows.
+    ///
+    /// IRQL: DISPATCH_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_dpc_routine).
     fn dpc(&self, adapter: &Started<Self>, irql: &mut Dispatch<'_>) {
         let _ = (adapter, irql);
     }
 
     /// DxgkDdiSetPowerState. Can't fail, also for a child whose monitor is gone.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_set_power_state).
     fn set_power_state(
         &self,
         adapter: Option<&Started<Self>>,
@@ -107,17 +119,27 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     }
 
     /// DxgkDdiResetDevice, at any IRQL: puts the hardware where the firmware can show text.
+    ///
+    /// IRQL: any. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_reset_device).
     fn reset_device(&self) {}
 
     /// DxgkDdiNotifySurpriseRemoval. Other DDIs may be running. No hardware access from here on.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_notify_surprise_removal).
     fn notify_surprise_removal(&self) {}
 
-    /// DXGKQAITYPE_DRIVERCAPS. What every display-only driver must say is filled in already.
+    /// DXGKQAITYPE_DRIVERCAPS. What every display-only driver must say is filled in already; InterruptMessageNumber is not
+    /// the miniport's to say.
+    ///
+    /// IRQL: PASSIVE_LEVEL, beside any other DDI. [Microsoft's
+    /// page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_queryadapterinfo).
     fn driver_caps(&self, caps: &mut DXGK_DRIVERCAPS) {
         let _ = caps;
     }
 
     /// DxgkDdiQueryChildRelations: one zeroed descriptor per child that StartDevice announced.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_query_child_relations).
     ///
     /// # Errors
     ///
@@ -131,6 +153,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
 
     /// DxgkDdiQueryChildStatus, StatusConnection: whether a monitor is connected.
     ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_query_child_status).
+    ///
     /// # Errors
     ///
     /// STATUS_INVALID_PARAMETER for a child that does not exist.
@@ -142,6 +166,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     ) -> Result<bool, Status>;
 
     /// DxgkDdiQueryDeviceDescriptor: copies EDID from byte `offset` into `to` and returns how many bytes there were.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_query_device_descriptor).
     ///
     /// # Errors
     ///
@@ -157,6 +183,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
 
     /// DxgkDdiRecommendMonitorModes: the monitor on `target` has arrived, with modes from its EDID or, without one, from a
     /// list of the operating system's; modes may be added.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_recommendmonitormodes).
     ///
     /// # Errors
     ///
@@ -174,6 +202,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
 
     /// DxgkDdiIsSupportedVidPn, for a VidPN with at least one path.
     ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_issupportedvidpn).
+    ///
     /// # Errors
     ///
     /// Only for a topology that is invalid in itself, or without memory: "no" is `Ok(false)`.
@@ -185,6 +215,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     ) -> Result<bool, Status>;
 
     /// DxgkDdiEnumVidPnCofuncModality.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_enumvidpncofuncmodality).
     ///
     /// # Errors
     ///
@@ -198,6 +230,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
 
     /// DxgkDdiCommitVidPn.
     ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_commitvidpn).
+    ///
     /// # Errors
     ///
     /// The status that dxgkrnl gets; the active VidPN stays as it was.
@@ -209,6 +243,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     ) -> Result<(), Status>;
 
     /// DxgkDdiUpdateActiveVidPnPresentPath.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_updateactivevidpnpresentpath).
     ///
     /// # Errors
     ///
@@ -222,6 +258,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
 
     /// DxgkDdiSetVidPnSourceVisibility. `None` stands for every source (D3DDDI_ID_ALL).
     ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_setvidpnsourcevisibility).
+    ///
     /// # Errors
     ///
     /// The status that dxgkrnl gets.
@@ -234,6 +272,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     ) -> Result<(), Status>;
 
     /// DxgkDdiQueryVidPnHWCapability.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_queryvidpnhwcapability).
     ///
     /// # Errors
     ///
@@ -251,6 +291,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
 
     /// DxgkDdiPresentDisplayOnly. Re-entrant, and beside any other DDI but those of level three.
     ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_presentdisplayonly).
+    ///
     /// # Errors
     ///
     /// The status that dxgkrnl gets; no progress is reported then.
@@ -262,6 +304,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     ) -> Result<Present, Status>;
 
     /// DxgkDdiSetPointerPosition. Comes also for disabled sources and without pointer capabilities.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_setpointerposition).
     ///
     /// # Errors
     ///
@@ -278,6 +322,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
 
     /// DxgkDdiSetPointerShape.
     ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_setpointershape).
+    ///
     /// # Errors
     ///
     /// STATUS_NOT_SUPPORTED has the operating system draw the pointer itself.
@@ -292,6 +338,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     }
 
     /// DxgkDdiEscape. `data` is the kernel's copy of a buffer from user mode, answered in place.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_escape).
     ///
     /// # Errors
     ///

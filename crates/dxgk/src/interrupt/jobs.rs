@@ -16,7 +16,8 @@ impl<T: SourceSet> Interrupts<T> {
     /// Tells the operating system what happened, from outside the interrupt routine: DxgkCbNotifyInterrupt at DIRQL on the
     /// one message it may be called on, and the DPC that has to follow.
     ///
-    /// IRQL: at most DISPATCH_LEVEL. Source: DXGKCB_NOTIFY_INTERRUPT, DXGKDDI_PRESENTDISPLAYONLY.
+    /// IRQL: at most DISPATCH_LEVEL. [Microsoft's
+    /// page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkcb_notify_interrupt).
     ///
     /// # Errors
     ///
@@ -138,7 +139,7 @@ impl<T: SourceSet> Interrupts<T> {
 }
 
 /// A bounded queue that an interrupt routine fills and a DPC or a thread empties: take everything at DIRQL, process it at
-/// the caller's level. Lives in a source's state; allocates nothing.
+/// the caller's level. Lives in a source's state; allocates nothing. Any IRQL.
 ///
 /// # Examples
 ///

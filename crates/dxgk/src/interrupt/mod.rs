@@ -54,7 +54,8 @@ pub trait Source: Copy + 'static {
     /// [`Notifying`] for the one source that reports to the operating system, [`Silent`] for the others.
     type Role: Role;
 
-    /// The interrupt routine. Runs at DIRQL with the spin lock of this source's message held, on any processor.
+    /// The interrupt routine (DxgkDdiInterruptRoutine, [Microsoft's
+    /// page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_interrupt_routine)). Runs at DIRQL with the spin lock of this source's message held, on any processor.
     ///
     /// A message may serve several sources and messages may coalesce, so it finds out from the device what there is to
     /// do, and copes with nothing.
@@ -123,6 +124,8 @@ impl<'a, S: Source> Isr<'a, S> {
     }
 
     /// Has the DPC routine run after this, once, however often it was asked for (DxgkCbQueueDpc).
+    ///
+    /// IRQL: DIRQL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkcb_queue_dpc).
     pub fn queue_dpc(&mut self) {
         self.queue_dpc = true;
     }
@@ -131,6 +134,9 @@ impl<'a, S: Source> Isr<'a, S> {
 impl<S: Source<Role = Notifying>> Isr<'_, S> {
     /// Tells the operating system what happened (DxgkCbNotifyInterrupt). A DPC follows by itself, and in it
     /// DxgkCbNotifyDpc, without which the scheduler would not finish the event.
+    ///
+    /// IRQL: DIRQL, which an `Isr` is the proof of. [Microsoft's
+    /// page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkcb_notify_interrupt).
     pub fn notify(&mut self, notification: impl Notification) {
         self.port.notify_interrupt(notification.data());
         self.queue_dpc = true;

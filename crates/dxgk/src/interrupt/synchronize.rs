@@ -66,7 +66,8 @@ impl<T: SourceSet> Interrupts<T> {
     /// would wait for ever for a spin lock it holds.
     ///
     /// IRQL: at most DISPATCH_LEVEL, which `irql` shows.
-    /// Source: DXGKCB_SYNCHRONIZE_EXECUTION (dispmprt.h), KeSynchronizeExecution (wdm.h).
+    /// [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkcb_synchronize_execution);
+    /// what it does is KeSynchronizeExecution's (wdm.h).
     ///
     /// # Errors
     ///

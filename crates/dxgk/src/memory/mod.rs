@@ -133,7 +133,8 @@ impl<K: Kernel> core::fmt::Debug for MappedRange<K> {
 impl<K: Kernel> MappedRange<K> {
     /// Maps one of the adapter's memory resources.
     ///
-    /// IRQL: PASSIVE_LEVEL. Source: DXGKCB_MAP_MEMORY.
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's
+    /// page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkcb_map_memory).
     ///
     /// # Errors
     ///

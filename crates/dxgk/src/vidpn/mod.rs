@@ -141,6 +141,8 @@ impl<'a> VidPn<'a> {
 
     /// Calls `visit` with each path; stops at its first error. An empty topology has none.
     ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_vidpntopology_acquirefirstpathinfo).
+    ///
     /// # Errors
     ///
     /// The port's or the visitor's status.
@@ -162,6 +164,8 @@ impl<'a> VidPn<'a> {
 
     /// Says for a path which scalings and rotations it could have; the path is found by its two ids.
     ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_vidpntopology_updatepathsupportinfo).
+    ///
     /// # Errors
     ///
     /// The port's status: STATUS_ACCESS_DENIED where the DDI that runs may not change it.
@@ -181,6 +185,8 @@ impl<'a> VidPn<'a> {
 
     /// The source's pinned mode, if one is.
     ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_vidpnsourcemodeset_acquirepinnedmodeinfo).
+    ///
     /// # Errors
     ///
     /// The port's status.
@@ -193,6 +199,8 @@ impl<'a> VidPn<'a> {
     }
 
     /// The target's pinned mode, if one is.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_vidpntargetmodeset_acquirepinnedmodeinfo).
     ///
     /// # Errors
     ///
@@ -207,6 +215,8 @@ impl<'a> VidPn<'a> {
 
     /// Replaces the source's modes. An equal mode given twice counts once.
     ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_vidpn_assignsourcemodeset).
+    ///
     /// # Errors
     ///
     /// The port's status; the source keeps the modes it had.
@@ -220,6 +230,8 @@ impl<'a> VidPn<'a> {
     }
 
     /// Replaces the target's modes. An equal mode given twice counts once.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_vidpn_assigntargetmodeset).
     ///
     /// # Errors
     ///
