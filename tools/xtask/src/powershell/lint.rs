@@ -126,6 +126,15 @@ impl<'a> Script<'a> {
         functions.collect()
     }
 
+    /// The parameters that the script itself takes, in lower case.
+    pub fn own_parameters(&self) -> BTreeSet<String> {
+        let declared = of_kind(self.root(), "script_parameter").into_iter();
+        let outside = declared.filter(|node| {
+            !tree::around(*node).any(|around| around.kind() == "function_statement")
+        });
+        outside.filter_map(|node| self.parameter(node)).collect()
+    }
+
     /// The name of a declared parameter, in lower case.
     fn parameter(&self, node: Node<'_>) -> Option<String> {
         let mut cursor = node.walk();

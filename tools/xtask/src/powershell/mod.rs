@@ -233,3 +233,70 @@ fn each_fault_is_found() {
         "calls Get-PnpDevices",
     );
 }
+
+/// Calls of scripts in a text that names one which is not there, or a parameter that it does not take.
+fn wrong_calls(text: &str) -> Vec<String> {
+    let scripts = scripts();
+    let mut wrong = Vec::new();
+    for line in text.lines() {
+        let mut rest = line;
+        while let Some((before, behind)) = rest.split_once(".ps1") {
+            let start = before.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+            let name = format!(
+                "{}.ps1",
+                before
+                    .get(start.map_or(0, |at| at + 1)..)
+                    .unwrap_or_default()
+            );
+            // The call ends where code ends, or where the next script's begins.
+            let call = behind
+                .split(['`', '#', ';', '|', ')'])
+                .next()
+                .unwrap_or_default();
+            let call = call.split(".ps1").next().unwrap_or_default();
+            match scripts.iter().find(|(other, _)| *other == name) {
+                None => wrong.push(format!("{name} is not there")),
+                Some((_, source)) => {
+                    let mut known = Script::parse(&name, source).unwrap().own_parameters();
+                    known.insert("whatif".to_owned());
+                    let used = call
+                        .split_whitespace()
+                        .filter_map(|word| word.strip_prefix('-'));
+                    let unknown = used.filter(|word| !known.contains(&word.to_lowercase()));
+                    wrong.extend(unknown.map(|word| format!("{name} takes no -{word}")));
+                }
+            }
+            rest = behind;
+        }
+    }
+    wrong
+}
+
+#[test]
+fn the_docs_call_the_scripts_as_they_are() {
+    for text in [
+        include_str!("../../../../docs/windows.md"),
+        include_str!("../../../../docs/debugging.md"),
+        include_str!("../../../../docs/limits.md"),
+        include_str!("../../../../docs/package-rules.md"),
+        include_str!("../../../../SECURITY.md"),
+    ] {
+        assert_eq!(wrong_calls(text), Vec::<String>::new());
+    }
+    assert_eq!(
+        wrong_calls(".\\Instal-Driver.ps1"),
+        ["Instal-Driver.ps1 is not there"]
+    );
+    assert_eq!(
+        wrong_calls("Install-Driver.ps1 -Force"),
+        ["Install-Driver.ps1 takes no -Force"]
+    );
+}
+
+/// Examples in a script's own help.
+#[test]
+fn the_scripts_help_calls_them_as_they_are() {
+    for (name, text) in scripts() {
+        assert_eq!(wrong_calls(&text), Vec::<String>::new(), "{name}");
+    }
+}

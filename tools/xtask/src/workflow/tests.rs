@@ -200,3 +200,21 @@ fn no_package_s_folder_has_another_name_than_the_package() {
         assert!(text.contains(&format!("name = \"{name}\"")), "{name}");
     }
 }
+
+/// cargo-make runs on Windows only; what can be compared here is what Makefile.toml names.
+#[test]
+fn cargo_make_takes_the_same_wdk_build_and_a_file_that_is_there() {
+    let makefile = include_str!("../../../../Makefile.toml");
+    let manifest = include_str!("../../../../Cargo.toml");
+    let version = |text: &str| {
+        let line = text
+            .lines()
+            .find(|line| line.contains("wdk-build = \""))
+            .unwrap();
+        line.split('"').nth(1).unwrap().to_owned()
+    };
+    assert_eq!(version(makefile), version(manifest));
+    let (_, behind) = makefile.split_once("\ncp ").unwrap();
+    let file = behind.split_whitespace().next().unwrap();
+    assert!(root().join(file).is_file(), "{file}");
+}
