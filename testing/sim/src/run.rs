@@ -68,8 +68,8 @@ impl Default for Options {
     }
 }
 
-/// The driver while it runs, as user mode reaches it.
-#[derive(Debug)]
+/// The driver while it runs, as user mode reaches it: from any thread, at any time.
+#[derive(Clone, Debug)]
 pub struct Driver(());
 
 impl Driver {
@@ -81,7 +81,7 @@ impl Driver {
     pub fn request(&mut self, code: u32, input: &[u8], output: usize) -> Result<Vec<u8>, i32> {
         let mut buffer = vec![0; input.len().max(output)];
         buffer[..input.len()].copy_from_slice(input);
-        // SAFETY: the thread that runs the job is at PASSIVE_LEVEL between two DDIs.
+        // SAFETY: a thread is at PASSIVE_LEVEL unless the machine has raised it, which it does only around its own calls.
         let mut irql = unsafe { Passive::assume() };
         let written = display::requests::handle::<SimKernel>(
             code,
