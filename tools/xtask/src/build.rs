@@ -10,6 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::host_patch;
+use crate::identity;
 use crate::image::{self, Expected};
 use crate::install;
 use crate::machine;
@@ -58,6 +59,7 @@ pub fn driver(repository: &Repository) -> Result<Driver> {
          testing/wdk-lite/imports.tsv)",
     )?;
     let driver = ground.collect()?;
+    identity::settle(&driver.image, &driver.symbols)?;
     image::checksum::set(&driver.image)?;
     process::say("Checking", "the image");
     image::check(&driver.image, &driver.map, &ground.expected()?)?;
@@ -110,7 +112,7 @@ impl Ground {
         cargo
             .current_dir(self.repository.root())
             .args(["--package", "vgpudod", "--release", "--target-dir"])
-            .arg(self.repository.driver().join("build"));
+            .arg(self.repository.cross());
         let paths = self
             .overrides
             .iter()
@@ -166,7 +168,9 @@ impl Ground {
     /// Copies the image under its own name, and what belongs to it, out of Cargo's folder.
     fn collect(&self) -> Result<Driver> {
         let folder = self.repository.driver();
-        let release = folder.join("build").join(DRIVER_TARGET).join("release");
+        let release = self.repository.cross().join(DRIVER_TARGET).join("release");
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let driver = Driver {
             image: folder.join("vgpudod.sys"),
             symbols: folder.join("vgpudod.pdb"),

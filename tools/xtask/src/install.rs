@@ -196,11 +196,38 @@ fn install(apt: &[&str], packages: &[&str]) -> Result<()> {
             .stdout(Stdio::null());
         command
     };
-    process::say("Installing", &packages.join(" "));
-    process::run(&mut command(&["-qq", "update"]))?;
+    process::say(
+        "Installing",
+        &format!("{} (apt-get, a minute or two)", packages.join(" ")),
+    );
+    // Lists that cannot be brought up to date may still do: what counts is whether the packages can be had.
+    let updated = quietly(&mut command(&["-qq", "update"]));
     let mut arguments = vec!["-qq", "-y", "--no-install-recommends", "install"];
     arguments.extend(packages);
-    process::run(&mut command(&arguments))
+    quietly(&mut command(&arguments)).map_err(|error| updated.err().unwrap_or(error))
+}
+
+/// Runs apt-get, which is talkative; of what it says, the error is its first complaint.
+fn quietly(command: &mut Command) -> Result<()> {
+    let output = command.output().context("cannot start apt-get")?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    bail!("{}", complaint(&said))
+}
+
+/// The line of apt-get's that says what is wrong, in a few words.
+fn complaint(said: &str) -> &str {
+    let starting = |start: &'static str| {
+        said.lines()
+            .filter_map(move |line| line.strip_prefix(start))
+            .map(str::trim)
+            .next()
+    };
+    starting("E: ")
+        .or_else(|| starting("W: "))
+        .unwrap_or("apt-get failed and does not say why")
 }
 
 #[cfg(test)]
@@ -243,6 +270,14 @@ mod tests {
                 "{sign:?}"
             );
         }
+    }
+
+    #[test]
+    fn of_what_apt_says_the_first_error_counts() {
+        let said = "W: Failed to fetch http://a  Could not connect\nE: Unable to locate package lld\nE: No such package\n";
+        assert_eq!(complaint(said), "Unable to locate package lld");
+        assert_eq!(complaint("W: slow\n"), "slow");
+        assert!(complaint("").contains("apt-get"));
     }
 
     #[test]

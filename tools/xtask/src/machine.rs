@@ -13,20 +13,23 @@ use crate::toolchain::{RIG_TARGET, Toolchain};
 pub fn build(repository: &Repository) -> Result<PathBuf> {
     install::ensure(install::DRIVER)?;
     let toolchain = Toolchain::for_target(RIG_TARGET)?;
-    let target = repository.root().join("target/rig");
+    let target = repository.cross();
     process::say("Building", "the rig (rig.efi)");
     process::run(
         toolchain
             .cargo("build", RIG_TARGET)
             .current_dir(repository.root())
-            .args(["--quiet", "--package", "rig", "--release", "--target-dir"])
+            .args(["--package", "rig", "--release", "--target-dir"])
             .arg(&target)
-            // The driver's profile optimizes the whole program at once, which takes minutes here and gains nothing.
+            // The driver's profile optimizes the whole program at once, which takes minutes here and gains nothing; and nothing reads
+            // symbols of the rig.
             .args([
                 "--config",
                 "profile.release.lto=false",
                 "--config",
                 "profile.release.codegen-units=16",
+                "--config",
+                "profile.release.debug=false",
             ]),
     )
     .context("the rig does not build")?;

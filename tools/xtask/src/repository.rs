@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -47,11 +48,29 @@ impl Repository {
         self.root.join("target/wdk-lite")
     }
 
-    /// The driver's image, symbols and map, and under `build` what Cargo made on the way.
-    ///
-    /// It lies inside the repository whatever `CARGO_TARGET_DIR` says: wdk-build looks for Cargo.lock above its output folder.
+    /// The driver's image, symbols and map.
     pub fn driver(&self) -> PathBuf {
         self.root.join("target/driver")
+    }
+
+    /// Where Cargo builds what is for another machine (the driver, the rig, vgpuctl.exe). One folder, because the macros and build
+    /// scripts that they have in common run here and are then built once.
+    ///
+    /// It lies inside the repository whatever `CARGO_TARGET_DIR` says: wdk-build looks for Cargo.lock above its output folder.
+    pub fn cross(&self) -> PathBuf {
+        self.root.join("target/cross")
+    }
+
+    /// `cargo` with a subcommand for this machine. What it builds is shared with this program and with the tests, which
+    /// unwind; so everything here does (`.cargo/config.toml` has the same setting).
+    pub fn cargo(&self, subcommand: &str) -> Command {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.current_dir(&self.root).args([
+            subcommand,
+            "--config",
+            "profile.dev.panic=\"unwind\"",
+        ]);
+        cargo
     }
 }
 

@@ -85,18 +85,23 @@ fn steps() -> Vec<Step> {
     };
     let mut steps = vec![
         step("format", |repository| {
-            let mut cargo = cargo(repository, "fmt");
-            process::run(cargo.args(["--all", "--check"]))?;
+            let mut cargo =
+                Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+            process::run(
+                cargo
+                    .current_dir(repository.root())
+                    .args(["fmt", "--all", "--check"]),
+            )?;
             Ok(1)
         }),
         step("lints", |repository| {
-            let mut cargo = cargo(repository, "clippy");
+            let mut cargo = repository.cargo("clippy");
             process::run(cargo.args(["--quiet", "--all-targets", "--", "-D", "warnings"]))?;
             Ok(1)
         }),
         step("unit tests", unit_tests),
         step("documentation", |repository| {
-            let mut cargo = cargo(repository, "doc");
+            let mut cargo = repository.cargo("doc");
             cargo.args([
                 "--quiet",
                 "--no-deps",
@@ -207,15 +212,9 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn cargo(repository: &Repository, subcommand: &str) -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(repository.root()).arg(subcommand);
-    cargo
-}
-
 /// All tests of the packages that a host can build; counts them.
 fn unit_tests(repository: &Repository) -> Result<u64> {
-    let mut cargo = cargo(repository, "test");
+    let mut cargo = repository.cargo("test");
     let output = cargo
         .args(["--quiet", "--no-fail-fast"])
         .output()

@@ -2,7 +2,6 @@
 //!
 //! With mingw-w64's linker and C library, which need no Windows and no Visual Studio. The driver itself is not built this way.
 
-use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -17,9 +16,7 @@ pub const TARGET: &str = "x86_64-pc-windows-gnu";
 /// Builds it; returns the file.
 pub fn build(repository: &Repository) -> Result<PathBuf> {
     let toolchain = Toolchain::for_target(TARGET)?;
-    let folder = repository.root().join("target/package/build");
-    fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let folder = repository.cross();
     process::say("Building", "vgpuctl.exe");
     let mut cargo = toolchain.cargo("build", TARGET);
     cargo

@@ -1,6 +1,7 @@
 //! Whether two builds of the same sources give the same bytes (`cargo xtask reproduce`).
 //!
-//! Everything in the package but the signatures is made twice, the second time from nothing: the build folders are emptied in between.
+//! Everything in the package but the signatures is made twice; in between all that was built for Windows is thrown away, what the build
+//! scripts wrote included. Only the programs that run on this machine (build scripts, macros) are the same ones both times.
 
 use std::fs;
 use std::path::Path;
@@ -14,6 +15,7 @@ use crate::build;
 use crate::install;
 use crate::process;
 use crate::repository::Repository;
+use crate::toolchain::DRIVER_TARGET;
 
 /// A file and its digest.
 type Digests = Vec<(String, String)>;
@@ -25,10 +27,8 @@ pub fn run(allow_dirty: bool) -> Result<()> {
     let source = Source::of(&repository, allow_dirty)?;
     let folder = super::place(&repository).join("reproduce");
     let first = make(&repository, &source, &folder)?;
-    for build in [
-        repository.driver().join("build"),
-        super::place(&repository).join("build"),
-    ] {
+    for target in [DRIVER_TARGET, command_line::TARGET] {
+        let build = repository.cross().join(target);
         if build.exists() {
             fs::remove_dir_all(&build)
                 .with_context(|| format!("cannot empty {}", build.display()))?;

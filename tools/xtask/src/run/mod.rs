@@ -11,7 +11,6 @@ mod simulation;
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -92,9 +91,7 @@ pub fn run(options: &Options) -> Result<()> {
     if options.sim {
         return simulation::run(&repository, options, &folder);
     }
-    if let Err(missing) =
-        install::ensure(install::RIG).and_then(|()| install::ensure(install::DRIVER))
-    {
+    if let Err(missing) = install::ensure(&[install::RIG, install::DRIVER].concat()) {
         // A driver that can't be built here can still be shown, and said to be only simulated.
         eprintln!("note: {missing:#}");
         eprintln!(
@@ -158,15 +155,16 @@ pub fn run(options: &Options) -> Result<()> {
 /// Builds the test program that asks the driver through the request channel.
 fn vgpuctl(repository: &Repository) -> Result<PathBuf> {
     process::say("Building", "vgpuctl");
-    let target = repository.root().join("target/tools");
-    process::run(
-        Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .current_dir(repository.root())
-            .args(["build", "--quiet", "--package", "vgpuctl", "--target-dir"])
-            .arg(&target),
-    )
-    .context("vgpuctl does not build")?;
-    Ok(target.join("debug/vgpuctl"))
+    process::run(repository.cargo("build").args(["--package", "vgpuctl"]))
+        .context("vgpuctl does not build")?;
+    // Cargo puts all programs of the workspace into one folder.
+    let program = std::env::current_exe()?.with_file_name("vgpuctl");
+    ensure!(
+        program.is_file(),
+        "{} was built, but not there",
+        program.display()
+    );
+    Ok(program)
 }
 
 /// A member of the summary as a number.

@@ -1,7 +1,6 @@
 //! The run without QEMU: the same scenario against the miniport's logic, hosted.
 
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -16,10 +15,9 @@ pub fn run(repository: &Repository, options: &Options, folder: &Path) -> Result<
         "Simulating",
         "the miniport, hosted: threads as processors, a model of the device",
     );
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = repository.cargo("run");
     command
-        .current_dir(repository.root())
-        .args(["run", "--quiet", "--package", "sim", "--"])
+        .args(["--package", "sim", "--"])
         .args(["--frames", &options.frames.to_string()])
         .args(["--processors", &options.smp.to_string()])
         .arg("--output")
