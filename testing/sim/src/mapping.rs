@@ -1,7 +1,7 @@
 //! Where the device's registers are in the process' address space, and the dispatch of an access to the device.
 //!
 //! A mapping reserves addresses that nothing else has, and that fault when they are touched directly: only
-//! [`read`] and [`write`] reach the device, on the thread that calls them. An access outside every mapping is recorded as
+//! [`read()`] and [`write()`] reach the device, on the thread that calls them. An access outside every mapping is recorded as
 //! a [fault](take_faults), never followed.
 
 use crate::device::Device;

@@ -39,7 +39,7 @@ fn refuse(from: Step, first: u64, length: u64, how: Refuse) -> Outcome {
         granted: Granted::Messages(3),
         ..Options::default()
     };
-    options.device.modes = vec![(320, 200)];
+    options.device.modes = vec![(640, 480)];
     options.port.present_watchdog = 2_000_000;
     observe(
         &options,

@@ -14,7 +14,7 @@ fn while_running(mut ask: impl FnMut(&mut Driver)) {
         frames: 3,
         ..Options::default()
     };
-    options.device.modes = vec![(320, 200)];
+    options.device.modes = vec![(640, 480)];
     let mut asked = false;
     let outcome = run_and_ask(&options, &mut |driver| {
         asked = true;
@@ -36,7 +36,7 @@ fn the_identity_is_that_of_the_device() {
         assert_eq!((identity.vendor_id, identity.device_id), (0x1AF4, 0x1050));
         assert_eq!(
             (identity.preferred_width, identity.preferred_height),
-            (320, 200)
+            (640, 480)
         );
         assert_eq!(
             (identity.messages, identity.scanouts, identity.adapters),

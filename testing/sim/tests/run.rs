@@ -13,7 +13,7 @@ fn options(granted: Granted) -> Options {
         frames: 60,
         ..Options::default()
     };
-    options.device.modes = vec![(320, 200)];
+    options.device.modes = vec![(640, 480)];
     if granted == Granted::Line {
         options.device.vectors = 0;
     }
@@ -95,10 +95,6 @@ fn every_combination_of_the_devices_features_will_do() {
                 .filter(|bit| set >> bit & 1 != 0)
                 .map(|bit| optional[bit])
                 .sum();
-            if set & 1 == 0 {
-                // Of a monitor without description the system believes in a few common modes only.
-                options.device.modes = vec![(1024, 768)];
-            }
             let outcome = run(&options);
             assert!(
                 outcome.is_good(),
@@ -240,8 +236,8 @@ fn a_resource_is_never_freed_while_it_is_shown() {
 #[test]
 fn small_queues_and_odd_modes_will_do() {
     for (queue, mode) in [
-        (8, (320, 200)),
-        (16, (333, 211)),
+        (8, (640, 480)),
+        (16, (1001, 701)),
         (64, (1366, 768)),
         (128, (640, 480)),
     ] {

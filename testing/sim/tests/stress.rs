@@ -73,7 +73,7 @@ fn a_crowd_on_every_way_in_tears_and_loses_nothing() {
             frames: 100,
             ..Options::default()
         };
-        options.device.modes = vec![(320, 200)];
+        options.device.modes = vec![(640, 480)];
         if granted == Granted::Line {
             options.device.vectors = 0;
         }

@@ -102,10 +102,8 @@ impl Shared {
         else {
             return false;
         };
+        // Without it the bus lets none of the device's accesses through.
         if !self.config.lock().bus_master() {
-            self.faults.add(Fault::Order(
-                "the device was started with bus mastering off",
-            ));
             return false;
         }
         match self.step(ring, index, features, lies) {
@@ -251,6 +249,12 @@ impl Shared {
     pub fn follow(&self, effect: Effect) {
         match effect {
             Effect::None => {}
+            Effect::Started => {
+                if !self.config.lock().bus_master() {
+                    let what = "the device was started with bus mastering off";
+                    self.faults.add(Fault::Order(what));
+                }
+            }
             Effect::Reset => {
                 for queue in &self.queues {
                     *queue.lock() = None;

@@ -60,7 +60,7 @@ pub enum Lie {
     NeedsReset,
     /// The configuration generation changes at every look.
     GenerationNeverSettles,
-    /// `device_status` never reads 0 after a reset.
+    /// A reset is ignored: `device_status` never reads 0, and the queues stay alive.
     ResetNeverEnds,
     /// Every register reads as all ones: the device has been pulled out.
     Gone,

@@ -53,6 +53,8 @@ pub(super) enum Effect {
     None,
     /// Drop everything; no memory is touched when this has been done.
     Reset,
+    /// The driver has set the device going.
+    Started,
     /// Start with this queue.
     EnableQueue(usize),
     /// Look at this queue's available ring.

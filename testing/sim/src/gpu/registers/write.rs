@@ -52,11 +52,17 @@ impl Registers {
 
     fn write_status(&mut self, value: u8, lies: &[Lie], faults: &Faults) -> Effect {
         use status::{ACKNOWLEDGE, DRIVER, DRIVER_OK, FAILED, FEATURES_OK, NEEDS_RESET};
+        if value == 0 && lies.contains(&Lie::ResetNeverEnds) {
+            // Ignored: what was going on goes on.
+            self.status = if self.status == 0 {
+                FAILED
+            } else {
+                self.status
+            };
+            return Effect::None;
+        }
         if value == 0 {
             self.reset();
-            if lies.contains(&Lie::ResetNeverEnds) {
-                self.status = FAILED;
-            }
             return Effect::Reset;
         }
         let before = self.status;
@@ -91,7 +97,11 @@ impl Registers {
             }
         }
         self.status = keep;
-        Effect::None
+        if added & DRIVER_OK != 0 {
+            Effect::Started
+        } else {
+            Effect::None
+        }
     }
 
     fn write_common(&mut self, register: u64, value: u64, lies: &[Lie], faults: &Faults) -> Effect {
