@@ -15,6 +15,7 @@ mod package;
 #[cfg(test)]
 mod powershell;
 mod process;
+mod proofs;
 mod repository;
 mod run;
 mod test;

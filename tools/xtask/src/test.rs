@@ -15,6 +15,7 @@ use crate::inf;
 use crate::install;
 use crate::package;
 use crate::process;
+use crate::proofs;
 use crate::repository::Repository;
 use crate::run;
 use crate::workflow;
@@ -112,6 +113,19 @@ fn steps() -> Vec<Step> {
             ]);
             process::run(cargo.env("RUSTDOCFLAGS", "-D warnings"))?;
             Ok(1)
+        }),
+        step("guarantees", proofs::guarantees),
+        step("model checking", |repository| {
+            proofs::model_checking(repository).map(|()| 1)
+        }),
+        step("thread sanitizer", |repository| {
+            proofs::thread_sanitizer(repository).map(|()| 1)
+        }),
+        step("address sanitizer", |repository| {
+            proofs::address_sanitizer(repository).map(|()| 1)
+        }),
+        step("publish", |repository| {
+            proofs::publish(repository).map(|()| 1)
         }),
         step("inf", |_| {
             inf::run(&inf::Options::default())?;
