@@ -13,7 +13,8 @@ use dxgk::status::Status;
 #[cfg(debug_assertions)]
 use wdk_sys::ntddk::KeBugCheckEx;
 use wdk_sys::ntddk::{
-    KeDelayExecutionThread, KeFlushQueuedDpcs, KeGetCurrentIrql, KeQueryPerformanceCounter,
+    KeDelayExecutionThread, KeEnterCriticalRegion, KeFlushQueuedDpcs, KeGetCurrentIrql,
+    KeLeaveCriticalRegion, KeQueryPerformanceCounter,
 };
 use wdk_sys::{_MODE, FALSE, KPROCESSOR_MODE, LARGE_INTEGER};
 
@@ -128,6 +129,16 @@ unsafe impl Kernel for Windows {
 
     fn wait_event(_: &Passive<'_>, event: &Event, microseconds: u32) -> bool {
         event.wait(Some(relative(microseconds)))
+    }
+
+    fn enter_critical_region(_: &Passive<'_>) {
+        // SAFETY: PASSIVE_LEVEL, as the capability shows.
+        unsafe { KeEnterCriticalRegion() };
+    }
+
+    unsafe fn leave_critical_region() {
+        // SAFETY: the caller's promise.
+        unsafe { KeLeaveCriticalRegion() };
     }
 
     fn new_mutex(_: &Passive<'_>) -> Option<Mutex> {

@@ -32,12 +32,15 @@ pub(crate) fn query_relations(children: &mut [DXGK_CHILD_DESCRIPTOR]) {
     }
 }
 
-/// DxgkDdiQueryChildStatus, StatusConnection.
-pub(crate) fn query_connection(output: &Output, child: u32) -> Result<bool, Status> {
+/// DxgkDdiQueryChildStatus, StatusConnection: there is always a monitor.
+///
+/// A scanout that the host has not enabled, for example because nobody looks at it just now, comes back with an event that
+/// this driver does not follow yet; a monitor that is missing at the start would be missing for ever.
+pub(crate) fn query_connection(child: u32) -> Result<bool, Status> {
     if child >= OUTPUTS {
         return Err(Status::INVALID_PARAMETER);
     }
-    Ok(output.connected)
+    Ok(true)
 }
 
 /// DxgkDdiQueryDeviceDescriptor: as much of the EDID from `offset` on as there is and fits in `to`.
@@ -55,18 +58,18 @@ pub(crate) fn query_descriptor(
     copy_window(bytes, offset, to)
 }
 
-/// DxgkDdiRecommendMonitorModes: a monitor without EDID, or with one that does not know the size of the scanout's window, gets
-/// the output's mode added. Otherwise there would be no mode that adapter and monitor have in common.
+/// DxgkDdiRecommendMonitorModes: the output's mode is added, as adapter and monitor have to have one in common. Also where the
+/// EDID has one of that size: its timing is another than that of a target mode without VSync control, which has none.
 pub(crate) fn recommend_modes(
     output: &Output,
     target: u32,
     modes: &MonitorModes<'_>,
     irql: &Passive<'_>,
 ) -> Result<(), Status> {
-    let Mode { width, height } = output.preferred;
-    if target >= OUTPUTS || modes.contains(width, height, irql)? {
+    if target >= OUTPUTS {
         return Ok(());
     }
+    let Mode { width, height } = output.preferred;
     modes.add(width, height, true, irql)
 }
 

@@ -13,10 +13,13 @@ use crate::interrupts::{ControlState, Tag, control, fail, serve};
 use crate::{Fault, Platform, Vgpu};
 use dxgk::status::Status;
 
-/// How long the device may take, in units of 100 ns: three seconds. Threads that stay in the driver for five are a TDR
-/// (PRESENT/tdr-limits-and-simulation).
-const ANSWER_TIME: u64 = 30_000_000;
-/// How long to sleep while the queue is full, in microseconds.
+/// How often to look for an answer, and how long to wait between, in microseconds: three seconds together. Threads that stay in
+/// the driver for five are a TDR (PRESENT/tdr-limits-and-simulation). Looks are counted and not the clock read, which goes on
+/// while the host holds the guest up.
+const LOOKS: u32 = 30;
+const LOOK_PAUSE: u32 = 100_000;
+/// How often to look for room in a full queue, and how long to sleep between, in microseconds.
+const ROOM_LOOKS: u32 = 3000;
 const ROOM_PAUSE: u32 = 1000;
 
 /// Why commands were not done.
@@ -76,7 +79,7 @@ pub(crate) fn run<P: Platform>(
 ) -> Result<(), NotDone> {
     let device = &started.device;
     let ticket = waits.next();
-    let deadline = P::time().saturating_add(ANSWER_TIME);
+    let mut room_looks = ROOM_LOOKS;
     P::clear_event(irql, &device.replied);
     let kick = loop {
         let submitted = control(started, irql, |isr| {
@@ -85,7 +88,10 @@ pub(crate) fn run<P: Platform>(
         match submitted {
             Ok(Ok(kick)) => break kick,
             Ok(Err(NotSubmitted::Fault(fault))) => return Err(NotDone::Fault(fault)),
-            Ok(Err(NotSubmitted::NoRoom)) if P::time() < deadline => P::delay(irql, ROOM_PAUSE),
+            Ok(Err(NotSubmitted::NoRoom)) if room_looks != 0 => {
+                room_looks = room_looks.saturating_sub(1);
+                P::delay(irql, ROOM_PAUSE);
+            }
             Ok(Err(NotSubmitted::NoRoom)) => {
                 return Err(give_up(started, Fault::timeout("queue stays full"), irql));
             }
@@ -95,9 +101,9 @@ pub(crate) fn run<P: Platform>(
     if kick {
         let _ = device.transport.notify(&device.kicks.control);
     }
+    let mut looks = LOOKS;
     loop {
-        let left = deadline.saturating_sub(P::time()) / 10;
-        let _ = P::wait_event(irql, &device.replied, u32::try_from(left).unwrap_or(0));
+        let _ = P::wait_event(irql, &device.replied, LOOK_PAUSE);
         P::clear_event(irql, &device.replied);
         // Also when no interrupt came: the device may have answered all the same.
         let reply = control(started, irql, |isr| {
@@ -106,7 +112,7 @@ pub(crate) fn run<P: Platform>(
         });
         match reply {
             Ok(Some(result)) => return result.map_err(NotDone::Failed),
-            Ok(None) if P::time() < deadline => {}
+            Ok(None) if looks != 0 => looks = looks.saturating_sub(1),
             Ok(None) => return Err(give_up(started, Fault::timeout("no answer"), irql)),
             Err(refusal) => return Err(give_up(started, refusal.into(), irql)),
         }

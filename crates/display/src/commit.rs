@@ -25,9 +25,6 @@ pub(crate) fn commit<P: Platform>(
     }
     let output = &started.device.output;
     let mode = wanted_mode(&commit.vidpn, output.preferred, irql)?;
-    if commit.monitor_required && mode.is_some() && !output.connected {
-        return Err(Status::GRAPHICS_INVALID_VIDPN_TOPOLOGY);
-    }
     let lit = !commit.path_powered_off();
     let committed = started.device.modeset.with(irql, |setting, irql| {
         apply(started, setting, mode, lit, irql)

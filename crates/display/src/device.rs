@@ -15,7 +15,6 @@ use dxgk::sys::DXGK_DISPLAY_INFORMATION;
 use virtio_gpu::Features;
 use virtio_gpu::commands::Place;
 use virtio_gpu::edid::Edid;
-use virtio_gpu::pci::COMMAND_BUS_MASTER;
 use virtio_gpu::transport::{NotifyAddress, Transport};
 
 pub(crate) use bars::Bars;
@@ -92,8 +91,6 @@ pub(crate) struct Identity {
 pub(crate) struct Output {
     /// The device's number for it.
     pub(crate) scanout: u32,
-    /// Whether the device says that it is enabled.
-    pub(crate) connected: bool,
     /// The one mode it is driven in.
     pub(crate) preferred: Mode,
     pub(crate) edid: Option<Box<Edid>>,
@@ -188,6 +185,9 @@ impl<P: Platform> Device<P> {
 
 /// Resets the device and waits for it to be done; cuts it off from memory (bus master) if it isn't in time, so that what it
 /// was given can be freed either way.
+///
+/// The command register is Windows' own. A device that does not even obey a reset, and reaches memory that others will get, is
+/// worse.
 pub(crate) fn quiesce<P: Platform>(
     transport: &Transport<Bars<P>>,
     interface: &Interface,
@@ -196,7 +196,7 @@ pub(crate) fn quiesce<P: Platform>(
     let obeyed = transport.reset(patience::<P>(irql)).is_ok();
     if !obeyed {
         let config = PciConfig { interface, irql };
-        let _ = config.change_command(0, COMMAND_BUS_MASTER);
+        let _ = config.clear_bus_master();
     }
     obeyed
 }

@@ -205,7 +205,10 @@ pub(crate) fn dpc<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Dispatch<'
 /// Takes note of the device's configuration events and acknowledges them.
 ///
 /// What they ask for (VIRTIO_GPU_EVENT_DISPLAY: the scanouts have changed) takes commands and is work for PASSIVE_LEVEL.
-fn config_events<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Dispatch<'_>) {
+pub(crate) fn config_events<P: Platform>(
+    started: &Started<Vgpu<P>>,
+    irql: &mut impl AtMostDispatch,
+) {
     let device = &started.device;
     let events = match device.transport.config() {
         Ok(config) => config.events_read,

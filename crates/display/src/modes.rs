@@ -30,6 +30,12 @@ impl Mode {
         height: 768,
     };
 
+    /// The smallest desktop: that of VGA.
+    const LEAST: Self = Self {
+        width: 640,
+        height: 480,
+    };
+
     /// Bytes of a picture.
     pub(crate) const fn bytes(self) -> usize {
         (self.width as usize)
@@ -69,9 +75,10 @@ impl Mode {
 
 /// The mode for a scanout: the size that the host says it has, or the monitor's preferred timing.
 pub(crate) fn preferred(scanout: Option<Rect>, edid: Option<&Edid>) -> Mode {
+    // A window may be of any size; a desktop has a least one.
     let of_scanout = scanout.map(|rect| Mode {
-        width: rect.width,
-        height: rect.height,
+        width: rect.width.max(Mode::LEAST.width),
+        height: rect.height.max(Mode::LEAST.height),
     });
     let of_edid = || {
         let timing = edid?.preferred()?;
@@ -172,6 +179,13 @@ mod tests {
         let rect = Rect::of_size(1920, 1200);
         assert_eq!(preferred(Some(rect), None).width, 1920);
         assert_eq!(preferred(None, None), Mode::FALLBACK);
+        assert_eq!(
+            preferred(Some(Rect::of_size(300, 1000)), None),
+            Mode {
+                width: 640,
+                height: 1000
+            }
+        );
     }
 
     #[test]

@@ -10,10 +10,8 @@ use dxgk::sys::{
     DEVICE_POWER_STATE, POWER_ACTION, PowerActionHibernate, PowerDeviceD0, PowerDeviceD1,
     PowerDeviceD2, PowerDeviceD3,
 };
-use virtio_gpu::pci::{COMMAND_BUS_MASTER, COMMAND_MEMORY_SPACE};
 
 use crate::bring_up::{bring_up, listen};
-use crate::device::PciConfig;
 use crate::fault::Fault;
 use crate::frame::Rects;
 use crate::interrupts::control;
@@ -127,11 +125,6 @@ fn come_back<P: Platform>(
     irql: &mut Passive<'_>,
 ) -> Result<(), Fault> {
     let device = &started.device;
-    let config = PciConfig {
-        interface: &started.interface,
-        irql,
-    };
-    config.change_command(COMMAND_BUS_MASTER | COMMAND_MEMORY_SPACE, 0)?;
     let mut queues = started;
     let brought = bring_up(
         &device.transport,

@@ -15,9 +15,7 @@ use dxgk::miniport::{Parts, StartDevice};
 use dxgk::status::Status;
 use dxgk::sys::DXGK_DISPLAY_INFORMATION;
 use virtio_gpu::edid::{Edid, EdidError, ReadError};
-use virtio_gpu::pci::{
-    COMMAND_BUS_MASTER, COMMAND_INTERRUPT_DISABLE, COMMAND_MEMORY_SPACE, Layout,
-};
+use virtio_gpu::pci::Layout;
 use virtio_gpu::protocol::{DisplayInfo, GetDisplayInfo, GetEdid};
 use virtio_gpu::transport::Transport;
 use virtio_gpu::{ConfigSpace, Features, Memory};
@@ -27,7 +25,7 @@ use crate::device::{
     Bars, Counters, Device, DmaMemory, Identity, Output, PciConfig, Signals, Vectors, layout,
     quiesce,
 };
-use crate::interrupts::{Config, Control, Cursor};
+use crate::interrupts::{Config, Control, Cursor, config_events};
 use crate::modes;
 use crate::modeset::ModeSetting;
 use crate::screen::Screen;
@@ -43,13 +41,7 @@ pub(crate) fn start_device<P: Platform>(
 ) -> Result<Parts<Vgpu<P>>, Status> {
     let interface = start.interface;
     let post_display = acquire_post_display::<P>(interface, irql);
-    let silenced = silence(interface, start.messages().is_line(), irql);
-    let device = silenced.and_then(|command| {
-        make_device(start, post_display, irql).inspect_err(|_| {
-            let _ = PciConfig { interface, irql }.write_command(command);
-        })
-    });
-    match device {
+    match make_device(start, post_display, irql) {
         Ok(device) => {
             P::trace(&TraceEvent::Started {
                 messages: if start.messages().is_line() {
@@ -93,29 +85,16 @@ pub(crate) fn acquire_post_display<P: Platform>(
     acquired.ok().filter(|display| display.Width != 0)
 }
 
-/// Makes sure that the device can be talked to, and that on a line it does not interrupt while there is no routine that
-/// would dismiss it: a level-triggered line stays asserted. Returns the command register as it was.
-fn silence(interface: &Interface, line: bool, irql: &Passive<'_>) -> Result<u16, Fault> {
-    let mut set = COMMAND_BUS_MASTER | COMMAND_MEMORY_SPACE;
-    if line {
-        set |= COMMAND_INTERRUPT_DISABLE;
-    }
-    Ok(PciConfig { interface, irql }.change_command(set, 0)?)
-}
-
-/// The last step of a start: interrupt routines may run, so a line may be raised.
+/// The last step of a start: interrupt routines run from here on. What the device reported before is taken up now.
+///
+/// Until here a line-based interrupt found no routine that would dismiss it. The queues' interrupts were suppressed, and a
+/// configuration event in that time is what keeps the line asserted until now. The command register's interrupt disable bit
+/// would prevent that, but the header of configuration space is Windows' ("Accessing PCI device configuration space").
 pub(crate) fn started<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) {
     if started.interrupts.map().is_line() {
-        // What is pending from before is nobody's any more.
         let _ = started.device.transport.isr_status();
-        let config = PciConfig {
-            interface: &started.interface,
-            irql,
-        };
-        if let Err(status) = config.change_command(0, COMMAND_INTERRUPT_DISABLE) {
-            P::trace(&TraceEvent::CommandFailed(Fault::from(status)));
-        }
     }
+    config_events(started, irql);
 }
 
 /// Finds and maps the registers and makes a device of them.
@@ -280,7 +259,6 @@ fn find_output<P: Platform>(
     };
     Ok(Output {
         scanout,
-        connected: rect.is_some(),
         preferred: modes::preferred(rect, edid.as_deref()),
         edid,
     })

@@ -62,7 +62,7 @@ pub(crate) fn release_post_display<P: Platform>(
 ) -> Result<DXGK_DISPLAY_INFORMATION, Status> {
     let device = &started.device;
     let display = device.post_display.ok_or(Status::NOT_SUPPORTED)?;
-    if target >= OUTPUTS || !device.output.connected {
+    if target >= OUTPUTS {
         return Err(Status::NOT_SUPPORTED);
     }
     let linear = linear_range(started, &display, irql).ok_or(Status::NOT_SUPPORTED)?;

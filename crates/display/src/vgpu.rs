@@ -148,11 +148,11 @@ impl<P: Platform> Miniport for Vgpu<P> {
 
     fn query_connection(
         &self,
-        adapter: &Started<Self>,
+        _: &Started<Self>,
         child: u32,
         _: &mut Passive<'_>,
     ) -> Result<bool, Status> {
-        children::query_connection(&adapter.device.output, child)
+        children::query_connection(child)
     }
 
     fn query_device_descriptor(

@@ -154,6 +154,19 @@ pub unsafe trait Kernel: Sized + 'static {
     /// Waits until the event is set, at most that many microseconds; says whether it was (KeWaitForSingleObject).
     fn wait_event(irql: &Passive<'_>, event: &Self::Event, microseconds: u32) -> bool;
 
+    /// Keeps the thread from being suspended or ended until [`leave_critical_region`](Self::leave_critical_region), as it has to be
+    /// while others may wait for it (KeEnterCriticalRegion). May be nested. A machine without suspension needs nothing.
+    fn enter_critical_region(irql: &Passive<'_>) {
+        let _ = irql;
+    }
+
+    /// Ends what [`enter_critical_region`](Self::enter_critical_region) began (KeLeaveCriticalRegion). PASSIVE_LEVEL.
+    ///
+    /// # Safety
+    ///
+    /// This thread is in a critical region of its own.
+    unsafe fn leave_critical_region() {}
+
     /// Makes a mutex that nobody holds, or none without memory.
     fn new_mutex(irql: &Passive<'_>) -> Option<Self::Mutex>;
 

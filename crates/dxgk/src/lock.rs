@@ -45,9 +45,13 @@ impl<K: Kernel, T> PassiveMutex<K, T> {
             fn drop(&mut self) {
                 // SAFETY: taken before this was made.
                 unsafe { K::unlock_mutex(self.0) };
+                // SAFETY: entered before this was made.
+                unsafe { K::leave_critical_region() };
             }
         }
 
+        // Who holds a lock must not be suspended: user mode could hold up the whole adapter.
+        K::enter_critical_region(irql);
         K::lock_mutex(irql, &self.mutex);
         let held = Held::<K>(&self.mutex);
         // SAFETY: the mutex is not recursive, so this is the only reference.

@@ -14,12 +14,8 @@ pub const DEVICE_GPU: u16 = 0x1040 + u8_from_id(virtio::Id::Gpu);
 
 /// Offset of the command register.
 pub const COMMAND: u16 = 0x04;
-/// In the command register: the device must not assert INTx.
-pub const COMMAND_INTERRUPT_DISABLE: u16 = 1 << 10;
 /// In the command register: the device may read and write memory; without it no queue works.
 pub const COMMAND_BUS_MASTER: u16 = 1 << 2;
-/// In the command register: the device's memory BARs answer.
-pub const COMMAND_MEMORY_SPACE: u16 = 1 << 1;
 
 /// Offset of the status register, whose [`STATUS_CAPABILITIES`] bit says whether there is a capability list.
 const STATUS: u16 = 0x06;

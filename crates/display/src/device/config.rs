@@ -5,7 +5,7 @@ use dxgk::irql::Passive;
 use dxgk::resources::{MemoryRange, Resources};
 use dxgk::status::Status;
 use virtio_gpu::ConfigSpace;
-use virtio_gpu::pci::{COMMAND, ConfigReadError};
+use virtio_gpu::pci::{COMMAND, COMMAND_BUS_MASTER, ConfigReadError};
 
 /// How many base addresses a function has.
 pub(crate) const BARS: usize = 6;
@@ -34,20 +34,12 @@ impl ConfigSpace for PciConfig<'_, '_> {
 }
 
 impl PciConfig<'_, '_> {
-    /// Sets and clears bits of the command register; returns what it was.
-    pub(crate) fn change_command(&self, set: u16, clear: u16) -> Result<u16, Status> {
+    /// Cuts the device off from memory. Only for a device that obeys nothing else.
+    pub(crate) fn clear_bus_master(&self) -> Result<(), Status> {
         let was = self.read_u16(COMMAND).map_err(|_| Status::UNSUCCESSFUL)?;
-        let wanted = (was | set) & !clear;
-        if wanted != was {
-            self.write_command(wanted)?;
-        }
-        Ok(was)
-    }
-
-    /// Writes the command register.
-    pub(crate) fn write_command(&self, command: u16) -> Result<(), Status> {
+        let without = (was & !COMMAND_BUS_MASTER).to_le_bytes();
         self.interface
-            .write_config(u32::from(COMMAND), &command.to_le_bytes(), self.irql)
+            .write_config(u32::from(COMMAND), &without, self.irql)
     }
 
     /// The translated memory range of each base address.

@@ -12,7 +12,6 @@ use dxgk_sys::{
     DXGK_MONITORSOURCEMODESET_INTERFACE, DXGKARG_RECOMMENDMONITORMODES,
 };
 
-use super::step;
 use crate::irql::Passive;
 use crate::status::Status;
 
@@ -23,18 +22,6 @@ pub struct MonitorModes<'a> {
     handle: D3DKMDT_HMONITORSOURCEMODESET,
     functions: NonNull<DXGK_MONITORSOURCEMODESET_INTERFACE>,
     ddi: PhantomData<&'a ()>,
-}
-
-/// A mode's info, released when dropped.
-struct Lent<'a> {
-    set: &'a MonitorModes<'a>,
-    mode: NonNull<D3DKMDT_MONITOR_SOURCE_MODE>,
-}
-
-impl Drop for Lent<'_> {
-    fn drop(&mut self) {
-        self.set.release(self.mode.as_ptr());
-    }
 }
 
 impl MonitorModes<'_> {
@@ -63,41 +50,6 @@ impl MonitorModes<'_> {
             // SAFETY: a mode of this set that is ours, and is released once.
             let _ = unsafe { release(self.handle, mode) };
         }
-    }
-
-    fn lent(
-        &self,
-        status: i32,
-        mode: *const D3DKMDT_MONITOR_SOURCE_MODE,
-    ) -> Result<Option<Lent<'_>>, Status> {
-        Ok(step(status, mode)?.map(|mode| Lent { set: self, mode }))
-    }
-
-    /// Whether the monitor has a mode of this size.
-    ///
-    /// # Errors
-    ///
-    /// The port's status.
-    pub fn contains(&self, width: u32, height: u32, _: &Passive<'_>) -> Result<bool, Status> {
-        let missing = Status::INVALID_PARAMETER;
-        let first = self.functions().pfnAcquireFirstModeInfo.ok_or(missing)?;
-        let next = self.functions().pfnAcquireNextModeInfo.ok_or(missing)?;
-        let mut mode = ptr::null();
-        // SAFETY: the handle came with the function; our out-pointer.
-        let status = unsafe { first(self.handle, &raw mut mode) };
-        let mut current = self.lent(status, mode)?;
-        while let Some(lent) = current {
-            // SAFETY: acquired and not yet released.
-            let size = unsafe { lent.mode.as_ref() }.VideoSignalInfo.ActiveSize;
-            if (size.cx, size.cy) == (width, height) {
-                return Ok(true);
-            }
-            let mut mode = ptr::null();
-            // SAFETY: as above; the current one is still acquired, as the function wants it.
-            let status = unsafe { next(self.handle, lent.mode.as_ptr(), &raw mut mode) };
-            current = self.lent(status, mode)?;
-        }
-        Ok(false)
     }
 
     /// Adds a progressive mode without timing. The last one added as preferred is the preferred one. A mode that is there

@@ -1,6 +1,6 @@
 //! Ke: events, waits, delays, IRQL, time, the driver's own bugcheck.
 
-use core::sync::atomic::{AtomicI32, Ordering};
+use core::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 
 use super::rules;
 use crate::abi::{KEVENT, NTSTATUS, STATUS_SUCCESS, STATUS_TIMEOUT};
@@ -131,6 +131,35 @@ pub extern "system" fn ke_delay_execution_thread(
     // SAFETY: the caller's number.
     idle::sleep(Some(deadline(unsafe { *interval })));
     STATUS_SUCCESS
+}
+
+/// Critical regions entered and not left.
+static REGIONS: AtomicU64 = AtomicU64::new(0);
+
+/// How many critical regions the driver has not left.
+pub fn held() -> u64 {
+    REGIONS.load(Ordering::Relaxed)
+}
+
+/// KeEnterCriticalRegion. Nobody suspends threads here; that each region is left again is what is checked.
+pub extern "system" fn ke_enter_critical_region() {
+    rules::at_most(APC_LEVEL, "KeEnterCriticalRegion");
+    REGIONS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// KeLeaveCriticalRegion.
+pub extern "system" fn ke_leave_critical_region() {
+    rules::at_most(APC_LEVEL, "KeLeaveCriticalRegion");
+    let entered = REGIONS.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| {
+        count.checked_sub(1)
+    });
+    if entered.is_err() {
+        bugcheck(
+            bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
+            [0; 4],
+            format_args!("KeLeaveCriticalRegion: none was entered"),
+        );
+    }
 }
 
 /// KeStallExecutionProcessor.

@@ -28,7 +28,7 @@ use port::machine::Pool;
 
 /// What the driver holds and has not given back.
 pub fn held() -> Pool {
-    let others = mm::held() + io::held() + objects::held() + etw::held();
+    let others = ke::held() + mm::held() + io::held() + objects::held() + etw::held();
     Pool {
         others,
         ..pool::held()

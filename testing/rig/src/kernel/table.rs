@@ -39,9 +39,11 @@ exports! {
     KERNEL "KeBugCheckEx" ke::ke_bug_check_ex;
     KERNEL "KeClearEvent" ke::ke_clear_event;
     KERNEL "KeDelayExecutionThread" ke::ke_delay_execution_thread;
+    KERNEL "KeEnterCriticalRegion" ke::ke_enter_critical_region;
     KERNEL "KeFlushQueuedDpcs" ke::ke_flush_queued_dpcs;
     KERNEL "KeGetCurrentIrql" ke::ke_get_current_irql;
     KERNEL "KeInitializeEvent" ke::ke_initialize_event;
+    KERNEL "KeLeaveCriticalRegion" ke::ke_leave_critical_region;
     KERNEL "KeQueryPerformanceCounter" ke::ke_query_performance_counter;
     KERNEL "KeReadStateEvent" ke::ke_read_state_event;
     KERNEL "KeResetEvent" ke::ke_reset_event;
