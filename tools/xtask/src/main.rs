@@ -7,6 +7,7 @@ mod arm64;
 mod bench;
 mod build;
 mod host_patch;
+mod identity;
 mod image;
 mod inf;
 mod install;
