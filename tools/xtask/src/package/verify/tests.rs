@@ -3,6 +3,7 @@
 use tempfile::TempDir;
 
 use super::*;
+use crate::identity::tests::image_naming_symbols;
 use crate::image::crafted;
 use crate::inf::stamp::{Architecture, Date, Version, stamp};
 use crate::package::certificate::Signer;
@@ -34,21 +35,10 @@ struct Package {
     signer: Signer,
 }
 
-/// The crafted image with an entry that names its symbols: a directory at 0x40 in .data, what it points to at 0x80.
+/// An image with symbols and a version.
 fn image() -> Vec<u8> {
-    let mut bytes = crafted::bytes();
+    let mut bytes = image_naming_symbols(IDENTIFIER);
     let mut put = |at: usize, value: &[u8]| bytes[at..at + value.len()].copy_from_slice(value);
-    let (directories, data, rva) = (0x98 + 112, 0x600, 0x2000u32);
-    put(directories + 8 * 6, &(rva + 0x40).to_le_bytes());
-    put(directories + 8 * 6 + 4, &28u32.to_le_bytes());
-    put(data + 0x40 + 12, &2u32.to_le_bytes());
-    put(data + 0x40 + 16, &36u32.to_le_bytes());
-    put(data + 0x40 + 20, &(rva + 0x80).to_le_bytes());
-    put(data + 0x40 + 24, &0x680u32.to_le_bytes());
-    put(data + 0x80, b"RSDS");
-    put(data + 0x84, IDENTIFIER);
-    put(data + 0x94, &1u32.to_le_bytes());
-    put(data + 0x98, b"vgpudod.pdb\0");
     // VS_FIXEDFILEINFO: signature, structure's version, the file's version 0.1.0.0, type and subtype.
     put(VERSION, &0xfeef_04bd_u32.to_le_bytes());
     put(VERSION + 8, &1u32.to_le_bytes());
