@@ -18,7 +18,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "INF/security-in-inf",
-        page: "kernel/creating-secure-device-installations",
+        page: "install/creating-secure-device-installations",
         check: security,
     },
     Rule {
