@@ -1,7 +1,8 @@
 //! Real threads on the DDI table: interrupts on both messages, DPCs, closures and requests past the port, then a stop
-//! amid them. Made for the sanitizers, which `cargo test` leaves out:
+//! amid them. Made for the sanitizers: `cargo xtask test sanitizer`, or by hand, with the toolchain's rust-src,
 //!
-//! RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=thread" cargo test -Zbuild-std -p dxgk --target x86_64-unknown-linux-gnu --test stress
+//! RUSTC_BOOTSTRAP=1 CARGO_PROFILE_DEV_PANIC=unwind RUSTFLAGS="-Zsanitizer=thread" \
+//!     cargo test -Zbuild-std -p dxgk --target x86_64-unknown-linux-gnu --test stress
 #![cfg(not(loom))]
 
 mod scene;
