@@ -147,7 +147,9 @@ pub fn ensure(needs: &[Need]) -> Result<()> {
             "cannot install packages here (it takes apt-get and root, or sudo without a password); {by_hand}"
         );
     };
-    install(&apt, &packages).with_context(|| by_hand.clone())?;
+    if let Err(error) = install(&apt, &packages) {
+        bail!("apt-get cannot install them ({error:#}); {by_hand}");
+    }
     if let Some(need) = missing.iter().find(|need| !need.is_met()) {
         bail!(
             "{} was installed, but {:?} is still not there",
@@ -201,19 +203,24 @@ fn install(apt: &[&str], packages: &[&str]) -> Result<()> {
         &format!("{} (apt-get, a minute or two)", packages.join(" ")),
     );
     // Lists that cannot be brought up to date may still do: what counts is whether the packages can be had.
-    let updated = quietly(&mut command(&["-qq", "update"]));
+    let lists = quietly(&mut command(&["-qq", "update"]));
     let mut arguments = vec!["-qq", "-y", "--no-install-recommends", "install"];
     arguments.extend(packages);
-    quietly(&mut command(&arguments)).map_err(|error| updated.err().unwrap_or(error))
+    match (quietly(&mut command(&arguments)), lists) {
+        (Ok(_), _) => Ok(()),
+        (Err(error), Ok(said)) if said.trim().is_empty() => Err(error),
+        (Err(error), Ok(said)) => bail!("{error}; {}", complaint(&said)),
+        (Err(error), Err(why)) => bail!("{error}; {why}"),
+    }
 }
 
-/// Runs apt-get, which is talkative; of what it says, the error is its first complaint.
-fn quietly(command: &mut Command) -> Result<()> {
+/// Runs apt-get, which is talkative; returns what it said beside its work. The error is its first complaint.
+fn quietly(command: &mut Command) -> Result<String> {
     let output = command.output().context("cannot start apt-get")?;
-    if output.status.success() {
-        return Ok(());
-    }
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() {
+        return Ok(said);
+    }
     bail!("{}", complaint(&said))
 }
 

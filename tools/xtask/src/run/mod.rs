@@ -22,6 +22,7 @@ use crate::install;
 use crate::machine;
 use crate::process;
 use crate::repository::Repository;
+use crate::toolchain::{DRIVER_TARGET, RIG_TARGET, Toolchain};
 
 /// How to run.
 #[derive(clap::Args, Debug, Clone)]
@@ -91,7 +92,7 @@ pub fn run(options: &Options) -> Result<()> {
     if options.sim {
         return simulation::run(&repository, options, &folder);
     }
-    if let Err(missing) = install::ensure(&[install::RIG, install::DRIVER].concat()) {
+    if let Err(missing) = ready() {
         // A driver that can't be built here can still be shown, and said to be only simulated.
         eprintln!("note: {missing:#}");
         eprintln!(
@@ -149,6 +150,15 @@ pub fn run(options: &Options) -> Result<()> {
     }
     summary.check()?;
     ensure!(outcome.passed, "the rig failed: {}", outcome.end());
+    Ok(())
+}
+
+/// Whether all is there that building and booting take, after installing what can be.
+fn ready() -> Result<()> {
+    install::ensure(&[install::RIG, install::DRIVER].concat())?;
+    for target in [DRIVER_TARGET, RIG_TARGET] {
+        Toolchain::for_target(target)?;
+    }
     Ok(())
 }
 
