@@ -87,6 +87,8 @@ function Read-Json {
 
 $session = 'vgpudod-test'
 $trace = Join-Path $work 'vgpudod.etl'
+# One that an earlier run left behind.
+Save-Output 'trace-stale.txt' 'logman.exe' @('stop', $session, '-ets') | Out-Null
 $tracing = (Save-Output 'trace-start.txt' 'logman.exe' @('start', $session, '-ets', '-p', $TraceProvider, '0xffffffffffffffff', '0xff', '-o', $trace)) -eq 0
 try {
     $devices = @(Get-VirtioGpu)
@@ -112,6 +114,14 @@ try {
     $before = Read-Json 'stats-before.json'
     $after = Read-Json 'stats-after.json'
     Add-Result ($null -ne $before -and $null -ne $after) 'the statistics are readable' 'stats-before.json, stats-after.json'
+
+    if ($null -ne $before -and $null -ne $after) {
+        $ended = $after.frames_completed + $after.frames_failed + $after.frames_outstanding
+        Add-Result ($after.frames_submitted -eq $ended) 'every frame is accounted for' "$($after.frames_submitted) submitted, $ended completed, failed or under way"
+        Add-Result ($after.frames_failed -eq 0) 'no frame failed' "$($after.frames_failed) failed"
+        Add-Result ($after.frames_completed -ge $before.frames_completed) 'frames are counted up' "$($before.frames_completed), then $($after.frames_completed)"
+        Add-Result ($after.device_errors -eq 0) 'the device answered rightly' "$($after.device_errors) errors"
+    }
 
     $since = (Get-Date).AddDays(-1)
     if ($installed) { $since = $installed }

@@ -108,6 +108,34 @@ fn device_service_and_certificate_are_the_package_s() {
     assert!(common.contains("$FirstBuild = 19041") && inx.contains("10.0...19041"));
 }
 
+/// Names of statistics in a script that the driver does not count.
+fn unknown_statistics(script: &str) -> Vec<String> {
+    let statistics = include_str!("../../../../crates/ioctl/src/statistics.rs");
+    let named = ["$after.", "$before."]
+        .into_iter()
+        .flat_map(|variable| script.split(variable).skip(1));
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let names = named.map(|behind| behind.split(|c| !is_name(c)).next().unwrap_or_default());
+    names
+        .filter(|name| !statistics.contains(&format!("    {name},\n")))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_statistics_that_are_compared_are_the_driver_s() {
+    let (_, script) = scripts()
+        .into_iter()
+        .find(|(name, _)| name == "Test-Driver.ps1")
+        .unwrap();
+    assert!(script.contains("$after.frames_completed"));
+    assert_eq!(unknown_statistics(&script), Vec::<String>::new());
+    assert_eq!(
+        unknown_statistics("$after.frame_completed -eq 1"),
+        ["frame_completed"]
+    );
+}
+
 /// The whole script with one change, and what is found then.
 #[track_caller]
 fn broken(name: &str, from: &str, to: &str, expected: &str) {
