@@ -8,7 +8,6 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use object::LittleEndian as LE;
 use object::pe;
 use object::read::pe::PeFile64;
 use sha2::{Digest, Sha256};
