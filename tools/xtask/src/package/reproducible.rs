@@ -16,7 +16,6 @@ use crate::install;
 use crate::process;
 use crate::repository::Repository;
 use crate::toolchain::DRIVER_TARGET;
-use crate::toolchain::DRIVER_TARGET;
 
 /// A file and its digest.
 type Digests = Vec<(String, String)>;
