@@ -30,6 +30,13 @@ pub fn model_checking(repository: &Repository) -> Result<()> {
         "loom",
         "--target-dir",
         "target/loom",
+        // Optimized, for the many interleavings; but not as one module, which is for the driver's image.
+        "--config",
+        "profile.release.lto=false",
+        "--config",
+        "profile.release.codegen-units=16",
+        "--config",
+        "profile.release.debug=false",
     ];
     process::run(cargo(repository, &words).env("RUSTFLAGS", "--cfg loom"))
 }

@@ -23,6 +23,13 @@ pub fn build(repository: &Repository) -> Result<PathBuf> {
         .current_dir(repository.root())
         .args(["--package", "vgpuctl", "--release", "--target-dir"])
         .arg(&folder);
+    // The driver's profile optimizes the whole program at once and has full symbols; here nobody would notice either.
+    cargo.args([
+        "--config",
+        "profile.release.lto=false",
+        "--config",
+        "profile.release.debug=false",
+    ]);
     cargo.args([
         "--config",
         &format!("target.{TARGET}.linker=\"x86_64-w64-mingw32-gcc\""),
