@@ -96,15 +96,12 @@ pub(crate) struct Output {
     pub(crate) edid: Option<Box<Edid>>,
 }
 
-/// Counters of what happens outside the control source's lock.
+/// Counters of what happens outside the sources' locks.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
-    pub(crate) config_interrupts: Counter,
-    pub(crate) cursor_interrupts: Counter,
     pub(crate) foreign_interrupts: Counter,
     pub(crate) dpcs: Counter,
     pub(crate) refused_synchronized_calls: Counter,
-    pub(crate) other_synchronized_calls: Counter,
     pub(crate) frames_skipped: Counter,
     pub(crate) frames_refused: Counter,
     pub(crate) config_events: Counter,

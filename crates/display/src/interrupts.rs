@@ -1,21 +1,27 @@
 //! The three interrupt sources, what each shares with the rest of the driver, and what its interrupt routine does.
 
 mod control;
+mod tally;
 
 use alloc::boxed::Box;
 use core::fmt;
 use core::marker::PhantomData;
 
 use dxgk::adapter::Started;
-use dxgk::interrupt::{Cause, Isr, Notifying, Refusal, Silent, Source};
+use dxgk::interrupt::{Cause, Contains, Isr, Notifying, Refusal, Silent, Source};
 use dxgk::irql::{AtMostDispatch, Dispatch};
 use virtio_gpu::commands::CursorQueue;
 use virtio_gpu::transport::IsrStatus;
 
 pub(crate) use control::{ControlState, Tag};
+use tally::Tallied;
+pub(crate) use tally::Tally;
 
 use crate::device::{Device, Signals};
 use crate::{Fault, Platform, TraceEvent, Vgpu};
+
+/// The driver's sources, in the order in which messages are given out.
+pub(crate) type Sources<P> = (Config<P>, Control<P>, Cursor<P>);
 
 /// How the line's status says that a queue has something.
 const QUEUE: u32 = IsrStatus::QUEUE_INTERRUPT.bits() as u32;
@@ -68,16 +74,20 @@ source! {
 pub struct ConfigState {
     /// Events that the device has reported since the start, as bits.
     pub(crate) events: u32,
+    pub(crate) tally: Tally,
 }
 
 impl<P: Platform> Source for Config<P> {
     type Device = Box<Device<P>>;
     type State = ConfigState;
-    const INITIAL: ConfigState = ConfigState { events: 0 };
+    const INITIAL: ConfigState = ConfigState {
+        events: 0,
+        tally: Tally::NONE,
+    };
     type Role = Silent;
 
     fn interrupt(isr: &mut Isr<'_, Self>, device: &Box<Device<P>>, cause: Cause) {
-        device.counters.config_interrupts.count();
+        isr.state.tally.interrupt();
         // Which events there are is read by the DPC: that takes several accesses to the device, and where a message serves
         // several sources most of them would be for nothing.
         if !matches!(cause, Cause::Line(status) if status & CONFIG == 0) {
@@ -102,6 +112,7 @@ impl<P: Platform> Source for Control<P> {
 #[derive(Debug)]
 pub struct CursorState {
     pub(crate) queue: CursorQueue,
+    pub(crate) tally: Tally,
 }
 
 impl<P: Platform> Source for Cursor<P> {
@@ -109,11 +120,12 @@ impl<P: Platform> Source for Cursor<P> {
     type State = CursorState;
     const INITIAL: CursorState = CursorState {
         queue: CursorQueue::new(),
+        tally: Tally::NONE,
     };
     type Role = Silent;
 
     fn interrupt(isr: &mut Isr<'_, Self>, device: &Box<Device<P>>, cause: Cause) {
-        device.counters.cursor_interrupts.count();
+        isr.state.tally.interrupt();
         if matches!(cause, Cause::Line(status) if status & QUEUE == 0) {
             return;
         }
@@ -123,55 +135,70 @@ impl<P: Platform> Source for Cursor<P> {
     }
 }
 
-/// Runs `access` synchronized with the control source's interrupt routine, and counts.
+macro_rules! tallied {
+    ($($State:ty),*) => {
+        $(impl Tallied for $State {
+            fn tally(&mut self) -> &mut Tally {
+                &mut self.tally
+            }
+        })*
+    };
+}
+
+tallied!(ConfigState, ControlState, CursorState);
+
+/// Runs `access` synchronized with the source's interrupt routine, and counts.
 ///
 /// # Errors
 ///
 /// Why it has not run, which has been counted and traced too.
+fn synchronize<P: Platform, S: Source<State: Tallied>, Place, R>(
+    started: &Started<Vgpu<P>>,
+    source: S,
+    irql: &mut impl AtMostDispatch,
+    mut access: impl FnMut(&mut Isr<'_, S>) -> R,
+) -> Result<R, Refusal>
+where
+    Sources<P>: Contains<S, Place>,
+{
+    started
+        .interrupts
+        .synchronize(source, irql, |isr| {
+            isr.state.tally().closure();
+            access(isr)
+        })
+        .map_err(|refused| {
+            started.device.counters.refused_synchronized_calls.count();
+            P::trace(&TraceEvent::refused(refused.reason));
+            refused.reason
+        })
+}
+
+/// [`synchronize`] with the control source.
 pub(crate) fn control<P: Platform, R>(
     started: &Started<Vgpu<P>>,
     irql: &mut impl AtMostDispatch,
-    mut access: impl FnMut(&mut Isr<'_, Control<P>>) -> R,
+    access: impl FnMut(&mut Isr<'_, Control<P>>) -> R,
 ) -> Result<R, Refusal> {
-    started
-        .interrupts
-        .synchronize(Control::<P>::SOURCE, irql, |isr| {
-            control::count(&mut isr.state.totals.synchronized_calls);
-            access(isr)
-        })
-        .map_err(|refused| note_refusal(started, refused.reason))
+    synchronize(started, Control::<P>::SOURCE, irql, access)
 }
 
-fn note_refusal<P: Platform>(started: &Started<Vgpu<P>>, reason: Refusal) -> Refusal {
-    started.device.counters.refused_synchronized_calls.count();
-    P::trace(&TraceEvent::refused(reason));
-    reason
-}
-
-/// As [`control`], with the cursor source.
+/// [`synchronize`] with the cursor source.
 pub(crate) fn cursor<P: Platform, R>(
     started: &Started<Vgpu<P>>,
     irql: &mut impl AtMostDispatch,
     access: impl FnMut(&mut Isr<'_, Cursor<P>>) -> R,
 ) -> Result<R, Refusal> {
-    started.device.counters.other_synchronized_calls.count();
-    started
-        .interrupts
-        .synchronize(Cursor::<P>::SOURCE, irql, access)
-        .map_err(|refused| note_refusal(started, refused.reason))
+    synchronize(started, Cursor::<P>::SOURCE, irql, access)
 }
 
-/// As [`control`], with the configuration source.
+/// [`synchronize`] with the configuration source.
 pub(crate) fn config<P: Platform, R>(
     started: &Started<Vgpu<P>>,
     irql: &mut impl AtMostDispatch,
     access: impl FnMut(&mut Isr<'_, Config<P>>) -> R,
 ) -> Result<R, Refusal> {
-    started.device.counters.other_synchronized_calls.count();
-    started
-        .interrupts
-        .synchronize(Config::<P>::SOURCE, irql, access)
-        .map_err(|refused| note_refusal(started, refused.reason))
+    synchronize(started, Config::<P>::SOURCE, irql, access)
 }
 
 /// Hands what the interrupt routine in front of `access` found to the device's users: see [`control::serve`].

@@ -34,6 +34,7 @@ mod children;
 mod commands;
 mod commit;
 mod device;
+mod exercise;
 mod fault;
 mod frame;
 mod interrupts;

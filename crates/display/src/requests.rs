@@ -1,7 +1,7 @@
 //! Requests from user mode: through the control device, and through DxgkDdiEscape.
 //!
 //! They are answered by the same code; only the way in differs. Statistics are read in one synchronized closure on the
-//! control source, so that they are what was true at one moment.
+//! control source, so that they are what was true at one moment; what the other sources count is theirs, and takes one each.
 
 use dxgk::adapter::{MAX_ADAPTERS, Started};
 use dxgk::irql::Passive;
@@ -10,8 +10,9 @@ use ioctl::{
     Architecture, Error, Operation, Request, Response, Source, Statistics, VersionAndIdentity,
 };
 
+use crate::exercise::exercise;
 use crate::fault::refusal_status;
-use crate::interrupts::control;
+use crate::interrupts::{Tally, config, control, cursor};
 use crate::start::OUTPUTS;
 use crate::{Platform, Vgpu};
 
@@ -88,6 +89,9 @@ fn answer<P: Platform>(
     match request.operation {
         Operation::VersionAndIdentity => identity(started, request, adapters).write(output),
         Operation::Statistics => statistics(started, request, irql)?.write(output),
+        Operation::Exercise => exercise(started, request, irql)
+            .map_err(refusal_status)?
+            .write(output),
     }
     .map_err(status)
 }
@@ -131,8 +135,16 @@ fn statistics<P: Platform>(
     irql: &mut Passive<'_>,
 ) -> Result<Statistics, Status> {
     let counters = &started.device.counters;
+    let configured = config(started, irql, |isr| isr.state.tally).map_err(refusal_status)?;
+    let pointed = cursor(started, irql, |isr| isr.state.tally).map_err(refusal_status)?;
     // One closure: while it runs the control source's interrupt routine does not.
-    let totals = control(started, irql, |isr| isr.state.totals).map_err(refusal_status)?;
+    let (totals, controlled) = control(started, irql, |isr| (isr.state.totals, isr.state.tally))
+        .map_err(refusal_status)?;
+    let by_source = [
+        (Source::Config, configured),
+        (Source::Control, controlled),
+        (Source::Cursor, pointed),
+    ];
     let ended = totals.frames_completed.wrapping_add(totals.frames_failed);
     let mut answer = Statistics {
         frames_submitted: totals.frames_submitted,
@@ -147,9 +159,9 @@ fn statistics<P: Platform>(
         kicks: totals.kicks,
         notifications: totals.notifications,
         dpcs: counters.dpcs.get(),
-        synchronized_calls: totals
-            .synchronized_calls
-            .wrapping_add(counters.other_synchronized_calls.get()),
+        synchronized_calls: by_source
+            .iter()
+            .fold(0, |sum, (_, tally)| sum.wrapping_add(tally.closures)),
         refused_synchronized_calls: counters.refused_synchronized_calls.get(),
         idle_interrupts: totals.idle_interrupts,
         foreign_interrupts: counters.foreign_interrupts.get(),
@@ -160,13 +172,8 @@ fn statistics<P: Platform>(
         mode_sets: counters.mode_sets.get(),
         ..Statistics::empty(request)
     };
-    let by_source = [
-        (Source::Config, counters.config_interrupts.get()),
-        (Source::Control, totals.interrupts),
-        (Source::Cursor, counters.cursor_interrupts.get()),
-    ];
     let messages = started.interrupts.map().of_sources();
-    for ((source, interrupts), message) in by_source.into_iter().zip(messages) {
+    for ((source, Tally { interrupts, .. }), message) in by_source.into_iter().zip(messages) {
         if let Some(to) = answer.source_interrupts.get_mut(source as usize) {
             *to = interrupts;
         }

@@ -17,7 +17,6 @@ use dxgk::sys::{
 use dxgk::vidpn::{Cofunctional, Commit, MonitorModes, VidPn};
 
 use crate::device::Device;
-use crate::interrupts::{Config, Control, Cursor};
 use crate::start::OUTPUTS;
 use crate::{
     HardwareInformation, Platform, TraceEvent, children, commit, interrupts, power, present,
@@ -63,7 +62,7 @@ impl<P: Platform> Vgpu<P> {
 
 impl<P: Platform> Miniport for Vgpu<P> {
     type Kernel = P;
-    type Sources = (Config<P>, Control<P>, Cursor<P>);
+    type Sources = interrupts::Sources<P>;
     type Device = Box<Device<P>>;
 
     fn registry() -> &'static Registry<Self> {

@@ -21,6 +21,7 @@
 )]
 
 mod code;
+mod exercise;
 pub mod frame;
 mod header;
 mod identity;
@@ -28,6 +29,7 @@ mod request;
 mod statistics;
 
 pub use code::{DEVICE_TYPE, Operation};
+pub use exercise::{Exercise, ExerciseRequest, MAX_ROUNDS};
 pub use header::{Header, VERSION};
 pub use identity::{Architecture, MAX_SOURCES, Source, VersionAndIdentity};
 pub use request::{AnswerError, Error, MAX_BUFFER, Request, Response};

@@ -2,7 +2,10 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
-use crate::{Header, Operation, Statistics, VERSION, VersionAndIdentity};
+use crate::{
+    Exercise, ExerciseRequest, Header, MAX_ROUNDS, Operation, Statistics, VERSION,
+    VersionAndIdentity,
+};
 
 /// The largest buffer that is accepted, in bytes: what comes in with more is not a request of this contract.
 pub const MAX_BUFFER: usize = 4096;
@@ -31,6 +34,15 @@ pub enum Error {
     },
     /// The header does not describe this request: its size, its version or its code is another.
     Header,
+    /// A number in the request is out of range.
+    Argument {
+        /// The largest that is accepted.
+        allowed: u32,
+        /// The one that came.
+        found: u32,
+    },
+    /// The request acts on the driver, and this way to it is open to every program.
+    NotThisWay,
 }
 
 impl Error {
@@ -43,7 +55,10 @@ impl Error {
         let status = match self {
             Self::UnknownOperation { .. } => STATUS_INVALID_DEVICE_REQUEST,
             Self::BufferTooSmall { .. } => STATUS_BUFFER_TOO_SMALL,
-            Self::BufferTooLarge { .. } | Self::Header => STATUS_INVALID_PARAMETER,
+            Self::BufferTooLarge { .. }
+            | Self::Header
+            | Self::Argument { .. }
+            | Self::NotThisWay => STATUS_INVALID_PARAMETER,
         };
         status.cast_signed()
     }
@@ -66,6 +81,10 @@ impl core::fmt::Display for Error {
                 )
             }
             Self::Header => f.write_str("the header's size, version or code is not this request's"),
+            Self::Argument { allowed, found } => {
+                write!(f, "expected at most {allowed}, got {found}")
+            }
+            Self::NotThisWay => f.write_str("the request is for the control device alone"),
         }
     }
 }
@@ -81,6 +100,8 @@ pub struct Request {
     pub adapter: u32,
     /// The version its answer has to be given in.
     pub version: u32,
+    /// How many rounds of [`Operation::Exercise`]; otherwise zero.
+    pub rounds: u32,
 }
 
 impl Request {
@@ -91,17 +112,37 @@ impl Request {
             operation,
             adapter,
             version: VERSION,
+            rounds: 0,
         }
     }
 
-    /// The request as it is sent.
+    /// A request to run `rounds` closures on each source.
+    #[must_use]
+    pub const fn exercise(adapter: u32, rounds: u32) -> Self {
+        Self {
+            rounds,
+            ..Self::new(Operation::Exercise, adapter)
+        }
+    }
+
+    /// The header as it is sent.
     #[must_use]
     pub const fn header(&self) -> Header {
         Header {
-            size: size_of::<Header>() as u32,
+            size: self.operation.request_len() as u32,
             version: self.version,
             code: self.operation.code(),
             adapter: self.adapter,
+        }
+    }
+
+    /// The longest form of the request; what is sent of it are the first [`Operation::request_len`] bytes.
+    #[must_use]
+    pub const fn message(&self) -> ExerciseRequest {
+        ExerciseRequest {
+            header: self.header(),
+            rounds: self.rounds,
+            reserved: 0,
         }
     }
 
@@ -112,7 +153,7 @@ impl Request {
     /// [`Error`] says what is wrong.
     pub fn parse(code: u32, input: &[u8], output_len: usize) -> Result<Self, Error> {
         let operation = Operation::from_code(code).ok_or(Error::UnknownOperation { code })?;
-        let allowed = size_of::<Header>();
+        let allowed = operation.request_len();
         if input.len() > allowed {
             return Err(Error::BufferTooLarge {
                 allowed,
@@ -128,19 +169,32 @@ impl Request {
     ///
     /// [`Error`] says what is wrong.
     pub fn parse_escape(data: &[u8]) -> Result<Self, Error> {
-        let header = read_header(data)?;
+        let header = read::<Header>(data)?;
         let code = header.code;
         let operation = Operation::from_code(code).ok_or(Error::UnknownOperation { code })?;
+        if operation.acts() {
+            return Err(Error::NotThisWay);
+        }
         Self::read(operation, data, data.len())
     }
 
     fn read(operation: Operation, input: &[u8], output_len: usize) -> Result<Self, Error> {
-        let header = read_header(input)?;
-        if header.size != size_of::<Header>() as u32
+        let header = read::<Header>(input)?;
+        if header.size as usize != operation.request_len()
             || header.version == 0
             || header.code != operation.code()
         {
             return Err(Error::Header);
+        }
+        let rounds = match operation {
+            Operation::VersionAndIdentity | Operation::Statistics => 0,
+            Operation::Exercise => read::<ExerciseRequest>(input)?.rounds,
+        };
+        if rounds > MAX_ROUNDS {
+            return Err(Error::Argument {
+                allowed: MAX_ROUNDS,
+                found: rounds,
+            });
         }
         let needed = operation.response_len();
         if output_len < needed {
@@ -159,6 +213,7 @@ impl Request {
             operation,
             adapter: header.adapter,
             version: header.version.min(VERSION),
+            rounds,
         })
     }
 
@@ -174,12 +229,12 @@ impl Request {
     }
 }
 
-fn read_header(input: &[u8]) -> Result<Header, Error> {
-    let (header, _) = Header::read_from_prefix(input).map_err(|_| Error::BufferTooSmall {
-        needed: size_of::<Header>(),
+fn read<T: FromBytes>(input: &[u8]) -> Result<T, Error> {
+    let (value, _) = T::read_from_prefix(input).map_err(|_| Error::BufferTooSmall {
+        needed: size_of::<T>(),
         found: input.len(),
     })?;
-    Ok(header)
+    Ok(value)
 }
 
 /// An answer.
@@ -272,3 +327,4 @@ macro_rules! response {
 
 response!(VersionAndIdentity, Operation::VersionAndIdentity);
 response!(Statistics, Operation::Statistics);
+response!(Exercise, Operation::Exercise);

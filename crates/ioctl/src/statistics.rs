@@ -6,10 +6,10 @@ use crate::{Header, MAX_SOURCES};
 
 macro_rules! statistics {
     ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// What an adapter has done since it was started, all read at one moment.
+        /// What an adapter has done since it was started.
         ///
-        /// What the control source counts is consistent, since the snapshot is taken while its interrupt routine can't run:
-        /// `frames_submitted` is `frames_completed + frames_failed + frames_outstanding`, always.
+        /// What the control source counts is read at one moment, while its interrupt routine can't run: `frames_submitted` is
+        /// `frames_completed + frames_failed + frames_outstanding`, always. The other sources' interrupts are read just before.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, Immutable, KnownLayout)]
         #[repr(C)]
         pub struct Statistics {

@@ -1,8 +1,8 @@
 //! The contract as both sides see it: codes, layouts, and requests with every kind of wrong length.
 
 use ioctl::{
-    Error, Header, MAX_BUFFER, Operation, Request, Response, Statistics, VERSION,
-    VersionAndIdentity,
+    Error, Exercise, ExerciseRequest, Header, MAX_BUFFER, MAX_ROUNDS, Operation, Request, Response,
+    Statistics, VERSION, VersionAndIdentity,
 };
 use std::mem::offset_of;
 use zerocopy::IntoBytes;
@@ -12,7 +12,7 @@ const STATUS_INVALID_DEVICE_REQUEST: i32 = 0xC000_0010_u32.cast_signed();
 const STATUS_BUFFER_TOO_SMALL: i32 = 0xC000_0023_u32.cast_signed();
 
 fn good(operation: Operation) -> Vec<u8> {
-    Request::new(operation, 3).header().as_bytes().to_vec()
+    Request::new(operation, 3).message().as_bytes()[..operation.request_len()].to_vec()
 }
 
 fn status(code: u32, input: &[u8], output_len: usize) -> i32 {
@@ -34,6 +34,7 @@ fn codes_are_a_vendors_own_buffered_and_ask_for_access() {
     }
     assert_eq!(Operation::VersionAndIdentity.code(), 0x8A67_6000);
     assert_eq!(Operation::Statistics.code(), 0x8A67_6004);
+    assert_eq!(Operation::Exercise.code(), 0x8A67_E008);
 }
 
 #[test]
@@ -51,6 +52,11 @@ fn layouts_of_version_1_stay_as_they_are() {
     assert_eq!(offset_of!(Statistics, frames_submitted), 16);
     assert_eq!(offset_of!(Statistics, mode_sets), 16 + 20 * 8);
     assert_eq!(offset_of!(Statistics, source_interrupts), 16 + 21 * 8);
+    assert_eq!(size_of::<ExerciseRequest>(), 24);
+    assert_eq!(offset_of!(ExerciseRequest, rounds), 16);
+    assert_eq!(size_of::<Exercise>(), 16 + 5 * 8 * 8);
+    assert_eq!(offset_of!(Exercise, ran), 16);
+    assert_eq!(offset_of!(Exercise, total_torn), 16 + 4 * 8 * 8);
 }
 
 #[test]
@@ -60,7 +66,25 @@ fn a_good_request_is_understood() {
         assert_eq!(parsed, Ok(Request::new(operation, 3)));
         let mut escape = good(operation);
         escape.resize(operation.response_len(), 0xEE);
-        assert_eq!(Request::parse_escape(&escape), parsed);
+        if operation.acts() {
+            assert_eq!(Request::parse_escape(&escape), Err(Error::NotThisWay));
+        } else {
+            assert_eq!(Request::parse_escape(&escape), parsed);
+        }
+    }
+}
+
+#[test]
+fn more_rounds_than_are_allowed_are_refused() {
+    let ask = |rounds| {
+        let request = Request::exercise(0, rounds).message();
+        Request::parse(request.header.code, request.as_bytes(), MAX_BUFFER)
+    };
+    assert_eq!(ask(MAX_ROUNDS), Ok(Request::exercise(0, MAX_ROUNDS)));
+    for rounds in [MAX_ROUNDS + 1, u32::MAX] {
+        let refused = ask(rounds).expect_err("too many");
+        assert_eq!(refused.status(), STATUS_INVALID_PARAMETER);
+        assert!(refused.to_string().contains(&rounds.to_string()));
     }
 }
 
@@ -70,9 +94,15 @@ fn every_wrong_length_has_its_status() {
         let (code, input) = (operation.code(), good(operation));
         for len in 0..input.len() {
             assert_eq!(status(code, &input[..len], 4096), STATUS_BUFFER_TOO_SMALL);
+            let escape = Request::parse_escape(&input[..len]).map_err(Error::status);
+            let enough = operation.acts() && len >= size_of::<Header>();
             assert_eq!(
-                Request::parse_escape(&input[..len]).map_err(Error::status),
-                Err(STATUS_BUFFER_TOO_SMALL)
+                escape,
+                Err(if enough {
+                    STATUS_INVALID_PARAMETER
+                } else {
+                    STATUS_BUFFER_TOO_SMALL
+                })
             );
         }
         for len in 0..operation.response_len() {
@@ -94,9 +124,10 @@ fn every_wrong_length_has_its_status() {
 
 #[test]
 fn every_code_that_is_not_ours_is_refused_before_its_buffers_are_looked_at() {
-    for code in (0..=u32::MAX)
-        .step_by(0x1_0001)
-        .chain([0x8A67_2000, 0x8A67_6001, 0x8A67_6008])
+    for code in
+        (0..=u32::MAX)
+            .step_by(0x1_0001)
+            .chain([0x8A67_2000, 0x8A67_6001, 0x8A67_6008, 0x8A67_A008])
     {
         if Operation::from_code(code).is_none() {
             assert_eq!(status(code, &[], 0), STATUS_INVALID_DEVICE_REQUEST);
@@ -194,7 +225,7 @@ fn arbitrary_bytes_are_accepted_only_if_they_are_a_request() {
     let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
     let mut accepted = 0;
     for _ in 0..200_000 {
-        let operation = Operation::ALL[numbers.next() as usize % 2];
+        let operation = Operation::ALL[numbers.next() as usize % Operation::ALL.len()];
         let mut input = good(operation);
         // Up to three bytes are changed, and the length now and then.
         for _ in 0..numbers.next() % 4 {
@@ -211,8 +242,10 @@ fn arbitrary_bytes_are_accepted_only_if_they_are_a_request() {
                 .get(at..at + 4)
                 .map(|bytes| u32::from_le_bytes(bytes.try_into().expect("four")))
         };
-        let is_request = input.len() == 16
-            && word(0) == Some(16)
+        let length = operation.request_len();
+        let is_request = input.len() == length
+            && word(0) == Some(length as u32)
+            && (!operation.acts() || word(16).is_some_and(|rounds| rounds <= MAX_ROUNDS))
             && word(4) != Some(0)
             && word(8) == Some(operation.code())
             && (operation.response_len()..=MAX_BUFFER).contains(&output_len);

@@ -15,11 +15,11 @@ pub struct Options {
     pub serve: u32,
     /// `connected=0|1`: whether interrupts are connected before StartDevice is called.
     pub connected: bool,
-    /// `stress=N`: synchronized snapshots that each processor takes in the stress run; 0 runs none.
+    /// `stress=N`: closures that each processor runs on each source in the stress run; 0 runs none.
     pub stress: u32,
     /// `watchdog=SECONDS`: how long the run may make no progress.
     pub watchdog: u32,
-    /// `presents=N`: the least number of presents, and so of interrupts, of the stress run; 0: a tenth of the snapshots.
+    /// `presents=N`: the least number of presents, and so of interrupts, of the stress run.
     pub presents: u32,
 }
 

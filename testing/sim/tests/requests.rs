@@ -1,7 +1,9 @@
 //! Requests from user mode against the running driver: good ones are answered, all others get their status and change
 //! nothing.
 
-use ioctl::{MAX_BUFFER, Operation, Request, Response, Statistics, VersionAndIdentity};
+use ioctl::{
+    Exercise, MAX_BUFFER, MAX_ROUNDS, Operation, Request, Response, Statistics, VersionAndIdentity,
+};
 use sim::{Driver, Options, run_and_ask};
 use zerocopy::IntoBytes;
 
@@ -97,9 +99,9 @@ fn a_refused_request_changes_nothing() {
             assert!(driver.request(code, &[], 0).is_err());
         }
         let after = driver.statistics().expect("statistics");
-        // Each good request takes its snapshot in a synchronized call, which counts itself.
+        // Each good request takes a synchronized call for each source, which count themselves.
         let calls = after.synchronized_calls - before.synchronized_calls;
-        assert_eq!(calls, 1);
+        assert_eq!(calls, 3);
         assert_eq!(
             Statistics {
                 synchronized_calls: before.synchronized_calls,
@@ -119,5 +121,63 @@ fn an_adapter_that_is_not_started_has_no_answer() {
             let refused = driver.request(code, header.as_bytes(), MAX_BUFFER);
             assert!(refused.is_err_and(|status| status < 0), "adapter {adapter}");
         }
+    });
+}
+
+fn exercise(driver: &mut Driver, rounds: u32) -> Exercise {
+    let request = Request::exercise(0, rounds).message();
+    let output = driver.request(request.header.code, request.as_bytes(), MAX_BUFFER);
+    Exercise::read(&output.expect("an answer")).expect("its answer")
+}
+
+#[test]
+fn an_exercise_runs_every_closure_on_every_source_and_tells_of_each() {
+    while_running(|driver| {
+        let before = exercise(driver, 0);
+        assert_eq!(before.ran, [0; 8]);
+        let after = exercise(driver, 500);
+        for source in ioctl::Source::ALL {
+            let place = source as usize;
+            assert_eq!((after.ran[place], after.refused[place]), (500, 0));
+            // One reads the totals; hiding the cursor takes one of the cursor's.
+            let own = 1 + u64::from(source == ioctl::Source::Cursor);
+            let grown = after.total_closures[place] - before.total_closures[place];
+            assert_eq!(grown, 500 + own, "{source:?}");
+            assert_eq!(after.total_torn[place], 0);
+        }
+        assert_eq!(after.ran[3..], [0; 5]);
+    });
+}
+
+#[test]
+fn an_exercise_makes_the_cursor_source_interrupt() {
+    while_running(|driver| {
+        let cursor = ioctl::Source::Cursor as usize;
+        let before = exercise(driver, 0).total_interrupts[cursor];
+        let mut after = exercise(driver, 1).total_interrupts[cursor];
+        for _ in 0..1000 {
+            if after > before {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            after = exercise(driver, 0).total_interrupts[cursor];
+        }
+        panic!("{after} interrupts, as before");
+    });
+}
+
+#[test]
+fn more_rounds_than_allowed_run_none() {
+    while_running(|driver| {
+        let before = exercise(driver, 0);
+        let request = Request::exercise(0, MAX_ROUNDS + 1).message();
+        let refused = driver.request(request.header.code, request.as_bytes(), MAX_BUFFER);
+        assert_eq!(refused, Err(INVALID_PARAMETER));
+        let after = exercise(driver, 0);
+        let control = ioctl::Source::Control as usize;
+        assert_eq!(
+            after.total_closures[control],
+            before.total_closures[control] + 1
+        );
     });
 }

@@ -47,6 +47,18 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Put the driver's synchronization to the test: closures on every interrupt source, from several threads at once
+    Exercise {
+        /// How many closures each thread runs on each source
+        #[arg(long, default_value_t = 10_000, value_name = "NUMBER")]
+        closures: u32,
+        /// How many threads
+        #[arg(long, default_value_t = 4, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=64))]
+        threads: u32,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 impl Arguments {

@@ -1,4 +1,4 @@
-//! Asks the driver who it is and what it has done.
+//! Asks the driver who it is and what it has done, and puts its synchronization to the test.
 //!
 //! The same requests go three ways: to the driver on this computer (Windows), to one in the test rig's virtual machine
 //! (`--rig`), or to the simulation inside this program (`--sim`). This file reads the command line and prints; how a
@@ -7,6 +7,7 @@
 mod arguments;
 mod connection;
 mod error;
+mod exercise;
 mod report;
 
 use std::io::Write;
@@ -14,17 +15,21 @@ use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
-use connection::ask;
+use connection::{Carrier, ask};
 use error::Error;
-use ioctl::{Statistics, VersionAndIdentity};
+use ioctl::{Operation, Request, Statistics, VersionAndIdentity};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match run(&arguments) {
-        Ok(text) => {
+    match connection::with(&arguments.target(), |carrier| run(&arguments, carrier)) {
+        Ok((text, good)) => {
             // Whoever reads may have stopped reading (`| head`), which is no failure of this program.
             let _ = std::io::stdout().write_all(text.as_bytes());
-            ExitCode::SUCCESS
+            if good {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            }
         }
         Err(error) => {
             eprintln!("error: {error}");
@@ -34,25 +39,43 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<String, Error> {
-    let target = arguments.target();
-    let adapter = arguments.adapter;
+/// What to print, and whether all is well.
+fn run(arguments: &Arguments, carrier: &dyn Carrier) -> Result<(String, bool), Error> {
+    let (target, adapter) = (arguments.target(), arguments.adapter);
     match arguments.command {
         Command::Info { json } => {
-            let identity: VersionAndIdentity = ask(&target, adapter)?;
-            Ok(if json {
+            let request = Request::new(Operation::VersionAndIdentity, adapter);
+            let identity: VersionAndIdentity = ask(carrier, request)?;
+            let text = if json {
                 report::info_json(&identity)
             } else {
                 report::info(&identity, &target)
-            })
+            };
+            Ok((text, true))
         }
         Command::Stats { json } => {
-            let statistics: Statistics = ask(&target, adapter)?;
-            Ok(if json {
+            let request = Request::new(Operation::Statistics, adapter);
+            let statistics: Statistics = ask(carrier, request)?;
+            let text = if json {
                 report::stats_json(&statistics)
             } else {
                 report::stats(&statistics, &target)
-            })
+            };
+            Ok((text, true))
+        }
+        Command::Exercise {
+            closures,
+            threads,
+            json,
+        } => {
+            let outcomes = exercise::run(carrier, adapter, closures, threads)?;
+            let good = outcomes.iter().all(|(_, outcome)| outcome.is_good());
+            let text = if json {
+                report::exercise_json(&outcomes)
+            } else {
+                report::exercise(&outcomes, &target)
+            };
+            Ok((text, good))
         }
     }
 }

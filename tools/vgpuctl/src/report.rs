@@ -6,6 +6,7 @@ use ioctl::{Architecture, Source, Statistics, VersionAndIdentity};
 use serde_json::{Map, Value, json};
 
 use crate::connection::Target;
+use crate::exercise::Outcome;
 
 /// Feature bits by their names in VIRTIO 1.2 (5.7.3 and 6).
 const FEATURES: [(u32, &str); 10] = [
@@ -256,6 +257,53 @@ pub fn stats_json(statistics: &Statistics) -> String {
     object.insert("source_interrupts".into(), sources.into());
     object.insert("message_interrupts".into(), by_message(statistics).into());
     pretty(&Value::Object(object))
+}
+
+/// The columns of an exercise, by what [`Outcome`] calls them.
+fn columns(outcome: &Outcome) -> [(&'static str, u64); 5] {
+    [
+        ("ran", outcome.ran),
+        ("refused", outcome.refused),
+        ("lost", outcome.lost),
+        ("torn", outcome.torn),
+        ("interrupts", outcome.interrupts),
+    ]
+}
+
+/// An exercise for people.
+pub fn exercise(outcomes: &[(Source, Outcome)], target: &Target) -> String {
+    let mut text = format!("synchronized closures on {target}\n  {:8}", "source");
+    for (name, _) in columns(&Outcome::default()) {
+        let _ = write!(text, "  {name:>10}");
+    }
+    for (source, outcome) in outcomes {
+        let _ = write!(text, "\n  {:8}", source.name());
+        for (_, value) in columns(outcome) {
+            let _ = write!(text, "  {:>10}", grouped(value));
+        }
+    }
+    let good = outcomes.iter().all(|(_, outcome)| outcome.is_good());
+    let verdict = if good {
+        "every closure ran once, alone"
+    } else {
+        "wrong: closures were refused or lost, or ran beside one another"
+    };
+    format!("{text}\n{verdict}\n")
+}
+
+/// An exercise for programs.
+pub fn exercise_json(outcomes: &[(Source, Outcome)]) -> String {
+    let sources: Map<String, Value> = outcomes
+        .iter()
+        .map(|(source, outcome)| {
+            let numbers: Map<String, Value> = columns(outcome)
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect();
+            (source.name().into(), numbers.into())
+        })
+        .collect();
+    pretty(&Value::Object(sources))
 }
 
 fn pretty(value: &Value) -> String {

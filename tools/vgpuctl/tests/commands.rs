@@ -52,6 +52,20 @@ fn the_simulations_statistics_add_up() {
 }
 
 #[test]
+fn an_exercise_of_the_simulation_loses_nothing() {
+    let arguments = ["--sim", "exercise", "--closures", "2500", "--threads", "2"];
+    let text = printed(&vgpuctl(&arguments));
+    assert!(text.contains("every closure ran once, alone"), "{text}");
+    let json = printed(&vgpuctl(&[&arguments[..], &["--json"]].concat()));
+    let json: Value = serde_json::from_str(&json).expect("JSON");
+    for source in ["config", "control", "cursor"] {
+        assert_eq!(json[source]["ran"], 5000);
+        assert_eq!(json[source]["lost"], 0);
+    }
+    assert!(json["cursor"]["interrupts"].as_u64() > Some(0), "{json}");
+}
+
+#[test]
 fn an_adapter_that_is_not_there_is_refused_with_the_next_step() {
     let output = vgpuctl(&["--sim", "--adapter", "3", "stats"]);
     let errors = String::from_utf8_lossy(&output.stderr);

@@ -4,7 +4,7 @@ use dxgk::interrupt::{Cause, Isr};
 use dxgk::present::{PresentProgress, Presented};
 use virtio_gpu::commands::{Completed, ControlQueue, Failure};
 
-use super::{Control, QUEUE};
+use super::{Control, QUEUE, Tally};
 use crate::device::{Device, Signals};
 use crate::frame::{Frame, NotSent, Sent, send};
 use crate::{Fault, Platform};
@@ -43,9 +43,7 @@ impl Tag {
 /// What was done since the start. All of it changes under the control source's lock only, so it is always consistent.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Totals {
-    pub(crate) interrupts: u64,
     pub(crate) idle_interrupts: u64,
-    pub(crate) synchronized_calls: u64,
     pub(crate) notifications: u64,
     pub(crate) frames_submitted: u64,
     pub(crate) frames_completed: u64,
@@ -61,9 +59,7 @@ pub(crate) struct Totals {
 
 impl Totals {
     const NONE: Self = Self {
-        interrupts: 0,
         idle_interrupts: 0,
-        synchronized_calls: 0,
         notifications: 0,
         frames_submitted: 0,
         frames_completed: 0,
@@ -116,6 +112,7 @@ pub(crate) fn add(counter: &mut u64, more: u64) {
 pub struct ControlState {
     pub(crate) queue: ControlQueue,
     pub(crate) totals: Totals,
+    pub(crate) tally: Tally,
     /// The wait whose answer is expected, and the answer when it is there.
     pub(crate) awaited: Option<u32>,
     pub(crate) reply: Option<Result<(), Failure>>,
@@ -131,6 +128,7 @@ impl ControlState {
     pub(crate) const INITIAL: Self = Self {
         queue: ControlQueue::new(),
         totals: Totals::NONE,
+        tally: Tally::NONE,
         awaited: None,
         reply: None,
         waiting: Frame::NONE,
@@ -145,7 +143,7 @@ pub(super) fn interrupt<P: Platform>(
     device: &Device<P>,
     cause: Cause,
 ) {
-    count(&mut isr.state.totals.interrupts);
+    isr.state.tally.interrupt();
     if matches!(cause, Cause::Line(status) if status & QUEUE == 0) {
         return;
     }

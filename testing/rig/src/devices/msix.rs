@@ -7,7 +7,7 @@ use pci_types::{CommandRegister, EndpointHeader, PciAddress, PciHeader};
 use port::machine::{Interrupt, InterruptSink, Origin};
 
 use super::pci::{self, Config};
-use super::{intx, neighbour};
+use super::{apic, intx, neighbour};
 use crate::bugcheck;
 use crate::cpu::{idle, percpu};
 use crate::memory::blocks;
@@ -48,6 +48,8 @@ struct Connection {
     sink: InterruptSink,
     address: PciAddress,
     vectors: Vec<u8>,
+    /// Where each message goes.
+    destinations: Vec<u8>,
     line: Option<u32>,
 }
 
@@ -111,10 +113,12 @@ pub fn connect(
     grant: &Grant,
     sink: InterruptSink,
 ) -> Result<(), &'static str> {
-    let (vectors, line) = match grant {
-        Grant::Line(line, interrupt) => (Vec::from([interrupt.vector as u8]), Some(*line)),
-        Grant::Messages(all) => (all.iter().map(|one| one.vector as u8).collect(), None),
+    let (all, line) = match grant {
+        Grant::Line(line, interrupt) => (core::slice::from_ref(interrupt), Some(*line)),
+        Grant::Messages(all) => (all.as_slice(), None),
     };
+    let vectors = all.iter().map(|one| one.vector as u8).collect();
+    let destinations = all.iter().map(apic_id).collect();
     if let Some(line) = line {
         neighbour::find(line);
     }
@@ -122,6 +126,7 @@ pub fn connect(
         sink,
         address,
         vectors,
+        destinations,
         line,
     });
     match grant {
@@ -173,6 +178,24 @@ pub fn disconnect() {
         }
     }
     idle::wait(None, || INSIDE.load(Ordering::SeqCst) == 0);
+}
+
+/// Sends one of the adapter's messages, in turn by `number`, that the adapter did not send: a driver copes with an interrupt
+/// for which there is nothing to do. Says whether it has; on a line it would be nobody's.
+pub fn stray(number: u64) -> bool {
+    let connection = CONNECTION.lock();
+    let Some(connection) = connection.as_ref().filter(|one| one.line.is_none()) else {
+        return false;
+    };
+    let message = (number % connection.vectors.len().max(1) as u64) as usize;
+    let target = connection
+        .destinations
+        .get(message)
+        .zip(connection.vectors.get(message));
+    if let Some((&destination, &vector)) = target {
+        apic::send(destination, vector);
+    }
+    target.is_some()
 }
 
 /// Whether the adapter asserts its line, from the status register of its configuration space.

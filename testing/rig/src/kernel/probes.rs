@@ -3,11 +3,10 @@
 use core::mem::size_of;
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use ioctl::{Header, MAX_BUFFER, Statistics};
+use ioctl::{Exercise, Header, MAX_BUFFER, MAX_ROUNDS, Operation, Request, Statistics};
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::channel::control;
-use super::stress::request;
 use crate::abi::{NTSTATUS, STATUS_INVALID_DEVICE_REQUEST, STATUS_INVALID_PARAMETER, nt_success};
 use crate::log;
 
@@ -18,6 +17,11 @@ pub static WRONG: AtomicU64 = AtomicU64::new(0);
 
 const STATUS_BUFFER_TOO_SMALL: NTSTATUS = 0xC000_0023_u32 as i32;
 const ANSWER: usize = size_of::<Statistics>();
+
+/// The request for statistics of the first adapter.
+pub fn request() -> Header {
+    Request::new(Operation::Statistics, 0).header()
+}
 
 fn statistics() -> Option<Statistics> {
     let header = request();
@@ -114,6 +118,14 @@ pub fn run() {
         bytes,
         ANSWER,
         STATUS_INVALID_DEVICE_REQUEST,
+    );
+    let excessive = Request::exercise(0, MAX_ROUNDS + 1).message();
+    probe(
+        "more rounds than allowed",
+        excessive.header.code,
+        excessive.as_bytes(),
+        size_of::<Exercise>(),
+        STATUS_INVALID_PARAMETER,
     );
     let after = statistics();
     let unchanged = before.zip(after).is_some_and(|(before, after)| {

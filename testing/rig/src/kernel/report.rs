@@ -5,6 +5,7 @@ use alloc::string::String;
 use core::fmt::{self, Write};
 use core::sync::atomic::Ordering;
 
+use ioctl::Source;
 use port::machine::Pool;
 use port::summary::Summary;
 
@@ -65,19 +66,7 @@ fn own_members(requests: u64, stack: usize) -> String {
         probes::ASKED.load(Ordering::Relaxed),
         probes::WRONG.load(Ordering::Relaxed)
     );
-    let snapshots = stress::SNAPSHOTS.load(Ordering::Relaxed);
-    if snapshots != 0 {
-        let _ = write!(members, ", \"stress\": {{\"snapshots\": {snapshots}");
-        for (name, figure) in [
-            ("synchronized_calls", &stress::CALLS),
-            ("interrupts", &stress::INTERRUPTS),
-            ("presents", &stress::PRESENTS),
-            ("wrong", &stress::WRONG),
-        ] {
-            let _ = write!(members, ", \"{name}\": {}", figure.load(Ordering::Relaxed));
-        }
-        members.push('}');
-    }
+    members.push_str(&stress_member());
     let mut tags = String::new();
     pool::each_tag(|tag, usage| {
         let comma = if tags.is_empty() { "" } else { ", " };
@@ -91,6 +80,35 @@ fn own_members(requests: u64, stack: usize) -> String {
     });
     let _ = write!(members, ", \"pool\": {{{tags}}}");
     members
+}
+
+/// What the stress run counted, if there was one.
+fn stress_member() -> String {
+    let snapshots = stress::SNAPSHOTS.load(Ordering::Relaxed);
+    if snapshots == 0 {
+        return String::new();
+    }
+    let mut member = format!(", \"stress\": {{\"snapshots\": {snapshots}");
+    let closures = Source::ALL.iter().zip(&stress::CLOSURES);
+    for (source, ran) in closures {
+        let _ = write!(
+            member,
+            ", \"{}_closures\": {}",
+            source.name(),
+            ran.load(Ordering::Relaxed)
+        );
+    }
+    for (name, figure) in [
+        ("synchronized_calls", &stress::CALLS),
+        ("interrupts", &stress::INTERRUPTS),
+        ("stray_messages", &stress::STRAY),
+        ("presents", &stress::PRESENTS),
+        ("wrong", &stress::WRONG),
+    ] {
+        let _ = write!(member, ", \"{name}\": {}", figure.load(Ordering::Relaxed));
+    }
+    member.push('}');
+    member
 }
 
 /// What the driver still holds, each on a line of the log.

@@ -161,7 +161,7 @@ struct User {
 
 impl User {
     fn ask(&self) -> Option<Answer> {
-        let header = stress::request();
+        let header = probes::request();
         let (status, output) = control(header.code, header.as_bytes(), size_of::<Answer>());
         if !nt_success(status) {
             log!("the statistics request: {status:#x}");

@@ -45,26 +45,48 @@ pub struct Call<'a> {
     pub output: usize,
 }
 
-/// Asks `target` for the answer `R` about an adapter.
+/// A driver that can be asked, from several threads if need be.
+pub trait Carrier: Sync {
+    /// Sends a request and waits for its answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] says what failed and what to do.
+    fn exchange(&self, call: &Call<'_>) -> Result<Vec<u8>, Error>;
+}
+
+/// Runs `body` with the way to `target`.
+///
+/// # Errors
+///
+/// Those of `body`, and [`Error`] if the way is not there.
+pub fn with<T>(
+    target: &Target,
+    body: impl FnOnce(&dyn Carrier) -> Result<T, Error>,
+) -> Result<T, Error> {
+    match target {
+        Target::Rig(socket) => body(&rig::Rig::new(socket)),
+        Target::Simulation => simulation::run(body),
+        #[cfg(windows)]
+        Target::Device => body(&device::Device::open()?),
+        #[cfg(not(windows))]
+        Target::Device => Err(Error::NoSuchWay("asking the driver on this computer")),
+    }
+}
+
+/// Asks for the answer `R`.
 ///
 /// # Errors
 ///
 /// [`Error`] says what failed and what to do.
-pub fn ask<R: Response>(target: &Target, adapter: u32) -> Result<R, Error> {
-    let header = Request::new(R::OPERATION, adapter).header();
+pub fn ask<R: Response>(carrier: &dyn Carrier, request: Request) -> Result<R, Error> {
+    let message = request.message();
+    let length = request.operation.request_len();
     // A newer driver's answer is longer than this program knows: there is room for the longest.
-    let call = Call {
-        code: R::OPERATION.code(),
-        input: header.as_bytes(),
+    let output = carrier.exchange(&Call {
+        code: request.operation.code(),
+        input: &message.as_bytes()[..length],
         output: MAX_BUFFER,
-    };
-    let output = match target {
-        Target::Rig(socket) => rig::exchange(socket, &call),
-        Target::Simulation => simulation::exchange(&call),
-        #[cfg(windows)]
-        Target::Device => device::exchange(&call),
-        #[cfg(not(windows))]
-        Target::Device => Err(Error::NoSuchWay("asking the driver on this computer")),
-    }?;
+    })?;
     R::read(&output).map_err(Error::Answer)
 }

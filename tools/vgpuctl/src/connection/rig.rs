@@ -1,11 +1,34 @@
 //! The way to a driver in the test rig: frames ([`ioctl::frame`]) over the socket of its virtual machine's serial port.
 
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use super::{Call, Carrier};
+use crate::error::Error;
+
+/// A rig behind a socket. Its serial port carries one request at a time.
+pub struct Rig(Mutex<PathBuf>);
+
+impl Rig {
+    /// The rig behind `socket`, which is looked for when it is asked.
+    pub fn new(socket: &Path) -> Self {
+        Self(Mutex::new(socket.to_path_buf()))
+    }
+}
+
+impl Carrier for Rig {
+    fn exchange(&self, call: &Call<'_>) -> Result<Vec<u8>, Error> {
+        let socket = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        exchange(&socket, call)
+    }
+}
+
 #[cfg(unix)]
-pub use unix::exchange;
+use unix::exchange;
 
 #[cfg(not(unix))]
-pub fn exchange(_: &std::path::Path, _: &super::Call<'_>) -> Result<Vec<u8>, crate::error::Error> {
-    Err(crate::error::Error::NoSuchWay("a rig's socket"))
+fn exchange(_: &Path, _: &Call<'_>) -> Result<Vec<u8>, Error> {
+    Err(Error::NoSuchWay("a rig's socket"))
 }
 
 #[cfg(unix)]

@@ -45,9 +45,12 @@ pub struct Options {
     /// How many frames are presented.
     #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..))]
     pub frames: u32,
-    /// How many closures each processor runs in a stress of the synchronized interface; 0 runs none.
+    /// How many closures each processor runs on each interrupt source in a stress of the synchronized interface; 0 runs none.
     #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "sim")]
     pub stress: u32,
+    /// How many frames are presented at least during the stress, each an interrupt.
+    #[arg(long, value_name = "N", default_value_t = 1000, requires = "stress")]
+    pub stress_presents: u32,
     /// Handed on to QEMU as it is.
     #[arg(last = true)]
     pub qemu: Vec<String>,
@@ -63,6 +66,7 @@ impl Default for Options {
             smp: 4,
             frames: 300,
             stress: 0,
+            stress_presents: 1000,
             qemu: Vec::new(),
         }
     }

@@ -137,11 +137,12 @@ pub fn boot(machine: &Machine<'_>) -> Result<Outcome> {
 fn command(machine: &Machine<'_>, qmp: &Path, requests: &Path) -> Command {
     let options = machine.options;
     let words = format!(
-        "frames={} messages={} screendump={RIG_WAITS} serve={RIG_WAITS} stress={}",
+        "frames={} messages={} screendump={RIG_WAITS} serve={RIG_WAITS} stress={} presents={}",
         options.frames,
         // As many as the driver has sources, which is what its INF asks for; 0 is the line.
         if options.line { 0 } else { 3 },
-        options.stress
+        options.stress,
+        options.stress_presents
     );
     let mut command = Command::new("qemu-system-x86_64");
     command
