@@ -106,7 +106,9 @@ unsafe fn create(stack: *const IO_STACK_LOCATION) -> Result<usize, Status> {
     Ok(0)
 }
 
-/// A request. All are METHOD_BUFFERED: one buffer for input and output, as long as the longer of the two.
+/// A request. All of the contract's are METHOD_BUFFERED: one buffer for input and output, as long as the longer of the two. A
+/// code of another method is refused before its buffers are looked at: they are of other lengths ("Buffer Descriptions for I/O
+/// Control Codes").
 ///
 /// # Safety
 ///
@@ -114,6 +116,9 @@ unsafe fn create(stack: *const IO_STACK_LOCATION) -> Result<usize, Status> {
 unsafe fn device_control(irp: *mut IRP, stack: *const IO_STACK_LOCATION) -> Result<usize, Status> {
     // SAFETY: the member for this function.
     let parameters = unsafe { (*stack).Parameters.DeviceIoControl };
+    if ioctl::Operation::from_code(parameters.IoControlCode).is_none() {
+        return Err(Status::INVALID_DEVICE_REQUEST);
+    }
     let input = parameters.InputBufferLength as usize;
     let output = parameters.OutputBufferLength as usize;
     // SAFETY: the buffer of a buffered request.

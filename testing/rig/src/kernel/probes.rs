@@ -119,6 +119,21 @@ pub fn run() {
         ANSWER,
         STATUS_INVALID_DEVICE_REQUEST,
     );
+    // The input is all the buffer that these methods have: a driver that takes the output's length for the buffer's
+    // overruns it.
+    for (what, method) in [
+        ("METHOD_IN_DIRECT", 1),
+        ("METHOD_OUT_DIRECT", 2),
+        ("METHOD_NEITHER", 3),
+    ] {
+        probe(
+            what,
+            good.code | method,
+            bytes,
+            ANSWER,
+            STATUS_INVALID_DEVICE_REQUEST,
+        );
+    }
     let excessive = Request::exercise(0, MAX_ROUNDS + 1).message();
     probe(
         "more rounds than allowed",

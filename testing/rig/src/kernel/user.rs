@@ -72,6 +72,9 @@ fn send(
     }
 }
 
+const METHOD_BUFFERED: u32 = 0;
+const METHOD_NEITHER: u32 = 3;
+
 const NO_PARAMETERS: DEVICE_IO_CONTROL = DEVICE_IO_CONTROL {
     OutputBufferLength: 0,
     InputBufferLength: 0,
@@ -112,9 +115,17 @@ pub fn open(name: &str) -> Result<Opened, NTSTATUS> {
 }
 
 impl Opened {
-    /// A device control of METHOD_BUFFERED: the driver's status, and `output` cut to what it returned. PASSIVE_LEVEL.
+    /// A device control: the driver's status, and `output` cut to what it returned. PASSIVE_LEVEL.
+    ///
+    /// The system buffer is as long as the code's method makes it, and faults behind its end. The output's MDL of the direct
+    /// methods is not there, nor are the addresses of METHOD_NEITHER.
     pub fn control(&self, code: u32, input: &[u8], output_bytes: usize) -> (NTSTATUS, Vec<u8>) {
-        let buffer = SystemBuffer::new(input.len().max(output_bytes));
+        let (input, length) = match code & 3 {
+            METHOD_BUFFERED => (input, input.len().max(output_bytes)),
+            METHOD_NEITHER => (&[][..], 0),
+            _ => (input, input.len()),
+        };
+        let buffer = SystemBuffer::new(length);
         let mut output = vec![0; output_bytes];
         let (status, length) = self.control_through(&buffer, code, input, &mut output, true);
         output.truncate(length);
@@ -125,7 +136,7 @@ impl Opened {
     /// stack's high-water mark. PASSIVE_LEVEL.
     ///
     /// # Panics
-    /// If input or output is longer than the buffer.
+    /// If the input is longer than the buffer, or what the driver returned is.
     pub fn control_through(
         &self,
         buffer: &SystemBuffer,
@@ -134,7 +145,7 @@ impl Opened {
         output: &mut [u8],
         measured: bool,
     ) -> (NTSTATUS, usize) {
-        assert!(input.len() <= buffer.size && output.len() <= buffer.size);
+        assert!(input.len() <= buffer.size);
         let parameters = DEVICE_IO_CONTROL {
             OutputBufferLength: output.len() as u64,
             InputBufferLength: input.len() as u64,
@@ -170,7 +181,8 @@ impl Opened {
                 ),
             );
         }
-        // SAFETY: inside the buffer, which is at least as long as the output.
+        assert!(information <= buffer.size);
+        // SAFETY: inside the buffer, and no longer than the output.
         unsafe {
             core::ptr::copy_nonoverlapping(buffer.address(), output.as_mut_ptr(), information)
         };

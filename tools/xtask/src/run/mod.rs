@@ -136,7 +136,9 @@ pub fn run(options: &Options) -> Result<()> {
     summary.set("device", options.device());
     summary.set("processors", options.smp);
     summary.set("image_sha256", digest);
-    let mode = summary.mode().context("the run came to no mode")?;
+    let mode = summary
+        .mode()
+        .with_context(|| format!("the run came to no mode: {}", outcome.end()))?;
     let verdict = picture::compare(&folder.join("frame.png"), mode, options.frames)?;
     summary.set("picture", verdict.word());
     if let Some(statistics) = outcome.statistics.take() {
