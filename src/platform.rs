@@ -22,9 +22,8 @@ impl Platform for Windows {
         control::adapter_added(irql);
     }
 
-    fn adapter_removed() {
-        // SAFETY: called by DxgkDdiRemoveDevice or a failed DxgkDdiAddDevice only, at PASSIVE_LEVEL, with no capability in use.
-        control::adapter_removed(&mut unsafe { Passive::assume() });
+    fn adapter_removed(irql: &mut Passive<'_>) {
+        control::adapter_removed(irql);
     }
 
     fn trace(event: &TraceEvent) {

@@ -20,9 +20,7 @@ pub trait Platform: Kernel {
 
     /// An adapter was removed. With the last one the control device is deleted: one that is deleted only by
     /// DxgkDdiUnload would keep DxgkDdiUnload from ever being called.
-    ///
-    /// IRQL: PASSIVE_LEVEL.
-    fn adapter_removed();
+    fn adapter_removed(irql: &mut Passive<'_>);
 
     /// Records an event. It has no text to format: names and numbers only.
     ///

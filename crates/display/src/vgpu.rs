@@ -36,13 +36,6 @@ impl<P: Platform> fmt::Debug for Vgpu<P> {
     }
 }
 
-impl<P: Platform> Drop for Vgpu<P> {
-    /// In DxgkDdiRemoveDevice, or in a DxgkDdiAddDevice that fails after all.
-    fn drop(&mut self) {
-        P::adapter_removed();
-    }
-}
-
 impl<P: Platform> Vgpu<P> {
     fn is_removed(&self) -> bool {
         self.removed.load(Ordering::Acquire)
@@ -82,6 +75,10 @@ impl<P: Platform> Miniport for Vgpu<P> {
             removed: AtomicBool::new(false),
             platform: PhantomData,
         })
+    }
+
+    fn removed(irql: &mut Passive<'_>) {
+        P::adapter_removed(irql);
     }
 
     fn start_device(

@@ -90,6 +90,14 @@ pub trait Miniport: Sized + Send + Sync + 'static {
         Err(Status::NOT_SUPPORTED)
     }
 
+    /// An adapter that [`add_device`](Self::add_device) made is gone, and its value has been dropped: by DxgkDdiRemoveDevice, or
+    /// because DxgkDdiAddDevice failed after all. Undoes what `add_device` did outside that value.
+    ///
+    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_remove_device).
+    fn removed(irql: &mut Passive<'_>) {
+        let _ = irql;
+    }
+
     /// DxgkDdiUnload: frees what DriverEntry made.
     ///
     /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_unload).

@@ -34,7 +34,7 @@ impl Platform for SimKernel {
         ADAPTERS.fetch_add(1, Ordering::SeqCst);
     }
 
-    fn adapter_removed() {
+    fn adapter_removed(_: &mut Passive<'_>) {
         ADAPTERS.fetch_sub(1, Ordering::SeqCst);
     }
 

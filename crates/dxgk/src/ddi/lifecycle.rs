@@ -32,7 +32,8 @@ pub(super) unsafe extern "system" fn add_device<M: Miniport>(
     }
     // SAFETY: DxgkDdiAddDevice runs at PASSIVE_LEVEL.
     let mut irql = unsafe { passive::<M>("DxgkDdiAddDevice") };
-    let added = M::add_device(PhysicalDevice(device), &mut irql).and_then(Adapter::new);
+    let added = M::add_device(PhysicalDevice(device), &mut irql)
+        .and_then(|miniport| Adapter::new(miniport).inspect_err(|_| M::removed(&mut irql)));
     status(added.map(|adapter| {
         // SAFETY: dxgkrnl's out-pointer.
         unsafe { context.write(Box::into_raw(adapter).cast()) };
@@ -204,6 +205,7 @@ pub(super) unsafe extern "system" fn remove_device<M: Miniport>(context: *mut c_
         // SAFETY: made by `add_device` from a box; dxgkrnl does not use the context after this, and a stop that succeeded
         // left no interrupt routine and no DPC. After one that failed there may be one, which the block is left to.
         drop(unsafe { Box::from_raw(context.cast::<Adapter<M>>()) });
+        M::removed(&mut irql);
     }
     status(stopped)
 }

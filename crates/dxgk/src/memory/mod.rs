@@ -109,8 +109,10 @@ words!(u8, AtomicU8; u16, AtomicU16; u32, AtomicU32; u64, AtomicU64);
 /// is the kernel's register access, so that a machine without hardware can have a model of the device answer it.
 ///
 /// It belongs into the miniport's [`Device`](crate::miniport::Miniport::Device), which is dropped while the adapter is
-/// being stopped. One that is kept longer is dead: every access says that it is outside, the port is not asked to unmap it,
-/// and the stop reports a [`Violation`](crate::check::Violation).
+/// being stopped. One that is kept longer is dead: an access that begins after the stop says that it is outside, the port is
+/// not asked to unmap it, and the stop reports a [`Violation`](crate::check::Violation). An access that is under way on
+/// another processor while the stop ends is not waited for: that would cost every access an atomic operation, and no range
+/// in a [`Device`](crate::miniport::Miniport::Device) can be in that place (docs/safety.md).
 pub struct MappedRange<K: Kernel> {
     bytes: Bytes,
     unmapper: Unmapper,
