@@ -30,8 +30,25 @@ pub struct Options {
     pub list: bool,
 }
 
-/// What a step does; it returns how many tests it ran.
-type Run = Box<dyn Fn(&Repository) -> Result<u64>>;
+/// What came of a step.
+struct Ran {
+    /// How many tests it ran.
+    tests: u64,
+    /// What it counted, for the end.
+    figures: Option<String>,
+}
+
+impl From<u64> for Ran {
+    fn from(tests: u64) -> Self {
+        Self {
+            tests,
+            figures: None,
+        }
+    }
+}
+
+/// What a step does.
+type Run = Box<dyn Fn(&Repository) -> Result<Ran>>;
 
 /// A step.
 struct Step {
@@ -82,7 +99,7 @@ fn variants() -> Vec<(&'static str, run::Options)> {
 fn steps() -> Vec<Step> {
     let step = |name, run: fn(&Repository) -> Result<u64>| Step {
         name,
-        run: Box::new(run),
+        run: Box::new(move |repository| run(repository).map(Ran::from)),
     };
     let mut steps = vec![
         step("format", |repository| {
@@ -162,7 +179,19 @@ fn steps() -> Vec<Step> {
     for (name, options) in variants() {
         steps.push(Step {
             name,
-            run: Box::new(move |_| run::run(&options).map(|()| 1)),
+            run: Box::new(move |_| run::run(&options).map(|()| Ran::from(1))),
+        });
+    }
+    for (name, options) in run::stress::variants() {
+        steps.push(Step {
+            name,
+            run: Box::new(move |repository| {
+                let figures = run::stress::test(repository, &options)?;
+                Ok(Ran {
+                    tests: 1,
+                    figures: Some(format!("{name}: {figures}")),
+                })
+            }),
         });
     }
     steps.push(step("package", |repository| {
@@ -196,12 +225,14 @@ pub fn run(options: &Options) -> Result<()> {
     });
     let mut passed = 0;
     let mut failed = Vec::new();
+    let mut figures = Vec::new();
     for step in chosen {
         let began = Instant::now();
         process::say("Testing", step.name);
         match (step.run)(&repository) {
-            Ok(tests) => {
-                passed += tests;
+            Ok(ran) => {
+                passed += ran.tests;
+                figures.extend(ran.figures);
                 process::say(
                     "Passed",
                     &format!("{} ({:.0} s)", step.name, began.elapsed().as_secs_f64()),
@@ -212,6 +243,9 @@ pub fn run(options: &Options) -> Result<()> {
                 failed.push(step.name);
             }
         }
+    }
+    for line in &figures {
+        println!("{line}");
     }
     println!("{passed} passed, {} failed", failed.len());
     if passed == 0 && failed.is_empty() {

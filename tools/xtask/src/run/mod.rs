@@ -8,6 +8,7 @@ mod qemu;
 mod qmp;
 mod report;
 mod simulation;
+pub mod stress;
 
 use std::fs;
 use std::path::PathBuf;

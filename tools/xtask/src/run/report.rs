@@ -61,6 +61,11 @@ impl Summary {
             };
             let _ = writeln!(table, "{title:>28}  {value}");
         }
+        let stress = self.0.get("stress").and_then(Value::as_object);
+        for (name, value) in stress.into_iter().flatten() {
+            let title = format!("stress: {}", name.replace('_', " "));
+            let _ = writeln!(table, "{title:>28}  {value}");
+        }
         if let Some(stack) = self.0.get("stack").and_then(Value::as_object) {
             let deepest = stack
                 .iter()
@@ -107,6 +112,14 @@ impl Summary {
                 number(&self.0, name).with_context(|| format!("the summary has no {name}"))?;
             ensure!(count == 0.0, "{name}: {count}");
         }
+        for part in ["stress", "bad_requests"] {
+            let wrong = self.0.get(part).and_then(|part| number(part, "wrong"));
+            ensure!(
+                wrong.unwrap_or(0.0) == 0.0,
+                "{part}: {} times wrong; the log says what",
+                wrong.unwrap_or(0.0)
+            );
+        }
         let unreadable = self.0.get("unreadable_source").and_then(Value::as_str);
         ensure!(
             unreadable != Some("unnoticed"),
@@ -147,6 +160,8 @@ mod tests {
     #[test]
     fn what_is_wrong_makes_it_fail() {
         for (name, value) in [
+            ("stress", json!({"wrong": 2})),
+            ("bad_requests", json!({"asked": 10, "wrong": 1})),
             ("violations", json!(1)),
             ("leaks", json!(1)),
             ("frames_failed", json!(2)),
