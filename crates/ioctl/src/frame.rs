@@ -9,8 +9,8 @@
 //! | answer | [`ANSWER_MAGIC`], the same sequence, NTSTATUS, information | as many bytes of output as information says |
 //!
 //! Between two requests a lone [`GO_ON`] ends the serving. Bytes outside frames are noise, such as a firmware's messages,
-//! and are skipped up to the next magic. The rig's `request` module has the byte-wise reader for its side; both sides take
-//! the numbers from here.
+//! and are skipped up to the next magic. The rig has its own reader, which takes a byte at a time; both sides
+//! take the numbers from here.
 
 /// The first bytes of a request.
 pub const REQUEST_MAGIC: [u8; 4] = *b"VGRQ";

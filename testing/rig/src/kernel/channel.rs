@@ -3,6 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use ioctl::frame::{AnswerFrame, RequestFrame};
 use port::summary::Verdict;
 
 use super::user;
@@ -11,7 +12,7 @@ use crate::cpu::{idle, watchdog};
 use crate::devices::clock::{self, PERFORMANCE_HZ};
 use crate::devices::serial::COM2;
 use crate::log;
-use crate::request::{Event, Parser, Request, answer};
+use crate::request::{Event, Parser};
 
 /// The control device, as user mode names it.
 pub const CONTROL_DEVICE: &str = "\\??\\VgpuDod";
@@ -60,7 +61,7 @@ impl Channel {
         false
     }
 
-    /// Waits for the word on the picture: [`GO_ON`](crate::request::GO_ON) says that it is the expected one, [`OTHER_PICTURE`](crate::request::OTHER_PICTURE) and two numbers of
+    /// Waits for the word on the picture: [`GO_ON`](ioctl::frame::GO_ON) says that it is the expected one, [`OTHER_PICTURE`](crate::request::OTHER_PICTURE) and two numbers of
     /// 32 bits where it first differs. Requests are served meanwhile. PASSIVE_LEVEL.
     pub fn verdict(&mut self, seconds: u32) -> Verdict {
         let end = clock::since_start() + u64::from(seconds) * PERFORMANCE_HZ;
@@ -84,12 +85,12 @@ impl Channel {
         Verdict::Unknown
     }
 
-    fn serve(&mut self, request: &Request) {
+    fn serve(&mut self, request: &RequestFrame) {
         let Some(input) = receive(request.input as usize) else {
             log!("request {}: its input did not arrive", request.sequence);
             return;
         };
-        let (status, output) = control(request.control_code, &input, request.output as usize);
+        let (status, output) = control(request.code, &input, request.output as usize);
         send(request.sequence, status, &output);
         self.served += 1;
     }
@@ -118,8 +119,13 @@ fn receive(length: usize) -> Option<Vec<u8>> {
 }
 
 fn send(sequence: u32, status: NTSTATUS, output: &[u8]) {
-    let header = answer(sequence, status, output.len() as u32);
-    header
+    let answer = AnswerFrame {
+        sequence,
+        status,
+        information: output.len() as u32,
+    };
+    answer
+        .to_bytes()
         .iter()
         .chain(output)
         .for_each(|&byte| COM2.send(byte));

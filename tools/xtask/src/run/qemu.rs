@@ -13,7 +13,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rig::request::{GO_ON, OTHER_PICTURE};
+use ioctl::frame::GO_ON;
+use rig::request::OTHER_PICTURE;
 use serde_json::Value;
 
 use super::picture::{self, Difference, Verdict};
