@@ -13,6 +13,7 @@ use crate::bench;
 use crate::build;
 use crate::inf;
 use crate::install;
+use crate::machine;
 use crate::package;
 use crate::process;
 use crate::proofs;
@@ -175,6 +176,7 @@ fn steps() -> Vec<Step> {
             install::ensure(install::RIG)?;
             Ok(1)
         }),
+        step("rig: fault drivers", fault_drivers),
     ];
     for (name, options) in variants() {
         steps.push(Step {
@@ -263,10 +265,22 @@ pub fn run(options: &Options) -> Result<()> {
 /// All tests of the packages that a host can build; counts them.
 fn unit_tests(repository: &Repository) -> Result<u64> {
     let mut cargo = repository.cargo("test");
-    let output = cargo
-        .args(["--quiet", "--no-fail-fast"])
-        .output()
-        .context("cargo test")?;
+    counted(cargo.args(["--quiet", "--no-fail-fast"]))
+}
+
+/// Drivers with one fault each, booted on the rig, which has to notice; counts them.
+fn fault_drivers(repository: &Repository) -> Result<u64> {
+    install::ensure(&[install::RIG, install::DRIVER].concat())?;
+    let rig = machine::build(repository)?;
+    let mut cargo = repository.cargo("test");
+    let arguments = ["--quiet", "--package", "rig", "--test", "faults", "--"];
+    // Each boots a machine of two processors.
+    let threads = ["--ignored", "--test-threads", "2"];
+    counted(cargo.args(arguments).args(threads).env("RIG_EFI", rig))
+}
+
+fn counted(cargo: &mut Command) -> Result<u64> {
+    let output = cargo.output().context("cargo test")?;
     let said = String::from_utf8_lossy(&output.stdout);
     print!("{said}");
     if !output.status.success() {
