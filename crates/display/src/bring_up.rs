@@ -116,11 +116,11 @@ pub(crate) fn bring_up<P: Platform>(
     })??;
     let cursor = transport.enable_queue(CURSOR_QUEUE, &addresses, vectors.cursor)?;
     transport.driver_ok()?;
-    let config = transport.config()?;
+    let scanouts = transport.num_scanouts()?;
     Ok(Brought {
         features,
         kicks: Kicks { control, cursor },
-        scanouts: config.num_scanouts,
+        scanouts,
         control_queue_size: size,
     })
 }

@@ -88,8 +88,8 @@ impl<P: Platform> Source for Config<P> {
 
     fn interrupt(isr: &mut Isr<'_, Self>, device: &Box<Device<P>>, cause: Cause) {
         isr.state.tally.interrupt();
-        // Which events there are is read by the DPC: that takes several accesses to the device, and where a message serves
-        // several sources most of them would be for nothing.
+        // Which events there are is read by the DPC: that takes an access to the device, for nothing most of the time where
+        // a message serves several sources.
         if !matches!(cause, Cause::Line(status) if status & CONFIG == 0) {
             device.signals.raise(Signals::CONFIG);
             isr.queue_dpc();
@@ -237,8 +237,8 @@ pub(crate) fn config_events<P: Platform>(
     irql: &mut impl AtMostDispatch,
 ) {
     let device = &started.device;
-    let events = match device.transport.config() {
-        Ok(config) => config.events_read,
+    let events = match device.transport.events() {
+        Ok(events) => events,
         Err(error) => {
             P::trace(&TraceEvent::CommandFailed(Fault::from(error)));
             return;

@@ -51,15 +51,6 @@ const CONFIG_ATTEMPTS: u32 = 64;
 /// `VIRTIO_GPU_EVENT_DISPLAY`: the scanouts have changed; ask GET_DISPLAY_INFO and GET_EDID again.
 pub const EVENT_DISPLAY: u32 = 1;
 
-/// The part of `virtio_gpu_config` a 2D driver uses, read consistently and checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DeviceConfig {
-    /// Pending events; write them back with [`Transport::clear_events`] once handled.
-    pub events_read: u32,
-    /// How many scanouts there are, 1 to 16.
-    pub num_scanouts: u32,
-}
-
 /// Where a queue is notified; computed once, so that a kick is one write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotifyAddress {
@@ -341,27 +332,33 @@ impl<R: Registers> Transport<R> {
         ))
     }
 
-    /// Reads `virtio_gpu_config`, again if the device changed it meanwhile.
+    /// How many scanouts there are, 1 to 16; read again if the device changed its configuration meanwhile.
     ///
     /// # Errors
     ///
     /// [`TransportError::ConfigUnstable`], [`TransportError::NumScanouts`].
-    pub fn config(&self) -> Result<DeviceConfig, TransportError> {
+    pub fn num_scanouts(&self) -> Result<u32, TransportError> {
         for _ in 0..CONFIG_ATTEMPTS {
             let before = self.read_u8(common::CONFIG_GENERATION)?;
-            let events_read = self.read_device(device::EVENTS_READ)?;
             let num_scanouts = self.read_device(device::NUM_SCANOUTS)?;
             if self.read_u8(common::CONFIG_GENERATION)? == before {
                 return match num_scanouts {
-                    1..=16 => Ok(DeviceConfig {
-                        events_read,
-                        num_scanouts,
-                    }),
+                    1..=16 => Ok(num_scanouts),
                     _ => Err(TransportError::NumScanouts(num_scanouts)),
                 };
             }
         }
         Err(TransportError::ConfigUnstable)
+    }
+
+    /// Pending events, to be written back with [`Transport::clear_events`] once handled. One read: a single field of 32 bits
+    /// is read whole (VIRTIO 1.2, 2.5.1), and where messages are shared this is asked at every interrupt.
+    ///
+    /// # Errors
+    ///
+    /// The registers are not where the layout says.
+    pub fn events(&self) -> Result<u32, TransportError> {
+        self.read_device(device::EVENTS_READ)
     }
 
     /// Clears events that have been handled.
