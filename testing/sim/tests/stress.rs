@@ -1,6 +1,7 @@
 //! Interrupts, closures, presents, requests and a stop at the same time: no snapshot is torn, no count is lost, and nobody
 //! is inside when the adapter goes. Under a thread sanitizer this also shows that the message's lock is what orders them.
 
+use ioctl::{Exercise, Request, Response};
 use port::scenario::Step;
 use sim::machine::Granted;
 use sim::{Driver, Observer, Options, Scene, observe};
@@ -8,9 +9,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+use zerocopy::IntoBytes;
 
-/// Threads that ask for statistics.
+/// Threads that ask for statistics, and for closures on every source.
 const ASKERS: usize = 3;
+/// Closures on each source in one request.
+const ROUNDS: u32 = 20;
 
 /// Everything that goes on beside the presents.
 #[derive(Default)]
@@ -32,8 +36,21 @@ fn ask(driver: &mut Driver, ended: &AtomicBool, answers: &AtomicU64) {
         assert_eq!(now.frames_submitted, accounted, "a torn snapshot");
         assert!(now.synchronized_calls > last, "a lost closure");
         last = now.synchronized_calls;
+        if let Some(exercise) = exercise(driver) {
+            assert_eq!(exercise.total_torn, [0; _], "two at once on one source");
+        }
         answers.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+fn exercise(driver: &mut Driver) -> Option<Exercise> {
+    let request = Request::exercise(0, ROUNDS).message();
+    let output = driver.request(
+        request.header.code,
+        request.as_bytes(),
+        size_of::<Exercise>(),
+    );
+    Exercise::read(&output.ok()?).ok()
 }
 
 impl Observer for Crowd {
