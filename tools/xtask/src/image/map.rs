@@ -1,6 +1,7 @@
 //! The linker's map: names and addresses of all functions and data in the image.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use anyhow::{Context, Result, bail};
 
@@ -51,6 +52,13 @@ impl Map {
             .iter()
             .find(|(_, names)| names.iter().any(|other| other == name))
             .map(|(address, _)| *address)
+    }
+
+    /// Where symbols in this range start, but for its first address.
+    pub fn starts(&self, range: Range<u32>) -> impl Iterator<Item = u32> {
+        self.symbols
+            .range(range.start.saturating_add(1)..range.end)
+            .map(|(start, _)| *start)
     }
 
     /// The symbol that the address lies in or behind: where it starts, and its names.

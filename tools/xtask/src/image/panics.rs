@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
+use iced_x86::{Decoder, DecoderOptions, OpKind};
 use object::read::pe::{ImageNtHeaders, ImageOptionalHeader, PeFile64};
 use object::{LittleEndian as LE, pe};
 
@@ -60,7 +61,7 @@ pub fn parse(text: &str) -> Result<Vec<Allowed>> {
 }
 
 pub fn findings(image: &PeFile64<'_>, map: &Map, allowed: &[Allowed]) -> Result<Vec<String>> {
-    let references = References::of(image)?;
+    let references = References::of(image, map)?;
     let mut targets: Vec<(u32, String)> = Vec::new();
     for name in [END.to_owned(), format!("__imp_{END}")] {
         targets.extend(map.address(&name).map(|address| (address, name)));
@@ -116,7 +117,7 @@ struct References {
 }
 
 impl References {
-    fn of(image: &PeFile64<'_>) -> Result<Self> {
+    fn of(image: &PeFile64<'_>, map: &Map) -> Result<Self> {
         let mut by_target: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         let data = image.data();
         for section in image.section_table().iter() {
@@ -126,15 +127,17 @@ impl References {
             }
             let bytes = section.pe_data(data)?;
             let start = section.virtual_address.get(LE);
-            // Calls, jumps and addresses are distances from the end of a four-byte field. Not knowing where instructions begin, take
-            // each offset for one: too many references to look at are no harm, too few would be.
-            for (offset, field) in bytes.windows(4).enumerate() {
-                let distance = i32::from_le_bytes(field.try_into()?);
-                let at = start.wrapping_add(u32::try_from(offset)?);
-                by_target
-                    .entry(at.wrapping_add(4).wrapping_add_signed(distance))
-                    .or_default()
-                    .push(at);
+            // Functions begin where the map says; what follows one is padding.
+            let end = start.wrapping_add(u32::try_from(bytes.len())?);
+            let mut begins: Vec<u32> = map.starts(start..end).collect();
+            begins.insert(0, start);
+            begins.push(end);
+            for piece in begins.windows(2) {
+                let [from, to] = [piece[0], piece[1]];
+                let code = &bytes[(from - start) as usize..(to - start) as usize];
+                for (at, target) in referred(code, from) {
+                    by_target.entry(target).or_default().push(at);
+                }
             }
         }
         let base = image.nt_headers().optional_header().image_base();
@@ -169,6 +172,32 @@ impl References {
     fn to(&self, target: u32) -> &[u32] {
         self.by_target.get(&target).map_or(&[], Vec::as_slice)
     }
+}
+
+/// What the instructions of this code refer to by a distance from themselves: calls, jumps and addresses. Where something is no
+/// instruction, every four bytes of the rest are taken for such a distance: too many references to look at are no harm, too few
+/// would be.
+fn referred(code: &[u8], begin: u32) -> Vec<(u32, u32)> {
+    let mut found = Vec::new();
+    let mut decoder = Decoder::with_ip(64, code, u64::from(begin), DecoderOptions::NONE);
+    for instruction in &mut decoder {
+        let at = instruction.ip() as u32;
+        if instruction.is_invalid() {
+            let rest = code.get((at - begin) as usize..).unwrap_or_default();
+            for (field, at) in rest.windows(4).zip(at..) {
+                let distance = i32::from_le_bytes([field[0], field[1], field[2], field[3]]);
+                found.push((at, at.wrapping_add(4).wrapping_add_signed(distance)));
+            }
+            break;
+        }
+        if instruction.is_ip_rel_memory_operand() {
+            found.push((at, instruction.ip_rel_memory_address() as u32));
+        }
+        if instruction.op0_kind() == OpKind::NearBranch64 {
+            found.push((at, instruction.near_branch64() as u32));
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -207,6 +236,25 @@ mod tests {
             findings,
             ["driver::start is listed as one that may panic, and cannot"]
         );
+    }
+
+    #[test]
+    fn a_number_that_happens_to_be_a_distance_is_no_reference() {
+        // mov eax, 0x10; call +0x20; lea rcx, [rip + 0x30]; ret
+        let code = [
+            0xB8, 0x10, 0, 0, 0, 0xE8, 0x20, 0, 0, 0, 0x48, 0x8D, 0x0D, 0x30, 0, 0, 0, 0xC3,
+        ];
+        assert_eq!(
+            referred(&code, 0x1000),
+            [(0x1005, 0x102A), (0x100A, 0x1041)]
+        );
+    }
+
+    #[test]
+    fn what_is_no_instruction_hides_no_reference() {
+        // Not an instruction in 64-bit mode, then a distance.
+        let found = referred(&[0x06, 0x20, 0, 0, 0], 0x1000);
+        assert!(found.contains(&(0x1001, 0x1025)), "{found:x?}");
     }
 
     #[test]
