@@ -10,7 +10,8 @@ use wdk_sys::ntddk::{
 };
 use wdk_sys::{
     _MEMORY_CACHING_TYPE, _MM_PAGE_PRIORITY, FALSE, MDL, MM_ALLOCATE_FULLY_REQUIRED,
-    MM_COPY_ADDRESS, MM_COPY_MEMORY_VIRTUAL, PFN_NUMBER, PHYSICAL_ADDRESS,
+    MM_ALLOCATE_REQUIRE_CONTIGUOUS_CHUNKS, MM_COPY_ADDRESS, MM_COPY_MEMORY_VIRTUAL, PFN_NUMBER,
+    PHYSICAL_ADDRESS,
 };
 
 use super::KERNEL_MODE;
@@ -18,24 +19,23 @@ use super::KERNEL_MODE;
 /// The mapping is not executable (wdm.h, MdlMappingNoExecute).
 const MDL_MAPPING_NO_EXECUTE: u32 = 0x4000_0000;
 
-/// Zeroed pages, mapped. The MDL is the block's handle; behind it lie the page frame numbers.
+/// How much memory is asked for in one piece, where there is that much to ask for. A device is told of memory by its pieces,
+/// and looks through the list of them for every row of a rectangle that it copies.
+const CHUNK: usize = 64 * 1024;
+
+/// Zeroed pages, mapped. The MDL is the block's handle; behind it lie the page frame numbers. In chunks of [`CHUNK`], or page by
+/// page if the system's memory is too fragmented for that.
 pub(super) fn allocate_pages(pages: usize) -> Option<PageBlock> {
     let bytes = pages.checked_mul(PAGE_SIZE)?;
-    let low = PHYSICAL_ADDRESS { QuadPart: 0 };
-    let high = PHYSICAL_ADDRESS { QuadPart: -1 };
-    let skip = PHYSICAL_ADDRESS { QuadPart: 0 };
-    // SAFETY: PASSIVE_LEVEL, as the callers' capability shows.
-    let mdl = unsafe {
-        MmAllocatePagesForMdlEx(
-            low,
-            high,
-            skip,
-            bytes as u64,
-            _MEMORY_CACHING_TYPE::MmCached,
-            MM_ALLOCATE_FULLY_REQUIRED,
-        )
+    let in_chunks = if bytes < CHUNK {
+        None
+    } else {
+        allocate_mdl(bytes.checked_add(CHUNK - 1)? & !(CHUNK - 1), CHUNK)
     };
-    let mdl = NonNull::new(mdl)?;
+    let mdl = match in_chunks {
+        Some(mdl) => mdl,
+        None => allocate_mdl(bytes, 0)?,
+    };
     // SAFETY: the MDL describes locked pages. BugCheckOnFailure is FALSE, so no failure raises an exception in kernel mode.
     let base = unsafe {
         MmMapLockedPagesSpecifyCache(
@@ -59,6 +59,40 @@ pub(super) fn allocate_pages(pages: usize) -> Option<PageBlock> {
             None
         }
     }
+}
+
+/// All of these bytes or nothing; with a `chunk`, of which `bytes` is a multiple, in contiguous pieces of that size.
+fn allocate_mdl(bytes: usize, chunk: usize) -> Option<NonNull<MDL>> {
+    let low = PHYSICAL_ADDRESS { QuadPart: 0 };
+    let high = PHYSICAL_ADDRESS { QuadPart: -1 };
+    let skip = PHYSICAL_ADDRESS {
+        QuadPart: i64::try_from(chunk).ok()?,
+    };
+    let contiguous = if chunk == 0 {
+        0
+    } else {
+        MM_ALLOCATE_REQUIRE_CONTIGUOUS_CHUNKS
+    };
+    // SAFETY: PASSIVE_LEVEL, as the callers' capability shows.
+    let mdl = unsafe {
+        MmAllocatePagesForMdlEx(
+            low,
+            high,
+            skip,
+            bytes as u64,
+            _MEMORY_CACHING_TYPE::MmCached,
+            MM_ALLOCATE_FULLY_REQUIRED | contiguous,
+        )
+    };
+    let mdl = NonNull::new(mdl)?;
+    // The page speaks of partial allocations in chunks without saying whether the other flag rules them out.
+    // SAFETY: the MDL was just made, and is ours.
+    if unsafe { mdl.as_ref().ByteCount } as usize != bytes {
+        // SAFETY: not mapped, and used by nobody.
+        unsafe { free_mdl(mdl) };
+        return None;
+    }
+    Some(mdl)
 }
 
 /// The physical address of a page. Without an IOMMU that is what the device uses.

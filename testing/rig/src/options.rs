@@ -17,6 +17,8 @@ pub struct Options {
     pub connected: bool,
     /// `stress=N`: closures that each processor runs on each source in the stress run; 0 runs none.
     pub stress: u32,
+    /// `scattered=0|1`: whether memory is given out in single pages only, as on a system that has run for long.
+    pub scattered: bool,
     /// `watchdog=SECONDS`: how long the run may make no progress.
     pub watchdog: u32,
     /// `presents=N`: the least number of presents, and so of interrupts, of the stress run.
@@ -31,6 +33,7 @@ impl Default for Options {
             screendump: 0,
             serve: 0,
             connected: false,
+            scattered: false,
             stress: 0,
             presents: 0,
             watchdog: 60,
@@ -46,7 +49,7 @@ impl fmt::Display for BadOption<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "unknown option or value `{}`; there are frames, messages, screendump, serve, connected (0 or 1), stress, presents and watchdog, each =NUMBER",
+            "unknown option or value `{}`; there are frames, messages, screendump, serve, connected and scattered (0 or 1), stress, presents and watchdog, each =NUMBER",
             self.0
         )
     }
@@ -69,6 +72,7 @@ impl Options {
                 ("screendump", _) => options.screendump = number,
                 ("serve", _) => options.serve = number,
                 ("connected", 0 | 1) => options.connected = number == 1,
+                ("scattered", 0 | 1) => options.scattered = number == 1,
                 ("stress", _) => options.stress = number,
                 ("watchdog", 1..) => options.watchdog = number,
                 ("presents", _) => options.presents = number,
@@ -91,7 +95,7 @@ mod tests {
     #[test]
     fn each_key_sets_its_field() {
         let parsed = Options::parse(
-            "frames=7 messages=0 screendump=5\nserve=60 connected=1 stress=9 presents=8 watchdog=4",
+            "frames=7 messages=0 screendump=5\nserve=60 connected=1 scattered=1 stress=9 presents=8 watchdog=4",
         )
         .unwrap();
         let expected = Options {
@@ -100,6 +104,7 @@ mod tests {
             screendump: 5,
             serve: 60,
             connected: true,
+            scattered: true,
             stress: 9,
             presents: 8,
             watchdog: 4,

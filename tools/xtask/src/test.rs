@@ -91,6 +91,13 @@ fn variants() -> Vec<(&'static str, run::Options)> {
             "rig: no indirect descriptors",
             device("virtio-gpu-pci,indirect_desc=off"),
         ),
+        (
+            "rig: scattered memory",
+            run::Options {
+                scattered: true,
+                ..plain()
+            },
+        ),
         ("rig: one processor", processors(1)),
         ("rig: two processors", processors(2)),
         ("rig: eight processors", processors(8)),

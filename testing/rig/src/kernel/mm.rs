@@ -4,6 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::ffi::c_void;
 use core::mem::size_of;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use x86_64::{PhysAddr, VirtAddr};
 
@@ -33,6 +34,9 @@ struct Allocation {
     mapped_at: Option<u64>,
 }
 
+/// Contiguous pieces that were given out.
+pub static PIECES: AtomicU64 = AtomicU64::new(0);
+
 static ALLOCATIONS: Lock<BTreeMap<u64, Allocation>> = Lock::new(BTreeMap::new());
 
 /// MDLs with pages, and mappings, that the driver holds.
@@ -52,46 +56,66 @@ fn misuse(export: &'static str, mdl: *const MDL, what: &str) -> ! {
     )
 }
 
-/// MmAllocatePagesForMdlEx: pages from everywhere, so that none follows its neighbour but by chance.
+/// MmAllocatePagesForMdlEx: pages from everywhere, so that none follows its neighbour but by chance; or in pieces, if those are
+/// asked for in the one size there is.
 pub extern "system" fn mm_allocate_pages_for_mdl_ex(
     low: u64,
     high: u64,
-    _skip: u64,
+    skip: u64,
     bytes: usize,
     _cache: i32,
     flags: u32,
 ) -> *mut MDL {
-    rules::at_most(DISPATCH_LEVEL, "MmAllocatePagesForMdlEx");
+    const EXPORT: &str = "MmAllocatePagesForMdlEx";
+    rules::at_most(DISPATCH_LEVEL, EXPORT);
     let count = pages(bytes);
     let size = size_of::<MDL>() + count * 8;
-    // The rig's frames are scattered on purpose: what must be contiguous is one page, or refused.
-    if count == 0 || (flags & MM_ALLOCATE_REQUIRE_CONTIGUOUS_CHUNKS != 0 && count > 1) {
-        return core::ptr::null_mut();
+    let in_pieces = flags & MM_ALLOCATE_REQUIRE_CONTIGUOUS_CHUNKS != 0;
+    let fits =
+        skip == 0 || (skip.is_power_of_two() && skip >= PAGE as u64 && bytes as u64 % skip == 0);
+    if in_pieces && !fits {
+        misuse(
+            EXPORT,
+            core::ptr::null(),
+            "SkipBytes is no power of two of which TotalBytes is a multiple",
+        );
     }
+    let piece = if !in_pieces || count == 1 {
+        1
+    } else if skip == (frames::PIECE * PAGE) as u64 {
+        frames::PIECE
+    } else {
+        return core::ptr::null_mut();
+    };
     let mut taken = Vec::with_capacity(count);
     while taken.len() < count {
-        match frames::allocate() {
-            Some(frame) if (low..=high).contains(&frame.as_u64()) => {
-                if flags & MM_DONT_ZERO_ALLOCATION == 0 {
-                    // SAFETY: a free frame in the window.
-                    unsafe { core::ptr::write_bytes(paging::window(frame), 0, PAGE) };
-                }
-                taken.push(frame.as_u64());
+        let first = if piece == 1 {
+            frames::allocate()
+        } else {
+            frames::allocate_piece()
+        };
+        let Some(first) = first.filter(|first| (low..=high).contains(&first.as_u64())) else {
+            break;
+        };
+        for frame in (first.as_u64()..).step_by(PAGE).take(piece) {
+            if flags & MM_DONT_ZERO_ALLOCATION == 0 {
+                // SAFETY: a free frame in the window.
+                unsafe { core::ptr::write_bytes(paging::window(PhysAddr::new(frame)), 0, PAGE) };
             }
-            other => {
-                other.into_iter().for_each(frames::free);
-                taken
-                    .iter()
-                    .for_each(|&frame| frames::free(PhysAddr::new(frame)));
-                return core::ptr::null_mut();
-            }
+            taken.push(frame);
         }
     }
-    let Some(address) = pool::allocate(size, pool::MDL_TAG, 0, false) else {
+    let give_back = |taken: &[u64]| {
         taken
             .iter()
             .for_each(|&frame| frames::free(PhysAddr::new(frame)));
-        return core::ptr::null_mut();
+        core::ptr::null_mut()
+    };
+    if count == 0 || taken.len() < count {
+        return give_back(&taken);
+    }
+    let Some(address) = pool::allocate(size, pool::MDL_TAG, 0, false) else {
+        return give_back(&taken);
     };
     let mdl = address.as_mut_ptr::<MDL>();
     // SAFETY: the block has room for the MDL and a frame number for each page.
@@ -104,6 +128,9 @@ pub extern "system" fn mm_allocate_pages_for_mdl_ex(
         for (index, frame) in taken.iter().enumerate() {
             numbers.add(index).write(frame / PAGE as u64);
         }
+    }
+    if piece != 1 {
+        PIECES.fetch_add((count / piece) as u64, Ordering::Relaxed);
     }
     ALLOCATIONS.lock().insert(
         mdl as u64,

@@ -9,7 +9,7 @@ use ioctl::Source;
 use port::machine::Pool;
 use port::summary::Summary;
 
-use super::{etw, pool, probes, registry, stress};
+use super::{etw, mm, pool, probes, registry, stress};
 use crate::cpu::percpu;
 use crate::devices::{log, msix, neighbour};
 use crate::log;
@@ -65,6 +65,11 @@ fn own_members(requests: u64, stack: usize) -> String {
         ", \"bad_requests\": {{\"asked\": {}, \"wrong\": {}}}",
         probes::ASKED.load(Ordering::Relaxed),
         probes::WRONG.load(Ordering::Relaxed)
+    );
+    let _ = write!(
+        members,
+        ", \"contiguous_pieces\": {}",
+        mm::PIECES.load(Ordering::Relaxed)
     );
     members.push_str(&stress_member());
     let mut tags = String::new();

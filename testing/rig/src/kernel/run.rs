@@ -24,6 +24,7 @@ use crate::devices::{log, neighbour, pci};
 use crate::image::{self, Driver};
 use crate::log;
 use crate::machine::Rig;
+use crate::memory::frames;
 use crate::options::Options;
 
 /// Vendor of virtio devices.
@@ -75,6 +76,9 @@ pub fn run(file: &[u8], options: &Options) -> ! {
         Err(why) => fail(format_args!("{why}")),
     };
     watchdog::start(options.watchdog);
+    if options.scattered {
+        frames::scatter();
+    }
     log!("adapter {address}: {}", rig.description());
     let config = Config {
         interrupt_connected_during_start: options.connected,

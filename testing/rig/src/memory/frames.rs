@@ -1,10 +1,12 @@
 //! Page frames: every free frame of the machine, handed out in a shuffled order.
 //!
 //! Shuffled, because a driver that takes neighbouring pages for contiguous memory must fail here and not on some other
-//! machine. A freed frame is used again only when every processor has flushed its translations since.
+//! machine. A freed frame is used again only when every processor has flushed its translations since. A few contiguous pieces are
+//! kept apart for those who ask for them.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use core::ops::Range;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use x86_64::PhysAddr;
@@ -22,17 +24,26 @@ struct Frames {
     free: Vec<u32>,
     /// Freed frames and the count of [`UNMAPPINGS`] that a processor must have seen before they are safe.
     waiting: VecDeque<(u64, u32)>,
+    /// First frames of the pieces that are kept apart.
+    pieces: Vec<u32>,
 }
+
+/// Frames in a piece, which is aligned to its size.
+pub const PIECE: usize = 16;
+/// How many pieces there are in the beginning: enough for two frame buffers of a common mode. Freed, they are single frames.
+const PIECES: usize = 160;
 
 static FRAMES: Lock<Frames> = Lock::new(Frames {
     free: Vec::new(),
     waiting: VecDeque::new(),
+    pieces: Vec::new(),
 });
 
 /// Takes over the free ranges `(first frame number, count)` and shuffles them. Once, before any allocation.
 pub fn initialize(ranges: impl Iterator<Item = (u32, u32)>) -> usize {
+    let mut pieces = Vec::with_capacity(PIECES);
     let mut free: Vec<u32> = ranges
-        .flat_map(|(first, count)| first..first + count)
+        .flat_map(|(first, count)| apart(first..first + count, &mut pieces))
         .collect();
     // xorshift64: any fixed, bad but scattered order will do, and the same one in each run.
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
@@ -43,9 +54,45 @@ pub fn initialize(ranges: impl Iterator<Item = (u32, u32)>) -> usize {
         free.swap(last, (state % (last as u64 + 1)) as usize);
     }
     let count = free.len();
-    let waiting = VecDeque::with_capacity(count);
-    *FRAMES.lock() = Frames { free, waiting };
-    count
+    let kept = pieces.len() * PIECE;
+    free.reserve(kept);
+    let waiting = VecDeque::with_capacity(count + kept);
+    *FRAMES.lock() = Frames {
+        free,
+        waiting,
+        pieces,
+    };
+    count + kept
+}
+
+/// Takes pieces off the end of a range, as long as more are wanted; the rest of it.
+fn apart(mut range: Range<u32>, pieces: &mut Vec<u32>) -> impl Iterator<Item = u32> + use<> {
+    let size = PIECE as u32;
+    let mut behind = range.end..range.end;
+    let last = range.end / size * size;
+    if range.start.next_multiple_of(size) < last {
+        behind.start = last;
+        range.end = last;
+        while pieces.len() < PIECES && range.end - range.start.next_multiple_of(size) > size {
+            range.end -= size;
+            pieces.push(range.end);
+        }
+    }
+    range.chain(behind)
+}
+
+/// The frames of a piece, its content unspecified; `None` when they are used up. Any IRQL.
+pub fn allocate_piece() -> Option<PhysAddr> {
+    let piece = FRAMES.lock().pieces.pop()?;
+    Some(PhysAddr::new(u64::from(piece) * PAGE as u64))
+}
+
+/// No more pieces: their frames are single ones from here on. Allocates nothing.
+pub fn scatter() {
+    let mut frames = FRAMES.lock();
+    while let Some(piece) = frames.pieces.pop() {
+        frames.free.extend(piece..piece + PIECE as u32);
+    }
 }
 
 /// A free frame's physical address, its content unspecified; `None` when memory is used up. Any IRQL.

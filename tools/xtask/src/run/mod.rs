@@ -52,6 +52,9 @@ pub struct Options {
     /// How many frames are presented at least during the stress, each an interrupt.
     #[arg(long, value_name = "N", default_value_t = 1000, requires = "stress")]
     pub stress_presents: u32,
+    /// Give the driver memory in single pages only, as a system does that has run for long.
+    #[arg(long, conflicts_with = "sim")]
+    pub scattered: bool,
     /// Handed on to QEMU as it is.
     #[arg(last = true)]
     pub qemu: Vec<String>,
@@ -68,6 +71,7 @@ impl Default for Options {
             frames: 300,
             stress: 0,
             stress_presents: 1000,
+            scattered: false,
             qemu: Vec::new(),
         }
     }

@@ -138,12 +138,13 @@ pub fn boot(machine: &Machine<'_>) -> Result<Outcome> {
 fn command(machine: &Machine<'_>, qmp: &Path, requests: &Path) -> Command {
     let options = machine.options;
     let words = format!(
-        "frames={} messages={} screendump={RIG_WAITS} serve={RIG_WAITS} stress={} presents={}",
+        "frames={} messages={} screendump={RIG_WAITS} serve={RIG_WAITS} stress={} presents={} scattered={}",
         options.frames,
         // As many as the driver has sources, which is what its INF asks for; 0 is the line.
         if options.line { 0 } else { 3 },
         options.stress,
-        options.stress_presents
+        options.stress_presents,
+        u8::from(options.scattered)
     );
     let mut command = Command::new("qemu-system-x86_64");
     command
