@@ -1,7 +1,7 @@
 //! `cargo xtask package`: the driver's package for a Windows test machine, made, signed and verified on Linux.
 //!
 //! It holds what Windows needs to install the driver (vgpudod.inf, .sys, .cat), what a developer needs to trust and debug it (.cer, .pdb),
-//! and the test program (vgpuctl.exe). It is put together beside its place, verified there, and only then moved: what is in
+//! the test program (vgpuctl.exe) and the scripts for the test machine. It is put together beside its place, verified there, and only then moved: what is in
 //! target/package/vgpudod is always a whole package.
 
 mod authenticode;
@@ -15,6 +15,7 @@ mod sign;
 mod source;
 pub mod verify;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -77,7 +78,9 @@ pub mod names {
     pub const SYMBOLS: &str = "vgpudod.pdb";
     /// The test program.
     pub const TOOL: &str = "vgpuctl.exe";
-    /// All of them.
+    /// The folder with the scripts for the test machine.
+    pub const SCRIPTS: &str = "scripts";
+    /// All of the files.
     pub const ALL: [&str; 6] = [IMAGE, INF, CATALOG, CERTIFICATE, SYMBOLS, TOOL];
 }
 
@@ -89,6 +92,9 @@ pub fn run(options: &Options) -> Result<()> {
     for name in names::ALL {
         let size = fs::metadata(folder.join(name))?.len();
         eprintln!("{:>12} {name} ({size} bytes)", "");
+    }
+    for (name, _) in scripts(&script_folder(&repository))? {
+        eprintln!("{:>12} {}/{name}", "", names::SCRIPTS);
     }
     Ok(())
 }
@@ -184,7 +190,32 @@ fn contents(
     };
     fs::write(folder.join(names::INF), inf::stamp::stamp(&text, &stamp)?)
         .context("cannot write the INF file")?;
-    Ok(verify::Expected { stamp })
+    let scripts = scripts(&script_folder(repository))?;
+    fs::create_dir_all(folder.join(names::SCRIPTS)).context("cannot make the scripts' folder")?;
+    for (name, text) in &scripts {
+        fs::write(folder.join(names::SCRIPTS).join(name), text)
+            .with_context(|| format!("cannot write {name}"))?;
+    }
+    Ok(verify::Expected { stamp, scripts })
+}
+
+/// Where the scripts for the test machine lie in the repository.
+fn script_folder(repository: &Repository) -> PathBuf {
+    repository.root().join("scripts/vm")
+}
+
+/// The scripts in this folder, by name.
+fn scripts(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut found = BTreeMap::new();
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        found.insert(name.into_owned(), text);
+    }
+    Ok(found)
 }
 
 /// Sees to it once that the tests' tools are there: tests run side by side, and two installations at a time do not go well.
