@@ -28,6 +28,9 @@ Its empty variable store (OVMF_VARS.fd), to be copied.
 .PARAMETER Share
 A folder of this machine that the virtual machine sees as a read-only drive: the package, say.
 
+.PARAMETER DebugPort
+A TCP port of this machine, on which a kernel debugger finds the virtual machine's first serial port. Other machines do not reach it.
+
 .PARAMETER Start
 Start the machine now.
 
@@ -45,6 +48,7 @@ param(
     [ValidateRange(1, 64)][int]$Processors = 4,
     [ValidateRange(2048, 65536)][int]$Megabytes = 8192,
     [ValidateRange(32, 1024)][int]$DiskGigabytes = 64,
+    [ValidateRange(0, 65535)][int]$DebugPort = 0,
     [switch]$Start
 )
 
@@ -113,6 +117,9 @@ if ($Iso) {
 }
 if ($Share) {
     $arguments += '-drive', "if=none,id=share,format=raw,readonly=on,file=fat:$(Get-OptionValue $Share)", '-device', 'usb-storage,drive=share'
+}
+if ($DebugPort -ne 0) {
+    $arguments += '-serial', "tcp:127.0.0.1:$DebugPort,server=on,wait=off"
 }
 
 $quoted = $arguments | ForEach-Object { if ($_ -match '[\s&]') { '"{0}"' -f $_ } else { $_ } }

@@ -40,13 +40,15 @@ pub struct Options {
     pub new_certificate: bool,
 }
 
+const GIT: Need = Need {
+    sign: Sign::Program("git"),
+    package: "git",
+    reason: "tells which commit the package is made from",
+};
+
 /// What making a package takes besides what building the driver takes.
 pub const NEEDS: &[Need] = &[
-    Need {
-        sign: Sign::Program("git"),
-        package: "git",
-        reason: "tells which commit the package is made from",
-    },
+    GIT,
     Need {
         sign: Sign::Program("openssl"),
         package: "openssl",
@@ -111,8 +113,10 @@ pub fn make(repository: &Repository, options: &Options) -> Result<PathBuf> {
             "on Windows the package is made by the WDK's tools: cargo make default --release (docs/windows.md)"
         );
     }
-    install::ensure(NEEDS)?;
+    // A tree or a certificate that no package can be made from is refused before anything is installed or built.
+    install::ensure(&[GIT])?;
     let source = Source::of(repository, options.allow_dirty)?;
+    install::ensure(NEEDS)?;
     let place = place(repository);
     let signer =
         certificate::Signer::ready(&place.join("test-certificate"), options.new_certificate)?;
@@ -147,19 +151,28 @@ pub fn make(repository: &Repository, options: &Options) -> Result<PathBuf> {
             findings.len()
         );
     }
-    let done = place.join("vgpudod");
-    let old = place.join("old");
-    if done.exists() {
-        if old.exists() {
-            fs::remove_dir_all(&old).with_context(|| format!("cannot remove {}", old.display()))?;
+    put_in_place(&place)
+}
+
+/// Moves the new package to where the old one is. What an interrupted run left on the way does not matter.
+fn put_in_place(place: &Path) -> Result<PathBuf> {
+    let [new, done, old] = ["new", "vgpudod", "old"].map(|name| place.join(name));
+    let remove_old = || match old.exists() {
+        true => {
+            fs::remove_dir_all(&old).with_context(|| format!("cannot remove {}", old.display()))
         }
+        false => Ok(()),
+    };
+    if done.exists() {
+        remove_old()?;
         fs::rename(&done, &old).with_context(|| format!("cannot move {} away", done.display()))?;
     }
-    fs::rename(&new, &done)
-        .with_context(|| format!("cannot move the package to {}", done.display()))?;
-    if old.exists() {
-        fs::remove_dir_all(&old).with_context(|| format!("cannot remove {}", old.display()))?;
+    if let Err(error) = fs::rename(&new, &done) {
+        // Better the old package than none; the error is the one that matters.
+        let _ = fs::rename(&old, &done);
+        bail!("cannot move the package to {}: {error}", done.display());
     }
+    remove_old()?;
     Ok(done)
 }
 
@@ -223,4 +236,43 @@ fn scripts(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
 fn tools_for_tests() {
     static READY: std::sync::Once = std::sync::Once::new();
     READY.call_once(|| install::ensure(NEEDS).unwrap());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder for packages in which these have a file that holds their name.
+    fn folder_with(names: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for name in names {
+            fs::create_dir(folder.path().join(name)).unwrap();
+            fs::write(folder.path().join(name).join("vgpudod.sys"), name).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn a_new_package_takes_the_old_one_s_place_whatever_was_left_behind() {
+        for left in [
+            &["new"][..],
+            &["new", "vgpudod"],
+            &["new", "old"],
+            &["new", "vgpudod", "old"],
+        ] {
+            let folder = folder_with(left);
+            let done = put_in_place(folder.path()).unwrap();
+            let image = fs::read_to_string(done.join("vgpudod.sys")).unwrap();
+            assert_eq!(image, "new", "{left:?}");
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{left:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_new_package_the_old_one_stays() {
+        let folder = folder_with(&["vgpudod"]);
+        let error = put_in_place(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("cannot move the package"), "{error}");
+        assert!(folder.path().join("vgpudod/vgpudod.sys").exists());
+    }
 }
