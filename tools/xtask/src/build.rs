@@ -4,7 +4,7 @@
 //! ([`crate::wdk_lite`]), and the linker (LLVM's).
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -55,6 +55,8 @@ pub fn run(options: &Options) -> Result<()> {
 pub fn driver(repository: &Repository) -> Result<Driver> {
     let ground = Ground::prepare(repository)?;
     process::say("Building", "the driver (vgpudod.sys)");
+    let linked = repository.cross().join(DRIVER_TARGET).join("release/deps");
+    complete_or_linked_anew(&linked)?;
     process::run(&mut ground.cargo("build")?).context(
         "the driver does not build (a function that the linker does not know belongs, with its reason, in \
          testing/wdk-lite/imports.tsv)",
@@ -65,6 +67,16 @@ pub fn driver(repository: &Repository) -> Result<Driver> {
     process::say("Checking", "the image");
     image::check(&driver, &ground.expected()?)?;
     Ok(driver)
+}
+
+/// Cargo watches the image only: without symbols or map beside it, it has to go too, so that the linker writes all three.
+fn complete_or_linked_anew(folder: &Path) -> Result<()> {
+    let image = folder.join("vgpudod.dll");
+    let complete = ["pdb", "map"].map(|end| image.with_extension(end).exists()) == [true; 2];
+    if image.exists() && !complete {
+        fs::remove_file(&image).with_context(|| format!("cannot remove {}", image.display()))?;
+    }
+    Ok(())
 }
 
 /// Runs clippy on the driver's package, with warnings denied.
@@ -194,4 +206,27 @@ impl Ground {
 /// A TOML string.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_without_its_symbols_or_map_is_linked_anew() {
+        for (there, stays) in [
+            (&["dll", "pdb", "map"][..], true),
+            (&["dll", "pdb"], false),
+            (&["dll", "map"], false),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            for end in there {
+                fs::write(folder.path().join(format!("vgpudod.{end}")), "").unwrap();
+            }
+            complete_or_linked_anew(folder.path()).unwrap();
+            let image = folder.path().join("vgpudod.dll");
+            assert_eq!(image.exists(), stays, "{there:?}");
+        }
+        complete_or_linked_anew(Path::new("/nowhere")).unwrap();
+    }
 }
