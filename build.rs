@@ -10,6 +10,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rustc-link-lib=static:-bundle=wdmsec");
     // The time stamp is a digest of the contents, so that the same sources give the same image.
     println!("cargo::rustc-cdylib-link-arg=/BREPRO");
+    // On Linux: what the libraries are made from (tools/xtask/src/wdk_lite.rs).
+    println!("cargo::rerun-if-env-changed=VGPUDOD_LINKED_WITH");
     version_resource()?;
     if cfg!(windows) {
         instructions_where_cargo_wdk_looks()?;

@@ -3,8 +3,9 @@
 # The device: vendor and device of a virtio GPU, whatever its subsystem.
 $HardwareId = 'PCI\VEN_1AF4&DEV_1050'
 $ServiceName = 'vgpudod'
-# The name of the test certificate that `cargo xtask package` makes.
+# The names of the test certificates that `cargo xtask package` and wdk-build make.
 $CertificateSubject = 'CN=vgpudod test certificate'
+$WdkCertificateSubject = 'CN=WDRLocalTestCert'
 # The provider of the driver's trace events is called VgpuDod; TraceLogging derives this identifier from the name.
 $TraceProvider = '{20fb51d1-5c10-5b5d-8ec2-d85b24a867c2}'
 # Windows 10 2004, where KMDF 1.31 begins.
@@ -37,24 +38,38 @@ function Assert-WindowsVersion {
     if ($build -lt $FirstBuild) {
         Stop-Script "this is Windows build $build, and the driver takes $FirstBuild (Windows 10 2004) or later"
     }
+    # A 32-bit process does not see pnputil.exe, bcdedit.exe and verifier.exe.
+    if (-not [Environment]::Is64BitProcess) {
+        Stop-Script 'this is a 32-bit PowerShell: start the one that is called "Windows PowerShell", without "(x86)"'
+    }
 }
 
-# Runs a program and returns what it printed. Any exit code that is not listed ends the script.
+# Runs a program and returns its exit code and what it printed, as lines and as one. An exit code that is not listed ends the script,
+# unless any is welcome.
 function Invoke-Tool {
     param(
         [Parameter(Mandatory = $true)][string]$Path,
         [string[]]$Arguments = @(),
-        [int[]]$Success = @(0)
+        [int[]]$Success = @(0),
+        [switch]$AnyCode
     )
     # With 'Stop', Windows PowerShell 5.1 ends at the first line that a program writes to standard error.
     $ErrorActionPreference = 'Continue'
-    $output = @(& $Path @Arguments 2>&1 | ForEach-Object { "$_" })
-    $code = $LASTEXITCODE
-    if ($Success -notcontains $code) {
-        $last = $output | Where-Object { $_.Trim() } | Select-Object -Last 1
-        Stop-Script "$Path $Arguments ended with code ${code}: $last"
+    $output = @()
+    $code = -1
+    try {
+        $output = @(& $Path @Arguments 2>&1 | ForEach-Object { "$_" } | Where-Object { $_.Trim() })
+        $code = $LASTEXITCODE
     }
-    New-Object PSObject -Property @{ Code = $code; Output = $output }
+    catch {
+        Stop-Script "$Path cannot be started: $($_.Exception.Message)"
+    }
+    # Which of the lines has the reason depends on the program, and its words on the language of Windows.
+    $said = @($output | ForEach-Object { $_.Trim() }) -join ' / '
+    if (-not $AnyCode -and $Success -notcontains $code) {
+        Stop-Script "$Path $Arguments ended with code ${code}: $said"
+    }
+    New-Object PSObject -Property @{ Code = $code; Output = $output; Said = $said }
 }
 
 # The virtio GPUs that are plugged in.
@@ -62,20 +77,30 @@ function Get-VirtioGpu {
     Get-PnpDevice -PresentOnly -ErrorAction SilentlyContinue | Where-Object { $_.InstanceId -like "$HardwareId*" }
 }
 
-# A property of a device, or nothing.
+# A property of a device, or nothing. One that is empty has no Data at all.
 function Get-DeviceValue {
     param(
         [Parameter(Mandatory = $true)][string]$InstanceId,
         [Parameter(Mandatory = $true)][string]$Key
     )
-    $property = Get-PnpDeviceProperty -InstanceId $InstanceId -KeyName $Key -ErrorAction SilentlyContinue
-    if ($property) { $property.Data }
+    foreach ($property in @(Get-PnpDeviceProperty -InstanceId $InstanceId -KeyName $Key -ErrorAction SilentlyContinue)) {
+        $data = $property.PSObject.Properties['Data']
+        if ($data) { $data.Value }
+    }
 }
 
-# This driver's packages in the driver store, by the names that Windows gave them (oem1.inf, ...).
+# This driver's packages in the driver store, by the names that Windows gave them (oem1.inf, ...). Listing them takes an administrator's
+# rights, so -WhatIf without them takes the store for empty.
 function Get-StoredPackage {
-    Get-WindowsDriver -Online -ErrorAction SilentlyContinue |
-        Where-Object { (Split-Path -Leaf $_.OriginalFileName) -eq "$ServiceName.inf" }
+    try {
+        Get-WindowsDriver -Online -ErrorAction Stop |
+            Where-Object { (Split-Path -Leaf $_.OriginalFileName) -eq "$ServiceName.inf" }
+    }
+    catch {
+        if (-not $WhatIfPreference) {
+            Stop-Script "the driver store cannot be listed: $($_.Exception.Message) Restart the machine and run this again"
+        }
+    }
 }
 
 function Test-TestSigning {
@@ -93,16 +118,22 @@ function Test-SecureBoot {
     }
 }
 
-# The folder that `cargo xtask package` makes, with everything in it.
+# The folder that `cargo xtask package` makes, with everything in it. The scripts lie in it; in a clone, elsewhere.
 function Resolve-Package {
     param([string]$Path)
     if (-not $Path) {
-        $Path = Join-Path $PSScriptRoot '..\..\target\package\vgpudod'
+        $Path = Split-Path -Parent $PSScriptRoot
+        if (-not (Test-Path -LiteralPath (Join-Path $Path "$ServiceName.inf"))) {
+            $Path = Join-Path $PSScriptRoot '..\..\target\package\vgpudod'
+        }
+    }
+    if (-not (Test-Path -LiteralPath $Path -PathType Container)) {
+        Stop-Script "there is no folder ${Path}: make the package with 'cargo xtask package' and name its folder with -Package"
     }
     foreach ($name in "$ServiceName.inf", "$ServiceName.sys", "$ServiceName.cat", "$ServiceName.cer") {
         if (-not (Test-Path -LiteralPath (Join-Path $Path $name) -PathType Leaf)) {
-            Stop-Script "there is no $name in ${Path}: make the package with 'cargo xtask package' and name its folder with -Package"
+            Stop-Script "there is no $name in ${Path}: copy the whole package there, or name its folder with -Package"
         }
     }
-    (Resolve-Path -LiteralPath $Path).Path
+    (Resolve-Path -LiteralPath $Path).ProviderPath
 }

@@ -8,7 +8,7 @@ Puts vgpudod.cer into the machine's Root and TrustedPublisher stores and turns t
 What is done already is left alone. For test machines only: whoever has the certificate's key can sign drivers for this machine.
 
 .PARAMETER Package
-The folder with vgpudod.cer; by default target\package\vgpudod.
+The package's folder, with vgpudod.cer; by default the one that the scripts' folder lies in, or target\package\vgpudod.
 
 .PARAMETER Restart
 Restart at the end if that is needed.
@@ -34,9 +34,23 @@ if (Test-SecureBoot) {
 }
 
 $file = Join-Path $folder "$ServiceName.cer"
-$certificate = New-Object Security.Cryptography.X509Certificates.X509Certificate2($file)
+try {
+    $certificate = New-Object Security.Cryptography.X509Certificates.X509Certificate2($file)
+}
+catch {
+    Stop-Script "$file is no certificate: copy the package anew"
+}
 if ($certificate.NotAfter -lt (Get-Date)) {
     Stop-Script "the test certificate expired on $($certificate.NotAfter): make the package anew with 'cargo xtask package --new-certificate'"
+}
+# First what Windows can refuse, so that nothing is done by halves.
+$on = Test-TestSigning
+if ($on) {
+    Write-Step 'test signing is on'
+}
+elseif ($PSCmdlet.ShouldProcess('the boot configuration', 'Turn test signing on')) {
+    Invoke-Tool -Path 'bcdedit.exe' -Arguments '/set', 'testsigning', 'on' | Out-Null
+    Write-Step 'test signing is on from the next start'
 }
 foreach ($store in 'Root', 'TrustedPublisher') {
     $place = "Cert:\LocalMachine\$store"
@@ -49,15 +63,10 @@ foreach ($store in 'Root', 'TrustedPublisher') {
     }
 }
 
-if (Test-TestSigning) {
-    Write-Step 'test signing is on'
-    exit 0
+if ($on) {
+    Write-Step 'run Install-Driver.ps1'
 }
-if ($PSCmdlet.ShouldProcess('the boot configuration', 'Turn test signing on')) {
-    Invoke-Tool -Path 'bcdedit.exe' -Arguments '/set', 'testsigning', 'on' | Out-Null
-    Write-Step 'test signing is on from the next start'
-}
-if ($Restart -and $PSCmdlet.ShouldProcess('this machine', 'Restart')) {
+elseif ($Restart -and $PSCmdlet.ShouldProcess('this machine', 'Restart')) {
     Restart-Computer
 }
 elseif (-not $WhatIfPreference) {

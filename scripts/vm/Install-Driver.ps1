@@ -5,11 +5,11 @@ Installs the driver on this machine's virtio GPU.
 
 .DESCRIPTION
 Looks at everything that could be in the way first, and changes nothing if something is. Then adds the package to the driver store and
-installs it (pnputil), and waits for the device to start. If Windows keeps another driver, the package is taken out again.
+installs it (pnputil), and waits for the device to start. If that fails, or Windows keeps another driver, the package is taken out again.
 A driver that is installed already in this version is left alone.
 
 .PARAMETER Package
-The folder that `cargo xtask package` made; by default target\package\vgpudod.
+The folder that `cargo xtask package` made; by default the one that the scripts' folder lies in, or target\package\vgpudod.
 
 .PARAMETER Seconds
 How long to wait for the device to start.
@@ -65,13 +65,20 @@ foreach ($device in $devices) {
 
 # DriverVer as the INF file states it: date, version.
 $line = Get-Content -LiteralPath $inf | Where-Object { $_ -match '^\s*DriverVer\s*=' } | Select-Object -First 1
-$version = ($line -split ',')[-1].Trim()
-$running = @($devices | Where-Object {
+$version = ("$line" -split ',')[-1].Trim()
+if ($version -notmatch '^\d+(\.\d+){3}$') {
+    Stop-Script "$inf has no DriverVer with a version: it is not stamped, so make the package with 'cargo xtask package'"
+}
+$same = @($devices | Where-Object {
         (Get-DeviceValue -InstanceId $_.InstanceId -Key 'DEVPKEY_Device_DriverVersion') -eq $version -and
-        $_.Status -eq 'OK' -and
         ($stored -contains (Get-DeviceValue -InstanceId $_.InstanceId -Key 'DEVPKEY_Device_DriverInfPath'))
     })
-if ($running.Count -eq $devices.Count) {
+if ($same.Count -eq $devices.Count) {
+    $stopped = @($same | Where-Object { $_.Status -ne 'OK' })
+    if ($stopped.Count -gt 0) {
+        $problem = Get-DeviceValue -InstanceId $stopped[0].InstanceId -Key 'DEVPKEY_Device_ProblemCode'
+        Stop-Script "version $version is installed, but the device does not run (problem code $problem): run Test-Driver.ps1 for evidence, Uninstall-Driver.ps1 to go back"
+    }
     Write-Step "version $version is installed and running"
     exit 0
 }
@@ -79,28 +86,38 @@ if ($running.Count -eq $devices.Count) {
 if (-not $PSCmdlet.ShouldProcess("$($devices.Count) virtio GPU(s)", "Install $inf, version $version")) {
     exit 0
 }
-$result = Invoke-Tool -Path 'pnputil.exe' -Arguments '/add-driver', $inf, '/install' -Success 0, $NoBetterDriver, $RestartNeeded, $RestartStarted
-if ($result.Code -eq $NoBetterDriver) {
-    foreach ($package in Get-StoredPackage) {
-        $name = Split-Path -Leaf $package.Driver
-        if ($stored -notcontains $name) {
-            Invoke-Tool -Path 'pnputil.exe' -Arguments '/delete-driver', $name | Out-Null
-        }
-    }
-    Stop-Script 'Windows has a driver for the device that it takes for better, so the package was taken out again: look at "pnputil /enum-devices /class Display /drivers"'
-}
+$result = Invoke-Tool -Path 'pnputil.exe' -Arguments '/add-driver', $inf, '/install' -AnyCode
 if ($result.Code -eq $RestartNeeded -or $result.Code -eq $RestartStarted) {
     Write-Step 'installed; restart the machine to start the driver'
     exit 0
 }
+if ($result.Code -ne 0) {
+    # Nothing half done: what was added just now is taken out again.
+    foreach ($package in @(Get-StoredPackage)) {
+        $name = Split-Path -Leaf $package.Driver
+        if ($stored -notcontains $name) {
+            Invoke-Tool -Path 'pnputil.exe' -Arguments '/delete-driver', $name, '/uninstall' -AnyCode | Out-Null
+        }
+    }
+    if ($result.Code -eq $NoBetterDriver) {
+        Stop-Script 'Windows has a driver for the device that it takes for better (a later one of this project too), so the package was taken out again: look at "pnputil /enum-devices /class Display /drivers", remove that one, and run this again'
+    }
+    Stop-Script "pnputil did not install the package (code $($result.Code)) and nothing is left of it: $($result.Said)"
+}
 
+# A device that is being started anew is not in the list for a moment.
 $deadline = (Get-Date).AddSeconds($Seconds)
 do {
-    $waiting = @(Get-VirtioGpu | Where-Object { $_.Status -ne 'OK' })
-    if ($waiting.Count -gt 0) { Start-Sleep -Seconds 1 }
-} while ($waiting.Count -gt 0 -and (Get-Date) -lt $deadline)
-if ($waiting.Count -gt 0) {
-    $problem = Get-DeviceValue -InstanceId $waiting[0].InstanceId -Key 'DEVPKEY_Device_ProblemCode'
-    Stop-Script "the driver is installed, but the device did not start within $Seconds s (problem code $problem): run Test-Driver.ps1 for evidence, Uninstall-Driver.ps1 to go back"
+    $present = @(Get-VirtioGpu)
+    $waiting = @($present | Where-Object { $_.Status -ne 'OK' })
+    $started = $present.Count -ge $devices.Count -and $waiting.Count -eq 0
+    if (-not $started) { Start-Sleep -Seconds 1 }
+} while (-not $started -and (Get-Date) -lt $deadline)
+if (-not $started) {
+    $problem = 'the device is gone'
+    if ($waiting.Count -gt 0) {
+        $problem = "problem code $(Get-DeviceValue -InstanceId $waiting[0].InstanceId -Key 'DEVPKEY_Device_ProblemCode')"
+    }
+    Stop-Script "the driver is installed, but the device did not start within $Seconds s ($problem): run Test-Driver.ps1 for evidence, Uninstall-Driver.ps1 to go back"
 }
 Write-Step "version $version is installed and running"

@@ -28,6 +28,9 @@ Its empty variable store (OVMF_VARS.fd), to be copied.
 .PARAMETER Share
 A folder of this machine that the virtual machine sees as a read-only drive: the package, say.
 
+.PARAMETER DebugPort
+A TCP port of this machine, on which a kernel debugger finds the virtual machine's first serial port. Other machines do not reach it.
+
 .PARAMETER Start
 Start the machine now.
 
@@ -45,6 +48,7 @@ param(
     [ValidateRange(1, 64)][int]$Processors = 4,
     [ValidateRange(2048, 65536)][int]$Megabytes = 8192,
     [ValidateRange(32, 1024)][int]$DiskGigabytes = 64,
+    [ValidateRange(0, 65535)][int]$DebugPort = 0,
     [switch]$Start
 )
 
@@ -54,7 +58,7 @@ $ErrorActionPreference = 'Stop'
 
 foreach ($program in 'qemu-system-x86_64', 'qemu-img') {
     if (-not (Get-Command -Name $program -CommandType Application -ErrorAction SilentlyContinue)) {
-        Stop-Script "$program is not on the search path: install QEMU and add its folder to PATH"
+        Stop-Script "$program is not on the search path: install QEMU (Debian: qemu-system-x86, qemu-system-gui, qemu-utils) or add its folder to PATH"
     }
 }
 foreach ($file in @($Firmware, $Variables, $Iso) | Where-Object { $_ }) {
@@ -64,6 +68,10 @@ foreach ($file in @($Firmware, $Variables, $Iso) | Where-Object { $_ }) {
 }
 if ($Share -and -not (Test-Path -LiteralPath $Share -PathType Container)) {
     Stop-Script "there is no folder ${Share}: make the package with 'cargo xtask package' first"
+}
+# QEMU tells its own words in the folder's name apart by colons; a drive's letter it knows.
+if ($Share -and ($Share -replace '^[A-Za-z]:', '').Contains(':')) {
+    Stop-Script "QEMU does not take a folder with a colon in its name (${Share}): copy the package elsewhere"
 }
 
 $disk = Join-Path $Folder 'windows.qcow2'
@@ -89,20 +97,29 @@ if ($linux) {
 $device = 'virtio-vga'
 if ($Display -eq 'Gpu') { $device = 'virtio-gpu-pci' }
 
+# In the values of QEMU's options a comma is written twice.
+function Get-OptionValue {
+    param([Parameter(Mandatory = $true)][string]$Text)
+    $Text.Replace(',', ',,')
+}
+
 $arguments = @(
     '-machine', 'q35', '-accel', $accelerator, '-cpu', $processor, '-smp', "$Processors", '-m', "$Megabytes",
-    '-drive', "if=pflash,format=raw,unit=0,readonly=on,file=$Firmware",
-    '-drive', "if=pflash,format=raw,unit=1,file=$store",
-    '-drive', "if=none,id=disk,format=qcow2,file=$disk", '-device', 'ahci,id=ahci', '-device', 'ide-hd,drive=disk,bus=ahci.0',
+    '-drive', "if=pflash,format=raw,unit=0,readonly=on,file=$(Get-OptionValue $Firmware)",
+    '-drive', "if=pflash,format=raw,unit=1,file=$(Get-OptionValue $store)",
+    '-drive', "if=none,id=disk,format=qcow2,file=$(Get-OptionValue $disk)", '-device', 'ahci,id=ahci', '-device', 'ide-hd,drive=disk,bus=ahci.0',
     '-vga', 'none', '-device', $device, '-display', 'gtk',
     '-device', 'qemu-xhci', '-device', 'usb-tablet', '-device', 'usb-kbd',
     '-nic', 'user,model=e1000e', '-rtc', 'base=localtime'
 )
 if ($Iso) {
-    $arguments += '-drive', "if=none,id=medium,media=cdrom,file=$Iso", '-device', 'ide-cd,drive=medium,bus=ahci.1'
+    $arguments += '-drive', "if=none,id=medium,media=cdrom,file=$(Get-OptionValue $Iso)", '-device', 'ide-cd,drive=medium,bus=ahci.1'
 }
 if ($Share) {
-    $arguments += '-drive', "if=none,id=share,format=raw,readonly=on,file=fat:$Share", '-device', 'usb-storage,drive=share'
+    $arguments += '-drive', "if=none,id=share,format=raw,readonly=on,file=fat:$(Get-OptionValue $Share)", '-device', 'usb-storage,drive=share'
+}
+if ($DebugPort -ne 0) {
+    $arguments += '-serial', "tcp:127.0.0.1:$DebugPort,server=on,wait=off"
 }
 
 $quoted = $arguments | ForEach-Object { if ($_ -match '[\s&]') { '"{0}"' -f $_ } else { $_ } }

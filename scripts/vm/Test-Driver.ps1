@@ -10,7 +10,7 @@ summary.txt (also printed), vgpuctl's answers, the trace, Verifier's counters, t
 set-up log. The exit code is 0 if every check passed, 1 if not.
 
 .PARAMETER Package
-The folder that `cargo xtask package` made, for vgpuctl.exe; by default target\package\vgpudod.
+The folder that `cargo xtask package` made, for vgpuctl.exe; by default the one that the scripts' folder lies in, or target\package\vgpudod.
 
 .PARAMETER Output
 The zip file; by default vgpudod-<time>.zip in the working folder.
@@ -37,7 +37,7 @@ Assert-WindowsVersion
 $folder = Resolve-Package $Package
 $tool = Join-Path $folder 'vgpuctl.exe'
 if (-not (Test-Path -LiteralPath $tool -PathType Leaf)) {
-    Stop-Script "there is no vgpuctl.exe in ${folder}: make the package with 'cargo xtask package'"
+    Stop-Script "there is no vgpuctl.exe in ${folder}: 'cargo xtask package' puts it there; on Windows build it and copy it (docs/windows.md)"
 }
 if (-not $Output) {
     $Output = Join-Path (Get-Location).Path ('vgpudod-{0:yyyyMMdd-HHmmss}.zip' -f (Get-Date))
@@ -131,6 +131,11 @@ try {
     foreach ($dump in $dumps) {
         Copy-Item -LiteralPath $dump.FullName -Destination $work
     }
+    # Windows keeps going after these: a frame that took more than two seconds is one. They are large, so they are only listed.
+    $reports = @(Get-ChildItem -Path (Join-Path $env:SystemRoot 'LiveKernelReports') -Filter '*.dmp' -Recurse -ErrorAction SilentlyContinue |
+            Where-Object { $_.LastWriteTime -gt $since })
+    Add-Result ($reports.Count -eq 0) 'no live dump since the driver was installed' "$($reports.Count) since $since"
+    $reports | Format-List FullName, LastWriteTime, Length | Out-File -FilePath (Join-Path $work 'live-dumps.txt') -Encoding utf8
     # Event 4101: a display driver was reset because it took too long.
     $resets = @(Get-WinEvent -FilterHashtable @{ LogName = 'System'; ProviderName = 'Display'; Id = 4101; StartTime = $since } -ErrorAction SilentlyContinue)
     Add-Result ($resets.Count -eq 0) 'no display driver was reset' "$($resets.Count) events 4101 since $since"
@@ -153,6 +158,10 @@ try {
     if (Test-Path -LiteralPath $log) {
         Get-Content -LiteralPath $log -Tail 2000 | Out-File -FilePath (Join-Path $work 'setupapi.txt') -Encoding utf8
     }
+}
+catch {
+    # What there is goes into the zip file all the same.
+    Add-Result $false 'the evidence is whole' "$_"
 }
 finally {
     if ($tracing) {

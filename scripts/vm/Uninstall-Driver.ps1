@@ -8,9 +8,11 @@ Deletes this driver's packages from the driver store; the device goes back to th
 passed over, so it can be run at any time.
 
 .PARAMETER All
-Also turns Driver Verifier off for the next start, removes the test certificate from the machine's stores and turns test signing off.
+Also turns Driver Verifier off for the next start, removes the test certificates (wdk-build's too) from the machine's stores and turns test
+signing off.
 
 .EXAMPLE
+.\Uninstall-Driver.ps1
 .\Uninstall-Driver.ps1 -All
 #>
 [CmdletBinding(SupportsShouldProcess = $true)]
@@ -46,7 +48,7 @@ if ($All) {
         Write-Step 'Driver Verifier is off from the next start'
     }
     foreach ($store in 'Root', 'TrustedPublisher') {
-        $found = @(Get-ChildItem -Path "Cert:\LocalMachine\$store" | Where-Object { $_.Subject -eq $CertificateSubject })
+        $found = @(Get-ChildItem -Path "Cert:\LocalMachine\$store" | Where-Object { $_.Subject -eq $CertificateSubject -or $_.Subject -eq $WdkCertificateSubject })
         foreach ($certificate in $found) {
             if ($PSCmdlet.ShouldProcess("$store, $($certificate.Thumbprint)", 'Remove the test certificate')) {
                 Remove-Item -LiteralPath $certificate.PSPath
@@ -54,9 +56,10 @@ if ($All) {
             }
         }
     }
-    if ((Test-TestSigning) -and $PSCmdlet.ShouldProcess('the boot configuration', 'Turn test signing off')) {
+    # Whether it was on when the machine started says nothing of the next start. With Secure Boot nobody can have turned it on.
+    if (-not (Test-SecureBoot) -and $PSCmdlet.ShouldProcess('the boot configuration', 'Turn test signing off')) {
         Invoke-Tool -Path 'bcdedit.exe' -Arguments '/set', 'testsigning', 'off' | Out-Null
-        $restart = $true
+        if (Test-TestSigning) { $restart = $true }
         Write-Step 'test signing is off from the next start'
     }
 }

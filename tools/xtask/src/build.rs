@@ -4,7 +4,7 @@
 //! ([`crate::wdk_lite`]), and the linker (LLVM's).
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -13,6 +13,7 @@ use crate::host_patch;
 use crate::identity;
 use crate::image::{self, Expected};
 use crate::install;
+use crate::linker::Linker;
 use crate::machine;
 use crate::process;
 use crate::repository::Repository;
@@ -54,7 +55,9 @@ pub fn run(options: &Options) -> Result<()> {
 pub fn driver(repository: &Repository) -> Result<Driver> {
     let ground = Ground::prepare(repository)?;
     process::say("Building", "the driver (vgpudod.sys)");
-    process::run(&mut ground.cargo("build")).context(
+    let linked = repository.cross().join(DRIVER_TARGET).join("release/deps");
+    complete_or_linked_anew(&linked)?;
+    process::run(&mut ground.cargo("build")?).context(
         "the driver does not build (a function that the linker does not know belongs, with its reason, in \
          testing/wdk-lite/imports.tsv)",
     )?;
@@ -62,8 +65,18 @@ pub fn driver(repository: &Repository) -> Result<Driver> {
     identity::settle(&driver.image, &driver.symbols)?;
     image::checksum::set(&driver.image)?;
     process::say("Checking", "the image");
-    image::check(&driver.image, &driver.map, &ground.expected()?)?;
+    image::check(&driver, &ground.expected()?)?;
     Ok(driver)
+}
+
+/// Cargo watches the image only: without symbols or map beside it, it has to go too, so that the linker writes all three.
+fn complete_or_linked_anew(folder: &Path) -> Result<()> {
+    let image = folder.join("vgpudod.dll");
+    let complete = ["pdb", "map"].map(|end| image.with_extension(end).exists()) == [true; 2];
+    if image.exists() && !complete {
+        fs::remove_file(&image).with_context(|| format!("cannot remove {}", image.display()))?;
+    }
+    Ok(())
 }
 
 /// Runs clippy on the driver's package, with warnings denied.
@@ -72,7 +85,7 @@ pub fn lint(repository: &Repository) -> Result<()> {
     process::say("Linting", "the driver");
     process::run(
         ground
-            .cargo("clippy")
+            .cargo("clippy")?
             .args(["--no-deps", "--", "-D", "warnings"]),
     )
     .context("clippy on the driver")
@@ -84,6 +97,7 @@ struct Ground {
     toolchain: Toolchain,
     content_root: ContentRoot,
     overrides: Vec<PathBuf>,
+    sysroot: PathBuf,
 }
 
 impl Ground {
@@ -97,17 +111,21 @@ impl Ground {
             &mut fetch,
             &repository.driver().join("overrides"),
         )?;
+        let sysroot = toolchain
+            .sysroot()
+            .context("rustc does not say where its library lies: is it installed whole?")?;
         Ok(Self {
             repository: repository.clone(),
             toolchain,
             content_root,
             overrides,
+            sysroot,
         })
     }
 
     /// A cargo command for the driver's package. To the project's Cargo configuration it adds the crates for a Linux host, the linker,
     /// and prefixes that keep this machine's paths out of the image.
-    fn cargo(&self, subcommand: &str) -> Command {
+    fn cargo(&self, subcommand: &str) -> Result<Command> {
         let mut cargo = self.toolchain.cargo(subcommand, DRIVER_TARGET);
         cargo
             .current_dir(self.repository.root())
@@ -123,7 +141,6 @@ impl Ground {
             .map(|(from, to)| quoted(&format!("--remap-path-prefix={}={to}", from.display())));
         for setting in [
             format!("paths=[{}]", paths.collect::<Vec<_>>().join(",")),
-            format!("target.{DRIVER_TARGET}.linker=\"lld-link\""),
             format!(
                 "target.{DRIVER_TARGET}.rustflags=[{}]",
                 flags.collect::<Vec<_>>().join(",")
@@ -133,15 +150,13 @@ impl Ground {
             cargo.args(["--config", &setting]);
         }
         self.content_root.configure(&mut cargo);
-        cargo
+        Linker::Driver.configure(&self.repository, &self.toolchain, DRIVER_TARGET, &mut cargo)?;
+        Ok(cargo)
     }
 
     /// Folders whose sources go into the image, and what stands for them there.
     fn remapped(&self) -> Vec<(PathBuf, &'static str)> {
-        let mut folders = Vec::new();
-        if let Some(sysroot) = self.toolchain.sysroot() {
-            folders.push((sysroot.join("lib/rustlib/src/rust"), "rust"));
-        }
+        let mut folders = vec![(self.sysroot.join("lib/rustlib/src/rust"), "rust")];
         if let Some(home) = process::home_folder("CARGO_HOME", ".cargo") {
             folders.push((home, "cargo"));
         }
@@ -191,4 +206,27 @@ impl Ground {
 /// A TOML string.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_without_its_symbols_or_map_is_linked_anew() {
+        for (there, stays) in [
+            (&["dll", "pdb", "map"][..], true),
+            (&["dll", "pdb"], false),
+            (&["dll", "map"], false),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            for end in there {
+                fs::write(folder.path().join(format!("vgpudod.{end}")), "").unwrap();
+            }
+            complete_or_linked_anew(folder.path()).unwrap();
+            let image = folder.path().join("vgpudod.dll");
+            assert_eq!(image.exists(), stays, "{there:?}");
+        }
+        complete_or_linked_anew(Path::new("/nowhere")).unwrap();
+    }
 }

@@ -12,9 +12,11 @@ use object::pe;
 use object::read::pe::PeFile64;
 use sha2::{Digest, Sha256};
 
-/// What the name of rustc's folder begins with; six letters follow.
-const FOLDER: &[u8] = b"/rustc";
+/// What the name of rustc's folder begins with; six letters follow. The linker writes a slash around it or, where a whole path for Windows
+/// is made of it, a backslash.
+const FOLDER: &[u8] = b"rustc";
 const LETTERS: usize = 6;
+const SEPARATORS: &[u8] = br"/\";
 /// An entry of the debug directory (IMAGE_DEBUG_DIRECTORY).
 const ENTRY: usize = 28;
 /// The start of the record that names the symbols: "RSDS", then the identifier.
@@ -121,15 +123,16 @@ fn rewrite(image: &mut [u8], symbols: &mut [u8]) -> Result<()> {
 
 /// Makes the letters in the names of rustc's folder zeros.
 fn forget_folder(symbols: &mut [u8]) {
-    let length = FOLDER.len() + LETTERS + 1;
+    let is_separator = |byte: &u8| SEPARATORS.contains(byte);
+    let letters = 1 + FOLDER.len()..1 + FOLDER.len() + LETTERS;
     let mut at = 0;
-    while let Some(name) = symbols.get(at..at + length) {
-        let letters = &name[FOLDER.len()..FOLDER.len() + LETTERS];
-        let is_folder = name.starts_with(FOLDER)
-            && name.ends_with(b"/")
-            && letters.iter().all(u8::is_ascii_alphanumeric);
+    while let Some(name) = symbols.get_mut(at..at + letters.end + 1) {
+        let is_folder = name.first().is_some_and(is_separator)
+            && name[1..].starts_with(FOLDER)
+            && name.last().is_some_and(is_separator)
+            && name[letters.clone()].iter().all(u8::is_ascii_alphanumeric);
         if is_folder {
-            symbols[at + FOLDER.len()..at + FOLDER.len() + LETTERS].fill(b'0');
+            name[letters.clone()].fill(b'0');
         }
         at += 1;
     }
@@ -164,7 +167,9 @@ pub mod tests {
         let mut image = image_naming_symbols(&[number; 16]);
         image[0x88..0x8c].copy_from_slice(&time.to_le_bytes());
         image[0x644..0x648].copy_from_slice(&time.to_le_bytes());
-        let names = format!("/target/deps/{folder}/lib.def\0vgpudod.rs\0");
+        let names = format!(
+            "target/deps/{folder}/lib.def\0C:\\target\\deps\\{folder}\\lib.rlib\0vgpudod.rs\0"
+        );
         let symbols = [
             &[1, 0, 0, 0][..],
             &time.to_le_bytes(),
@@ -199,7 +204,9 @@ pub mod tests {
             before[range.clone()].copy_from_slice(&image[range]);
         }
         assert_eq!(before, image);
-        assert!(symbols.ends_with(b"/target/deps/rustc000000/lib.def\0vgpudod.rs\0"));
+        assert!(symbols.ends_with(
+            b"target/deps/rustc000000/lib.def\0C:\\target\\deps\\rustc000000\\lib.rlib\0vgpudod.rs\0"
+        ));
     }
 
     #[test]

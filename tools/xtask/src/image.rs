@@ -22,6 +22,7 @@ use object::read::pe::PeFile64;
 pub use map::Map;
 pub use panics::{Allowed, parse as panics};
 
+use crate::build::Driver;
 use crate::process;
 use crate::wdk_lite::Import;
 
@@ -74,11 +75,13 @@ impl Image {
     }
 }
 
-/// Checks the image; the error lists everything that is wrong with it.
-pub fn check(image: &Path, map: &Path, expected: &Expected) -> Result<()> {
-    let findings = Image::read(image, map)
+/// Checks the image, and its symbols for this machine's folders; the error lists everything that is wrong.
+pub fn check(driver: &Driver, expected: &Expected) -> Result<()> {
+    let image = &driver.image;
+    let mut findings = Image::read(image, &driver.map)
         .and_then(|read| read.findings(expected))
         .with_context(|| format!("{} cannot be checked", image.display()))?;
+    findings.extend(symbols(&driver.symbols, &expected.folders)?);
     for finding in &findings {
         process::say("Wrong", finding);
     }
@@ -90,4 +93,30 @@ pub fn check(image: &Path, map: &Path, expected: &Expected) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// The symbols hold names of files by the hundred, and none of them may say where the clone lay.
+fn symbols(path: &Path, folders: &[String]) -> Result<Vec<String>> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let findings = paths::findings(&bytes, folders).into_iter();
+    Ok(findings
+        .map(|finding| format!("{}: {finding}", path.display()))
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn symbols_that_name_the_clone_s_folder_are_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vgpudod.pdb");
+        let folders = ["/srv/clone".to_owned()];
+        fs::write(&path, r"C:\src\vgpudod\src\lib.rs").unwrap();
+        assert_eq!(symbols(&path, &folders).unwrap(), Vec::<String>::new());
+        fs::write(&path, "/srv/clone/vgpudod/src/lib.rs").unwrap();
+        let found = symbols(&path, &folders).unwrap();
+        assert!(found[0].contains("vgpudod.pdb: it has the path /srv/clone"));
+    }
 }

@@ -11,6 +11,7 @@ mod identity;
 mod image;
 mod inf;
 mod install;
+mod linker;
 mod machine;
 mod package;
 #[cfg(test)]
@@ -52,7 +53,7 @@ enum Job {
     InfCheck(inf::Options),
     /// Make, sign and verify the package for a Windows test machine in target/package/vgpudod.
     Package(package::Options),
-    /// Make the package's contents twice, and compare them byte for byte.
+    /// Make the package's contents twice, in two folders, and compare them byte for byte.
     Reproduce {
         /// Do it although there are changes that are not committed.
         #[arg(long)]

@@ -23,14 +23,20 @@ impl Repository {
         for candidate in candidates {
             if candidate.join("testing/wdk-lite").is_dir() && candidate.join("Cargo.lock").is_file()
             {
-                let root = fs::canonicalize(candidate)?;
-                return Ok(Self { root });
+                return Self::at(candidate);
             }
         }
         bail!(
             "the repository is not to be found from {}: run this inside a clone of it",
             here.display()
         )
+    }
+
+    /// A clone or a copy in this folder.
+    pub fn at(folder: &Path) -> Result<Self> {
+        let root = fs::canonicalize(folder)
+            .with_context(|| format!("there is no folder {}", folder.display()))?;
+        Ok(Self { root })
     }
 
     /// The folder of the workspace's Cargo.toml.
@@ -84,4 +90,29 @@ pub fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
     fs::write(path, contents).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// A symbolic link at `to`, put there or put right.
+#[cfg(unix)]
+pub fn link(from: &Path, to: &Path) -> Result<()> {
+    if fs::read_link(to).is_ok_and(|old| old == from) {
+        return Ok(());
+    }
+    if fs::symlink_metadata(to).is_ok() {
+        fs::remove_file(to).with_context(|| format!("cannot replace {}", to.display()))?;
+    }
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    }
+    std::os::unix::fs::symlink(from, to).with_context(|| format!("cannot link {}", to.display()))
+}
+
+/// There is no need for one where the WDK is.
+#[cfg(not(unix))]
+pub fn link(_: &Path, to: &Path) -> Result<()> {
+    bail!(
+        "{} is made on Linux only; on Windows the WDK itself is used",
+        to.display()
+    )
 }

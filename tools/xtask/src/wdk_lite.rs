@@ -11,8 +11,9 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
+use crate::linker;
 use crate::process;
-use crate::repository::{Repository, write_if_changed};
+use crate::repository::{Repository, link, write_if_changed};
 
 /// The version that the content root claims: the WDK whose crates' documentation wdk-sys follows.
 pub const VERSION: &str = "10.0.26100.0";
@@ -54,8 +55,11 @@ enum Place {
 /// The content root, and what a build against it has to be told.
 #[derive(Debug, Clone)]
 pub struct ContentRoot {
+    repository: PathBuf,
     path: PathBuf,
     clang_resources: PathBuf,
+    /// A digest of all that the libraries are made from.
+    inputs: String,
 }
 
 /// A row of imports.tsv.
@@ -112,18 +116,20 @@ impl ContentRoot {
     /// Brings the content root up to date.
     pub fn write(repository: &Repository) -> Result<Self> {
         let clang_resources = process::capture(Command::new("clang").arg("-print-resource-dir"))?;
+        let sources = repository.wdk_lite_sources();
         let root = Self {
+            repository: repository.root().to_owned(),
             path: repository.wdk_lite(),
             clang_resources: PathBuf::from(clang_resources.trim()),
+            inputs: inputs(&sources)?,
         };
-        let sources = repository.wdk_lite_sources();
         root.headers(&sources)?;
         for library in EMPTY {
             // An archive without members is its signature alone.
             write_if_changed(&root.library(Place::Kernel, library), b"!<arch>\n")?;
         }
         let imports = imports(repository)?;
-        if root.is_up_to_date(&sources)? {
+        if root.is_up_to_date() {
             return Ok(root);
         }
         process::say(
@@ -137,7 +143,7 @@ impl ContentRoot {
         for (source, library, place) in COMPILED {
             root.compile(&sources, source, *place, library)?;
         }
-        root.mark_up_to_date(&sources)?;
+        root.mark_up_to_date()?;
         Ok(root)
     }
 
@@ -154,6 +160,8 @@ impl ContentRoot {
         );
         command
             .env("WDKContentRoot", &self.path)
+            // build.rs watches it: Cargo knows nothing of the libraries that are linked, and would not link anew.
+            .env("VGPUDOD_LINKED_WITH", &self.inputs)
             .env("Version_Number", VERSION)
             .env("BINDGEN_EXTRA_CLANG_ARGS", bindgen)
             .env("CC_x86_64_pc_windows_msvc", "clang")
@@ -259,24 +267,33 @@ impl ContentRoot {
 
     fn compile(&self, sources: &Path, source: &str, place: Place, library: &str) -> Result<()> {
         let object = self.work(&format!("{source}.obj"));
-        let c = sources.join("lib").join(format!("{source}.c"));
+        let c = self.relative(&sources.join("lib").join(format!("{source}.c")));
         let mut clang = self.clang(sources);
-        clang
-            .args(["-O2", "-g", "-gcodeview"])
-            .arg(format!("-ffile-prefix-map={}=wdk-lite", sources.display()));
-        process::capture(clang.arg("-c").arg(c).arg("-o").arg(&object))?;
+        clang.args(["-O2", "-g", "-gcodeview"]).arg(format!(
+            r"-ffile-compilation-dir={}\vgpudod",
+            linker::SOURCES
+        ));
+        process::capture(clang.arg("-c").arg(c).arg("-o").arg(self.relative(&object)))?;
         let output = self.library(place, library);
         make_parent(&output)?;
         let mut out = std::ffi::OsString::from("/out:");
-        out.push(output);
-        process::capture(Command::new("llvm-lib").arg("/nologo").arg(out).arg(object))?;
+        out.push(self.relative(&output));
+        process::capture(
+            Command::new("llvm-lib")
+                .current_dir(&self.repository)
+                .arg("/nologo")
+                .arg(out)
+                .arg(self.relative(&object)),
+        )?;
         Ok(())
     }
 
-    /// clang for freestanding kernel code against these headers, warnings being errors.
+    /// clang for freestanding kernel code against these headers, warnings being errors. It runs in the repository's root and is told of
+    /// files there by relative names, because the symbols hold its command line.
     fn clang(&self, sources: &Path) -> Command {
         let mut clang = Command::new("clang");
         clang
+            .current_dir(&self.repository)
             .args(TARGET_FLAGS)
             .args(["-D_WIN64", "-D_AMD64_", "-DAMD64", "-D_KERNEL_MODE"]);
         clang.args([
@@ -287,56 +304,63 @@ impl ContentRoot {
             "-nostdinc",
         ]);
         clang.args(["-Wall", "-Wextra", "-Werror", "-std=c11"]);
-        clang.arg("-I").arg(sources.join("lib"));
+        clang.arg("-I").arg(self.relative(&sources.join("lib")));
         for folder in [
             self.clang_resources.join("include"),
             self.framework_include(),
             self.include("km"),
             self.include("shared"),
         ] {
-            clang.arg("-isystem").arg(folder);
+            clang.arg("-isystem").arg(self.relative(&folder));
         }
         clang
     }
 
-    fn is_up_to_date(&self, sources: &Path) -> Result<bool> {
+    fn is_up_to_date(&self) -> bool {
         let libraries = COMPILED.iter().map(|(_, library, place)| (library, place));
         let libraries =
             libraries.chain(IMPORTED.iter().map(|(_, library, place)| (library, place)));
         let all_there = libraries
             .into_iter()
             .all(|(library, place)| self.library(*place, library).is_file());
-        let inputs = self.inputs(sources)?;
-        Ok(all_there && fs::read_to_string(self.work("inputs")).is_ok_and(|old| old == inputs))
+        all_there && fs::read_to_string(self.work("inputs")).is_ok_and(|old| old == self.inputs)
     }
 
-    fn mark_up_to_date(&self, sources: &Path) -> Result<()> {
-        write_if_changed(&self.work("inputs"), self.inputs(sources)?.as_bytes())
+    fn mark_up_to_date(&self) -> Result<()> {
+        write_if_changed(&self.work("inputs"), self.inputs.as_bytes())
     }
 
-    /// A digest of all that the libraries are made from.
-    fn inputs(&self, sources: &Path) -> Result<String> {
-        let mut digest = Sha256::new();
-        digest.update(process::capture(Command::new("clang").arg("--version"))?);
-        digest.update(include_str!("wdk_lite.rs"));
-        for folder in ["", "include/km", "include/kmdf", "lib"] {
-            let mut files: Vec<PathBuf> = fs::read_dir(sources.join(folder))?
-                .flatten()
-                .map(|entry| entry.path())
-                .filter(|path| path.is_file())
-                .collect();
-            files.sort();
-            for file in files {
-                digest.update(file.as_os_str().as_encoded_bytes());
-                digest.update(fs::read(&file)?);
-            }
-        }
-        let mut text = String::new();
-        for byte in digest.finalize() {
-            write!(text, "{byte:02x}")?;
-        }
-        Ok(text)
+    /// The path as it is from the repository's root; one that is elsewhere stays as it is.
+    fn relative(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.repository)
+            .unwrap_or(path)
+            .to_owned()
     }
+}
+
+/// A digest of all that the libraries are made from.
+fn inputs(sources: &Path) -> Result<String> {
+    let mut digest = Sha256::new();
+    digest.update(process::capture(Command::new("clang").arg("--version"))?);
+    digest.update(include_str!("wdk_lite.rs"));
+    digest.update(include_str!("linker.rs"));
+    for folder in ["", "include/km", "include/kmdf", "lib"] {
+        let mut files: Vec<PathBuf> = fs::read_dir(sources.join(folder))?
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.is_file())
+            .collect();
+        files.sort();
+        for file in files {
+            digest.update(file.as_os_str().as_encoded_bytes());
+            digest.update(fs::read(&file)?);
+        }
+    }
+    let mut text = String::new();
+    for byte in digest.finalize() {
+        write!(text, "{byte:02x}")?;
+    }
+    Ok(text)
 }
 
 /// The driver's own target, so that enumerations and bit-fields are what they are with the WDK. mingw-w64's headers do not know it: they
@@ -354,23 +378,6 @@ const TARGET_FLAGS: &[&str] = &[
 fn make_parent(path: &Path) -> Result<()> {
     let folder = path.parent().context("a path without a folder")?;
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))
-}
-
-#[cfg(unix)]
-fn link(from: &Path, to: &Path) -> Result<()> {
-    if fs::read_link(to).is_ok_and(|old| old == from) {
-        return Ok(());
-    }
-    if fs::symlink_metadata(to).is_ok() {
-        fs::remove_file(to).with_context(|| format!("cannot replace {}", to.display()))?;
-    }
-    make_parent(to)?;
-    std::os::unix::fs::symlink(from, to).with_context(|| format!("cannot link {}", to.display()))
-}
-
-#[cfg(not(unix))]
-fn link(_: &Path, _: &Path) -> Result<()> {
-    bail!("the content root is made on Linux only; on Windows the WDK itself is used")
 }
 
 /// KMDF's function table as the enumeration that wdk-sys looks indices up in.

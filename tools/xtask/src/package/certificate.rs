@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use der::{Decode, DecodePem};
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::ExtendedKeyUsage;
@@ -42,8 +42,12 @@ impl Signer {
         }
         let text = fs::read(signer.pem())
             .with_context(|| format!("cannot read {}", signer.pem().display()))?;
-        let certificate = Certificate::from_pem(text)
-            .with_context(|| format!("{} is no certificate", signer.pem().display()))?;
+        let certificate = Certificate::from_pem(text).map_err(|error| {
+            anyhow!(
+                "{} is no certificate ({error}): make another with --new-certificate",
+                signer.pem().display()
+            )
+        })?;
         let now = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .context("the clock is before 1970")?;
@@ -185,6 +189,16 @@ mod tests {
             read(&Signer::ready(&folder, true).unwrap().der()).unwrap(),
             first
         );
+    }
+
+    #[test]
+    fn one_that_was_written_by_half_says_what_to_do() {
+        let (folder, _) = made();
+        let folder = folder.path().join("certificate");
+        fs::write(folder.join(PEM), "-----BEGIN CERT").unwrap();
+        let error = Signer::ready(&folder, false).unwrap_err().to_string();
+        assert!(error.contains("--new-certificate"), "{error}");
+        Signer::ready(&folder, true).unwrap();
     }
 
     #[test]

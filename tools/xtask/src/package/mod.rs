@@ -1,7 +1,7 @@
 //! `cargo xtask package`: the driver's package for a Windows test machine, made, signed and verified on Linux.
 //!
 //! It holds what Windows needs to install the driver (vgpudod.inf, .sys, .cat), what a developer needs to trust and debug it (.cer, .pdb),
-//! and the test program (vgpuctl.exe). It is put together beside its place, verified there, and only then moved: what is in
+//! the test program (vgpuctl.exe) and the scripts for the test machine. It is put together beside its place, verified there, and only then moved: what is in
 //! target/package/vgpudod is always a whole package.
 
 mod authenticode;
@@ -15,6 +15,7 @@ mod sign;
 mod source;
 pub mod verify;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -39,13 +40,15 @@ pub struct Options {
     pub new_certificate: bool,
 }
 
+const GIT: Need = Need {
+    sign: Sign::Program("git"),
+    package: "git",
+    reason: "tells which commit the package is made from",
+};
+
 /// What making a package takes besides what building the driver takes.
 pub const NEEDS: &[Need] = &[
-    Need {
-        sign: Sign::Program("git"),
-        package: "git",
-        reason: "tells which commit the package is made from",
-    },
+    GIT,
     Need {
         sign: Sign::Program("openssl"),
         package: "openssl",
@@ -77,7 +80,9 @@ pub mod names {
     pub const SYMBOLS: &str = "vgpudod.pdb";
     /// The test program.
     pub const TOOL: &str = "vgpuctl.exe";
-    /// All of them.
+    /// The folder with the scripts for the test machine.
+    pub const SCRIPTS: &str = "scripts";
+    /// All of the files.
     pub const ALL: [&str; 6] = [IMAGE, INF, CATALOG, CERTIFICATE, SYMBOLS, TOOL];
 }
 
@@ -89,6 +94,9 @@ pub fn run(options: &Options) -> Result<()> {
     for name in names::ALL {
         let size = fs::metadata(folder.join(name))?.len();
         eprintln!("{:>12} {name} ({size} bytes)", "");
+    }
+    for (name, _) in scripts(&script_folder(&repository))? {
+        eprintln!("{:>12} {}/{name}", "", names::SCRIPTS);
     }
     Ok(())
 }
@@ -105,8 +113,10 @@ pub fn make(repository: &Repository, options: &Options) -> Result<PathBuf> {
             "on Windows the package is made by the WDK's tools: cargo make default --release (docs/windows.md)"
         );
     }
-    install::ensure(NEEDS)?;
+    // A tree or a certificate that no package can be made from is refused before anything is installed or built.
+    install::ensure(&[GIT])?;
     let source = Source::of(repository, options.allow_dirty)?;
+    install::ensure(NEEDS)?;
     let place = place(repository);
     let signer =
         certificate::Signer::ready(&place.join("test-certificate"), options.new_certificate)?;
@@ -141,19 +151,28 @@ pub fn make(repository: &Repository, options: &Options) -> Result<PathBuf> {
             findings.len()
         );
     }
-    let done = place.join("vgpudod");
-    let old = place.join("old");
-    if done.exists() {
-        if old.exists() {
-            fs::remove_dir_all(&old).with_context(|| format!("cannot remove {}", old.display()))?;
+    put_in_place(&place)
+}
+
+/// Moves the new package to where the old one is. What an interrupted run left on the way does not matter.
+fn put_in_place(place: &Path) -> Result<PathBuf> {
+    let [new, done, old] = ["new", "vgpudod", "old"].map(|name| place.join(name));
+    let remove_old = || match old.exists() {
+        true => {
+            fs::remove_dir_all(&old).with_context(|| format!("cannot remove {}", old.display()))
         }
+        false => Ok(()),
+    };
+    if done.exists() {
+        remove_old()?;
         fs::rename(&done, &old).with_context(|| format!("cannot move {} away", done.display()))?;
     }
-    fs::rename(&new, &done)
-        .with_context(|| format!("cannot move the package to {}", done.display()))?;
-    if old.exists() {
-        fs::remove_dir_all(&old).with_context(|| format!("cannot remove {}", old.display()))?;
+    if let Err(error) = fs::rename(&new, &done) {
+        // Better the old package than none; the error is the one that matters.
+        let _ = fs::rename(&old, &done);
+        bail!("cannot move the package to {}: {error}", done.display());
     }
+    remove_old()?;
     Ok(done)
 }
 
@@ -184,7 +203,32 @@ fn contents(
     };
     fs::write(folder.join(names::INF), inf::stamp::stamp(&text, &stamp)?)
         .context("cannot write the INF file")?;
-    Ok(verify::Expected { stamp })
+    let scripts = scripts(&script_folder(repository))?;
+    fs::create_dir_all(folder.join(names::SCRIPTS)).context("cannot make the scripts' folder")?;
+    for (name, text) in &scripts {
+        fs::write(folder.join(names::SCRIPTS).join(name), text)
+            .with_context(|| format!("cannot write {name}"))?;
+    }
+    Ok(verify::Expected { stamp, scripts })
+}
+
+/// Where the scripts for the test machine lie in the repository.
+fn script_folder(repository: &Repository) -> PathBuf {
+    repository.root().join("scripts/vm")
+}
+
+/// The scripts in this folder, by name.
+fn scripts(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut found = BTreeMap::new();
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        found.insert(name.into_owned(), text);
+    }
+    Ok(found)
 }
 
 /// Sees to it once that the tests' tools are there: tests run side by side, and two installations at a time do not go well.
@@ -192,4 +236,43 @@ fn contents(
 fn tools_for_tests() {
     static READY: std::sync::Once = std::sync::Once::new();
     READY.call_once(|| install::ensure(NEEDS).unwrap());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder for packages in which these have a file that holds their name.
+    fn folder_with(names: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for name in names {
+            fs::create_dir(folder.path().join(name)).unwrap();
+            fs::write(folder.path().join(name).join("vgpudod.sys"), name).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn a_new_package_takes_the_old_one_s_place_whatever_was_left_behind() {
+        for left in [
+            &["new"][..],
+            &["new", "vgpudod"],
+            &["new", "old"],
+            &["new", "vgpudod", "old"],
+        ] {
+            let folder = folder_with(left);
+            let done = put_in_place(folder.path()).unwrap();
+            let image = fs::read_to_string(done.join("vgpudod.sys")).unwrap();
+            assert_eq!(image, "new", "{left:?}");
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{left:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_new_package_the_old_one_stays() {
+        let folder = folder_with(&["vgpudod"]);
+        let error = put_in_place(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("cannot move the package"), "{error}");
+        assert!(folder.path().join("vgpudod/vgpudod.sys").exists());
+    }
 }

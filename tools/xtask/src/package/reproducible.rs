@@ -1,7 +1,7 @@
-//! Whether two builds of the same sources give the same bytes (`cargo xtask reproduce`).
+//! Whether two builds of the same sources give the same bytes, wherever they lie (`cargo xtask reproduce`).
 //!
-//! Everything in the package but the signatures is made twice; in between all that was built for Windows is thrown away, what the build
-//! scripts wrote included. Only the programs that run on this machine (build scripts, macros) are the same ones both times.
+//! Everything in the package but the signatures is made twice: here, and in a copy of the sources in a folder of another name and length,
+//! from nothing. Cargo's registry folder and the tools are the same both times.
 
 use std::fs;
 use std::path::Path;
@@ -15,42 +15,63 @@ use crate::build;
 use crate::install;
 use crate::process;
 use crate::repository::Repository;
-use crate::toolchain::DRIVER_TARGET;
 
 /// A file and its digest.
 type Digests = Vec<(String, String)>;
+
+/// The copy's folder inside a temporary one: of another length than a clone's, so that what follows from a name's length shows as well.
+const ELSEWHERE: &str = "a-copy-of-the-sources-that-lies-elsewhere";
+
+/// Not sources: what builds leave behind, and the history.
+const LEFT_OUT: &[&str] = &["target", ".git"];
 
 /// The command: builds twice and compares; the error names the files that differ.
 pub fn run(allow_dirty: bool) -> Result<()> {
     let repository = Repository::find()?;
     install::ensure(super::NEEDS)?;
     let source = Source::of(&repository, allow_dirty)?;
-    let folder = super::place(&repository).join("reproduce");
-    let first = make(&repository, &source, &folder)?;
-    for target in [DRIVER_TARGET, command_line::TARGET] {
-        let build = repository.cross().join(target);
-        if build.exists() {
-            fs::remove_dir_all(&build)
-                .with_context(|| format!("cannot empty {}", build.display()))?;
-        }
-    }
-    let second = make(&repository, &source, &folder)?;
+    let first = make(&repository, &source)?;
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let copy = folder.path().join(ELSEWHERE);
+    process::say("Copying", &format!("the sources to {}", copy.display()));
+    copy_sources(repository.root(), &copy)?;
+    let second = make(&Repository::at(&copy)?, &source)?;
     for (name, digest) in &first {
         process::say("SHA-256", &format!("{digest} {name}"));
     }
     let different = differences(&first, &second);
     if !different.is_empty() {
         bail!(
-            "two builds of the same sources differ in {}",
+            "two builds of the same sources, in two folders, differ in {}",
             different.join(", ")
         );
     }
-    process::say("Same", "both builds gave these bytes");
+    process::say("Same", "both folders gave these bytes");
+    Ok(())
+}
+
+/// Copies all but [`LEFT_OUT`].
+fn copy_sources(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("cannot make the folder {}", to.display()))?;
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let entry = entry?;
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if LEFT_OUT.iter().any(|name| entry.file_name() == *name) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            copy_sources(&source, &target)?;
+        } else {
+            fs::copy(&source, &target)
+                .with_context(|| format!("cannot copy {}", source.display()))?;
+        }
+    }
     Ok(())
 }
 
 /// Makes the unsigned package; returns the digest of each file.
-fn make(repository: &Repository, source: &Source, folder: &Path) -> Result<Digests> {
+fn make(repository: &Repository, source: &Source) -> Result<Digests> {
+    let folder = &super::place(repository).join("reproduce");
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
     }
@@ -94,6 +115,23 @@ fn differences(first: &Digests, second: &Digests) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_has_the_sources_and_nothing_that_was_built() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        for name in ["src/lib.rs", "target/driver/vgpudod.sys", ".git/HEAD"] {
+            let file = from.join(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, name).unwrap();
+        }
+        copy_sources(&from, &to).unwrap();
+        assert_eq!(
+            fs::read_to_string(to.join("src/lib.rs")).unwrap(),
+            "src/lib.rs"
+        );
+        assert!(!to.join("target").exists() && !to.join(".git").exists());
+    }
 
     #[test]
     fn files_that_differ_or_are_missing_are_named() {

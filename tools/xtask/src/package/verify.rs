@@ -3,6 +3,7 @@
 //! The signatures are verified by osslsigncode, and once more from the parts: the crate `cms` takes them apart, the digests are compared
 //! here, and openssl checks the signature over them with the key of the certificate in the package.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -27,10 +28,12 @@ use crate::inf::stamp::Stamp;
 use crate::process;
 
 /// What a package is held against.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Expected {
     /// What its INF file was stamped with.
     pub stamp: Stamp,
+    /// The scripts for the test machine.
+    pub scripts: BTreeMap<String, Vec<u8>>,
 }
 
 const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
@@ -42,6 +45,12 @@ pub fn findings(folder: &Path, expected: &Expected) -> Result<Vec<String>> {
     let mut findings = files(folder)?;
     if !findings.is_empty() {
         return Ok(findings);
+    }
+    if super::scripts(&folder.join(names::SCRIPTS))? != expected.scripts {
+        findings.push(format!(
+            "{}/ does not hold the scripts as they are in the repository",
+            names::SCRIPTS
+        ));
     }
     findings.extend(instructions(folder, expected)?);
     findings.extend(hashes(folder)?);
@@ -75,11 +84,14 @@ fn files(folder: &Path) -> Result<Vec<String>> {
             Err(_) => findings.push(format!("{name} is not there")),
         }
     }
+    if !folder.join(names::SCRIPTS).is_dir() {
+        findings.push(format!("{} is not there", names::SCRIPTS));
+    }
     for entry in
         fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
     {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if !names::ALL.contains(&name.as_str()) {
+        if !names::ALL.contains(&name.as_str()) && name != names::SCRIPTS {
             findings.push(format!("{name} does not belong into a package"));
         }
     }

@@ -168,9 +168,9 @@ fn each_fault_is_found() {
     );
     broken(
         install,
-        "-Success 0",
-        "-Sucess 0",
-        "Invoke-Tool has no parameter -Sucess",
+        "-AnyCode\n",
+        "-AnyCod\n",
+        "Invoke-Tool has no parameter -AnyCod",
     );
     broken(
         install,

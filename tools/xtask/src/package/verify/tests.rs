@@ -30,6 +30,15 @@ const IDENTIFIER: &[u8; 16] = b"sixteen bytes id";
 /// Where the crafted image has its version.
 const VERSION: usize = 0x700;
 
+/// What the packages are held against.
+fn expected() -> Expected {
+    let script = ("Install-Driver.ps1".to_owned(), b"exit 0".to_vec());
+    Expected {
+        stamp: STAMP,
+        scripts: [script].into(),
+    }
+}
+
 struct Package {
     folder: TempDir,
     signer: Signer,
@@ -60,7 +69,10 @@ impl Package {
         let signer = Signer::ready(&folder.path().join("certificate"), false).unwrap();
         let package = Self { folder, signer };
         let path = package.path();
-        fs::create_dir(&path).unwrap();
+        fs::create_dir_all(path.join(names::SCRIPTS)).unwrap();
+        for (name, text) in expected().scripts {
+            fs::write(path.join(names::SCRIPTS).join(name), text).unwrap();
+        }
         let inx = include_str!("../../../../../inf/vgpudod.inx");
         fs::write(path.join(names::INF), stamp(inx, &STAMP).unwrap()).unwrap();
         fs::write(path.join(names::IMAGE), image()).unwrap();
@@ -102,7 +114,7 @@ impl Package {
     }
 
     fn findings(&self) -> Vec<String> {
-        findings(&self.path(), &Expected { stamp: STAMP }).unwrap()
+        findings(&self.path(), &expected()).unwrap()
     }
 
     /// That each of these is found, and nothing else.
@@ -140,6 +152,16 @@ fn a_missing_an_empty_and_a_stray_file_are_found() {
         "vgpudod.cat is empty",
         "key.pem does not belong",
     ]);
+}
+
+#[test]
+fn a_script_that_is_not_the_repository_s_is_found() {
+    let package = Package::whole();
+    let scripts = package.path().join(names::SCRIPTS);
+    fs::write(scripts.join("Install-Driver.ps1"), "exit 1").unwrap();
+    package.finds(&["scripts/ does not hold the scripts"]);
+    fs::remove_dir_all(scripts).unwrap();
+    package.finds(&["scripts is not there"]);
 }
 
 #[test]
