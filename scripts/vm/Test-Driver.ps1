@@ -108,6 +108,9 @@ try {
     Add-Result ($code -eq 0) 'vgpuctl info' "exit code $code"
     $code = Save-Output 'stats-before.json' $tool @('stats', '--json')
     Add-Result ($code -eq 0) 'vgpuctl stats' "exit code $code"
+    # It ends with an error if a closure was refused or lost, or ran beside another.
+    $code = Save-Output 'exercise.json' $tool @('exercise', '--closures', '250000', '--json')
+    Add-Result ($code -eq 0) 'vgpuctl exercise: a million closures on each interrupt source' "exit code $code"
     Start-Sleep -Seconds $Seconds
     $code = Save-Output 'stats-after.json' $tool @('stats', '--json')
     Add-Result ($code -eq 0) "vgpuctl stats, $Seconds s later" "exit code $code"
