@@ -119,7 +119,11 @@ pub(crate) const fn is_rotation_pinned(path: &D3DKMDT_VIDPN_PRESENT_PATH) -> boo
 }
 
 /// Whether a path goes from the source to the target that there are, and asks for nothing that can't be done. Source and
-/// target have the same size in every mode, so identity is the only scaling; rotating pixels is not implemented yet.
+/// target have the same size in every mode, so identity is the only scaling that is offered; rotating pixels is not
+/// implemented yet.
+///
+/// Centering a picture on as many pixels as it has is identity too. A configuration that the operating system remembers
+/// may ask for it, and the sample drivers take it (COMMIT/practice-validation).
 ///
 /// # Errors
 ///
@@ -140,6 +144,7 @@ pub(crate) fn check_transformation(path: &D3DKMDT_VIDPN_PRESENT_PATH) -> Result<
     let scaling = matches!(
         transformation.Scaling,
         D3DKMDT_VPPS_IDENTITY
+            | D3DKMDT_VPPS_CENTERED
             | D3DKMDT_VPPS_UNINITIALIZED
             | D3DKMDT_VPPS_UNPINNED
             | D3DKMDT_VPPS_NOTSPECIFIED
@@ -235,6 +240,14 @@ mod tests {
     }
 
     #[test]
+    fn centering_without_a_border_is_accepted() {
+        let mut centered = path();
+        centered.ContentTransformation.Scaling = D3DKMDT_VPPS_CENTERED;
+        assert_eq!(check_path(&centered, 1), Ok(()));
+        assert!(is_scaling_pinned(&centered), "and not ours to change");
+    }
+
+    #[test]
     fn unknown_sources_and_targets_have_their_statuses() {
         let mut wrong = path();
         wrong.VidPnSourceId = 1;
@@ -248,7 +261,12 @@ mod tests {
 
     #[test]
     fn what_the_device_cannot_do_is_refused_as_modality() {
-        for scaling in [D3DKMDT_VPPS_CENTERED, D3DKMDT_VPPS_STRETCHED, 77] {
+        for scaling in [
+            D3DKMDT_VPPS_STRETCHED,
+            D3DKMDT_VPPS_ASPECTRATIOCENTEREDMAX,
+            D3DKMDT_VPPS_CUSTOM,
+            77,
+        ] {
             let mut wrong = path();
             wrong.ContentTransformation.Scaling = scaling;
             let refused = Err(Status::GRAPHICS_VIDPN_MODALITY_NOT_SUPPORTED);
