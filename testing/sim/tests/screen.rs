@@ -1,148 +1,16 @@
 //! What is seen on the monitor, and what becomes of presents, in the states that the main job does not stay in: before the
-//! source is visible, while monitors or the adapter are off, when closures are refused and when the device is slow.
+//! source is visible, while monitors are off, when closures are refused and when the device is slow.
 
-use display::Vgpu;
-use dxgk::irql::Passive;
+#[path = "common/stage.rs"]
+mod stage;
+
 use dxgk::sys::*;
 use ioctl::{Operation, Request, Response, Statistics};
-use port::adapter::Adapter;
-use port::picture::{Frame, Frames, Picture};
-use port::port::{Config, Port};
-use port::power::ADAPTER;
-use port::present::{Presented, Surface};
-use port::scenario::bring_up;
-use port::{Pdo, Refuse};
-use sim::gpu::{self, Gpu, Lie};
-use sim::kernel::{self, SimKernel};
-use sim::machine::{Granted, Hosted, Setup};
-use sim::memory::MEMORY;
-use sim::{heap, mapping, platform};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use port::Refuse;
+use port::present::Presented;
+use sim::gpu::{self, Lie};
+use stage::{POWER_TRANSITION, POWERED_OFF, on_stage};
 use zerocopy::IntoBytes;
-
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-
-/// An adapter with a mode, nothing presented yet and the source not visible.
-struct Stage {
-    gpu: Arc<Gpu>,
-    adapter: &'static Adapter,
-    target: u32,
-    surface: Surface,
-    frames: Frames,
-}
-
-/// Sets the stage, plays, and looks whether anything was broken or left behind. The device may be blamed for `faults`.
-fn on_stage(device: &gpu::Options, play: impl FnOnce(&mut Stage)) {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let gpu = Gpu::new(device);
-    let setup = Setup {
-        processors: 4,
-        granted: Granted::Messages(3),
-        verbose: false,
-        pool: kernel::held,
-    };
-    let machine = Hosted::start(setup, gpu.clone());
-    kernel::install(machine);
-    kernel::hurry(1);
-    let port = Port::new(machine, Config::default());
-    let table = dxgk::ddi::initialization_data::<Vgpu<SimKernel>>();
-    let object = Box::into_raw(Box::new([0_u64; 64]));
-    // SAFETY: the driver's own table.
-    let registered = unsafe { port.initialize(object.cast(), std::ptr::null(), &raw const table) };
-    assert_eq!(registered, 0);
-    let adapter = port.add_device(Pdo(object.cast())).expect("added");
-    let target = bring_up(adapter).expect("started, with a monitor");
-    let mode = adapter.set_mode(0, target, None).expect("a mode");
-    let surface = Surface::new(machine, mode.width, mode.height).expect("memory");
-    let mut stage = Stage {
-        gpu: gpu.clone(),
-        adapter,
-        target,
-        surface,
-        frames: Frames::new(7, true),
-    };
-    let played = catch_unwind(AssertUnwindSafe(|| play(&mut stage)));
-    drop(stage);
-    adapter.stop().expect("stopped");
-    adapter.remove().expect("removed");
-    port.unload(|| false);
-    let pool = port.machine().pool();
-    machine.stop();
-    gpu.power_off();
-    if let Err(panic) = played {
-        resume_unwind(panic);
-    }
-    let mut wrong: Vec<String> = gpu.faults().iter().map(ToString::to_string).collect();
-    wrong.extend(MEMORY.take_faults().iter().map(ToString::to_string));
-    wrong.extend(mapping::take_faults());
-    wrong.extend(kernel::take_mistakes());
-    wrong.extend(port.violations().kept().map(|broken| format!("{broken:?}")));
-    assert_eq!(wrong, Vec::<String>::new());
-    assert_eq!(heap::take_raised(), 0, "allocations above PASSIVE_LEVEL");
-    assert_eq!(pool.blocks + pool.others, 0, "something was not given back");
-    let _ = platform::take_traces();
-}
-
-impl Stage {
-    fn first_frame(&mut self) -> Presented {
-        let frame = Frame::whole(&self.adapter.picture(), 1);
-        self.present(&frame).expect("presented")
-    }
-
-    fn next_frame(&mut self) -> Result<Presented, i32> {
-        let frame = self.frames.frame(&self.adapter.picture());
-        self.present(&frame)
-    }
-
-    fn present(&mut self, frame: &Frame) -> Result<Presented, i32> {
-        self.adapter.present(0, &mut self.surface, frame)
-    }
-
-    /// A visible source with a picture on it.
-    fn show(&mut self) {
-        self.first_frame();
-        self.adapter.set_visibility(0, true).expect("visible");
-    }
-
-    fn commit(&self, flags: u32) {
-        let (vidpn, _) = self.adapter.build(0, self.target, None).expect("built");
-        let flags = DXGKARG_COMMITVIDPN_FLAGS { Value: flags };
-        self.adapter.commit(vidpn, 0, flags).expect("committed");
-    }
-
-    fn seen(&self) -> Option<gpu::Picture> {
-        self.gpu.picture(0)
-    }
-
-    fn is_black(&self) -> bool {
-        let picture = self.seen();
-        picture.is_some_and(|picture| picture.pixels.iter().all(|pixel| *pixel == 0))
-    }
-
-    fn assert_up_to_date(&self) {
-        let expected: Picture = self.adapter.picture();
-        let seen = self.seen().expect("a signal");
-        assert_eq!(expected.first_difference(&seen.pixels, seen.width), None);
-    }
-
-    fn statistics(&self) -> Statistics {
-        let mut buffer = vec![0; size_of::<Statistics>()];
-        let header = Request::new(Operation::Statistics, 0).header();
-        buffer[..16].copy_from_slice(header.as_bytes());
-        // SAFETY: a test's thread is at PASSIVE_LEVEL between two DDIs.
-        let mut irql = unsafe { Passive::assume() };
-        let length = buffer.len();
-        let code = Operation::Statistics.code();
-        let written =
-            display::requests::handle::<SimKernel>(code, &mut buffer, 16, length, &mut irql);
-        assert_eq!(written, Ok(length));
-        Statistics::read(&buffer).expect("statistics")
-    }
-}
-
-const POWER_TRANSITION: u32 = 1;
-const POWERED_OFF: u32 = 2;
 
 #[test]
 fn the_monitor_is_black_until_the_source_is_visible_and_then_shows_the_first_frame() {
@@ -204,51 +72,6 @@ fn a_mode_set_while_the_monitor_is_off_lights_nothing() {
         assert_eq!(stage.first_frame(), Presented::AtOnce);
         stage.commit(POWER_TRANSITION);
         stage.assert_up_to_date();
-    });
-}
-
-#[test]
-fn the_adapter_sleeps_and_comes_back_black() {
-    on_stage(&gpu::Options::default(), |stage| {
-        for action in [PowerActionSleep, PowerActionHibernate, PowerActionNone] {
-            stage.show();
-            stage.assert_up_to_date();
-            stage.adapter.set_power(ADAPTER, PowerDeviceD3, action);
-            stage
-                .adapter
-                .set_power(ADAPTER, PowerDeviceD0, PowerActionNone);
-            assert!(stage.is_black(), "after {action}");
-            assert_eq!(stage.first_frame(), Presented::AtOnce);
-            assert!(stage.is_black(), "visible although nobody said so");
-            assert_eq!(stage.gpu.resources(), 1);
-        }
-        stage.show();
-        assert_eq!(stage.next_frame(), Ok(Presented::Completed));
-        stage.assert_up_to_date();
-    });
-}
-
-#[test]
-fn presents_while_the_adapter_sleeps_end_at_once() {
-    on_stage(&gpu::Options::default(), |stage| {
-        stage.show();
-        stage.adapter.set_power(0, PowerDeviceD3, PowerActionNone);
-        assert_eq!(
-            stage.next_frame(),
-            Ok(Presented::Completed),
-            "the child's state is not the adapter's"
-        );
-        stage
-            .adapter
-            .set_power(ADAPTER, PowerDeviceD3, PowerActionSleep);
-        stage
-            .adapter
-            .set_power(ADAPTER, PowerDeviceD3, PowerActionSleep);
-        let asleep = stage.next_frame();
-        assert!(
-            !matches!(asleep, Ok(Presented::Completed | Presented::Lost)),
-            "{asleep:?}"
-        );
     });
 }
 
