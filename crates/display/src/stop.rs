@@ -62,9 +62,9 @@ pub(crate) fn release_post_display<P: Platform>(
 ) -> Result<DXGK_DISPLAY_INFORMATION, Status> {
     let device = &started.device;
     let display = device.post_display.ok_or(Status::NOT_SUPPORTED)?;
-    if target >= OUTPUTS {
-        return Err(Status::NOT_SUPPORTED);
-    }
+    // A target that is not in the active topology: another is taken (STOP/release-fallback-target), and there is one. With
+    // nothing active Windows may have no target to name (D3DDDI_ID_UNINITIALIZED).
+    let target = if target < OUTPUTS { target } else { 0 };
     let linear = linear_range(started, &display, irql).ok_or(Status::NOT_SUPPORTED)?;
     let memory = MappedRange::<P>::map(&started.interface, linear, irql)?;
     blacken(&memory);

@@ -4,10 +4,11 @@
 mod stage;
 
 use dxgk::sys::*;
-use port::power::ADAPTER;
+use port::port::{Config, PostDisplay};
+use port::power::{ADAPTER, Released};
 use port::present::Presented;
-use sim::gpu;
-use stage::on_stage;
+use sim::gpu::{self, FRAME_BUFFER};
+use stage::{on_stage, on_stage_of};
 
 #[test]
 fn the_adapter_sleeps_and_comes_back_black() {
@@ -52,4 +53,40 @@ fn presents_while_the_adapter_sleeps_end_at_once() {
             "{asleep:?}"
         );
     });
+}
+
+/// A VGA adapter whose frame buffer firmware has lit, and the port that says so.
+fn vga() -> (gpu::Options, Config) {
+    let device = gpu::Options {
+        vga: true,
+        modes: vec![(640, 480)],
+        ..gpu::Options::default()
+    };
+    let post = Some(PostDisplay {
+        width: 640,
+        height: 480,
+        pitch: 640 * 4,
+        address: FRAME_BUFFER,
+    });
+    (
+        device,
+        Config {
+            post,
+            ..Config::default()
+        },
+    )
+}
+
+#[test]
+fn the_display_is_given_back_also_for_a_target_that_is_not_active() {
+    let (device, config) = vga();
+    for target in [0, 1, D3DDDI_ID_UNINITIALIZED] {
+        on_stage_of(&device, config, |stage| {
+            let released = stage.adapter.stop_and_release(target, true);
+            let Ok(Released::Left(left)) = released else {
+                panic!("target {target:#x}: {released:?}");
+            };
+            assert_eq!((left.TargetId, left.Width, left.Height), (0, 640, 480));
+        });
+    }
 }
