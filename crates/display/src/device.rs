@@ -11,7 +11,6 @@ use dxgk::interface::Interface;
 use dxgk::interrupt::InterruptDevice;
 use dxgk::irql::Passive;
 use dxgk::lock::PassiveMutex;
-use dxgk::sys::DXGK_DISPLAY_INFORMATION;
 use virtio_gpu::Features;
 use virtio_gpu::commands::Place;
 use virtio_gpu::edid::Edid;
@@ -159,8 +158,6 @@ pub struct Device<P: Platform> {
     pub(crate) vectors: Vectors,
     pub(crate) identity: Identity,
     pub(crate) output: Output,
-    /// What the firmware had lit, if it was linear memory.
-    pub(crate) post_display: Option<DXGK_DISPLAY_INFORMATION>,
     pub(crate) modeset: PassiveMutex<P, ModeSetting<P>>,
     pub(crate) screen: PassiveMutex<P, Screen<P>>,
     /// Set when an answer is there.

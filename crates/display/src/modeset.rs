@@ -7,6 +7,7 @@ use dxgk::adapter::Started;
 use dxgk::irql::Passive;
 use dxgk::kernel::PAGE_SIZE;
 use dxgk::present::Presented;
+use dxgk::sys::DXGK_DISPLAY_INFORMATION;
 use virtio_gpu::Memory;
 use virtio_gpu::backing::{EntryList, MAX_ENTRIES, write_entries};
 use virtio_gpu::commands::{Batch, FailedCommand, Failure, PushError, Reason};
@@ -34,6 +35,9 @@ pub(crate) struct ModeSetting<P: Platform> {
     black: Option<Target>,
     /// Nothing was copied to the frame buffer's resource yet, so it is black.
     untouched: bool,
+    /// What the firmware had lit when the adapter got its power, if it had lit anything: at the start, and again with every
+    /// return to D0, since another sleep may leave another mode or none (POWER/d0-post-info).
+    pub(crate) post_display: Option<DXGK_DISPLAY_INFORMATION>,
     /// The adapter is in a low-power state.
     pub(crate) asleep: Option<Asleep>,
     platform: core::marker::PhantomData<fn() -> P>,
@@ -49,9 +53,10 @@ pub(crate) struct Asleep {
 type Adapter<'a, P> = &'a Started<Vgpu<P>>;
 
 impl<P: Platform> ModeSetting<P> {
-    pub(crate) const fn new() -> Self {
+    pub(crate) const fn new(post_display: Option<DXGK_DISPLAY_INFORMATION>) -> Self {
         Self {
             waits: Waits::new(),
+            post_display,
             last_resource: 0,
             shown: Wanted::Dark,
             black: None,

@@ -32,8 +32,11 @@ pub(crate) fn set_adapter_state<P: Platform>(
     P::trace(&TraceEvent::Power { state });
     let modeset = &started.device.modeset;
     if state == PowerDeviceD0 {
-        let _ = acquire_post_display::<P>(&started.interface, irql);
-        modeset.with(irql, |setting, irql| wake(started, setting, irql));
+        let post_display = acquire_post_display::<P>(&started.interface, irql);
+        modeset.with(irql, |setting, irql| {
+            setting.post_display = post_display;
+            wake(started, setting, irql);
+        });
     } else if [PowerDeviceD1, PowerDeviceD2, PowerDeviceD3].contains(&state) {
         modeset.with(irql, |setting, irql| {
             sleep(started, setting, action, irql);

@@ -61,7 +61,8 @@ pub(crate) fn release_post_display<P: Platform>(
     irql: &mut Passive<'_>,
 ) -> Result<DXGK_DISPLAY_INFORMATION, Status> {
     let device = &started.device;
-    let display = device.post_display.ok_or(Status::NOT_SUPPORTED)?;
+    let lit = device.modeset.with(irql, |setting, _| setting.post_display);
+    let display = lit.ok_or(Status::NOT_SUPPORTED)?;
     // A target that is not in the active topology: another is taken (STOP/release-fallback-target), and there is one. With
     // nothing active Windows may have no target to name (D3DDDI_ID_UNINITIALIZED).
     let target = if target < OUTPUTS { target } else { 0 };

@@ -90,3 +90,29 @@ fn the_display_is_given_back_also_for_a_target_that_is_not_active() {
         });
     }
 }
+
+#[test]
+fn what_firmware_had_lit_before_a_sleep_is_not_what_is_given_back() {
+    let (device, config) = vga();
+    let smaller = PostDisplay {
+        width: 320,
+        height: 200,
+        pitch: 320 * 4,
+        address: FRAME_BUFFER,
+    };
+    for lit in [None, Some(smaller), config.post] {
+        on_stage_of(&device, config, |stage| {
+            let adapter = stage.adapter;
+            adapter.set_power(ADAPTER, PowerDeviceD3, PowerActionSleep);
+            adapter.set_post(lit);
+            adapter.set_power(ADAPTER, PowerDeviceD0, PowerActionNone);
+            match (lit, adapter.stop_and_release(0, true)) {
+                (None, Ok(Released::Refused(STATUS_NOT_SUPPORTED))) => {}
+                (Some(lit), Ok(Released::Left(left))) => {
+                    assert_eq!((left.Width, left.Height), (lit.width, lit.height));
+                }
+                (lit, released) => panic!("{lit:?}: {released:?}"),
+            }
+        });
+    }
+}
