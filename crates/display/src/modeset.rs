@@ -294,17 +294,19 @@ impl<P: Platform> ModeSetting<P> {
             core::iter::repeat_n(zero_page, pages),
         )?;
         let target = self.new_target(mode);
-        let created = self
-            .run(started, &joined, irql, 3, |batch| {
-                create(batch, &joined, &target, &entries)
-            })
-            .and_then(|()| {
-                self.run(started, &joined, irql, 1, |batch| {
-                    batch.push(&joined, &ResourceDetachBacking::new(target.resource))
-                })
-            });
+        let created = self.run(started, &joined, irql, 3, |batch| {
+            create(batch, &joined, &target, &entries)
+        });
         if let Err(reason) = created {
             self.free_after(started, target, reason, irql);
+            return Err(reason.into());
+        }
+        let detached = self.run(started, &joined, irql, 1, |batch| {
+            batch.push(&joined, &ResourceDetachBacking::new(target.resource))
+        });
+        if let Err(reason) = detached {
+            // The device has the resource, whatever became of this command, and with it the page that is about to go.
+            self.free(started, target, irql);
             return Err(reason.into());
         }
         self.black = Some(target);

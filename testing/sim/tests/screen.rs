@@ -223,3 +223,24 @@ fn escapes_with_wrong_data_change_nothing() {
         }
     });
 }
+
+#[test]
+fn a_black_picture_that_cannot_be_had_leaves_no_resource_behind() {
+    const UNSUCCESSFUL: i32 = 0xC000_0001_u32.cast_signed();
+    for refused in 0..6 {
+        on_stage(&gpu::Options::default(), |stage| {
+            stage.show();
+            let adapter = stage.adapter;
+            stage.visibility_may_fail = true;
+            adapter.refuse(refused, 1, Refuse::Status(UNSUCCESSFUL));
+            let hidden = adapter.set_visibility(0, false);
+            if stage.seen().is_none() {
+                let resources = stage.gpu.resources();
+                assert!(
+                    resources <= 1,
+                    "{resources} after call {refused}, {hidden:?}"
+                );
+            }
+        });
+    }
+}

@@ -10,6 +10,7 @@ use port::adapter::Adapter;
 use port::picture::{Frame, Frames, Picture};
 use port::port::{Config, Port};
 use port::present::{Presented, Surface};
+use port::rules::Rule;
 use port::scenario::bring_up;
 use sim::gpu::{self, Gpu};
 use sim::kernel::{self, SimKernel};
@@ -29,6 +30,8 @@ pub struct Stage {
     pub target: u32,
     pub surface: Surface,
     pub frames: Frames,
+    /// The port or the device does not do its part, so a source may not become as visible as it should.
+    pub visibility_may_fail: bool,
 }
 
 /// Sets the stage, plays, and looks whether anything was broken or left behind.
@@ -65,8 +68,10 @@ pub fn on_stage_of(device: &gpu::Options, config: Config, play: impl FnOnce(&mut
         target,
         surface,
         frames: Frames::new(7, true),
+        visibility_may_fail: false,
     };
     let played = catch_unwind(AssertUnwindSafe(|| play(&mut stage)));
+    let forgiven = stage.visibility_may_fail;
     drop(stage);
     if adapter.is_started() {
         adapter.stop().expect("stopped");
@@ -83,7 +88,9 @@ pub fn on_stage_of(device: &gpu::Options, config: Config, play: impl FnOnce(&mut
     wrong.extend(MEMORY.take_faults().iter().map(ToString::to_string));
     wrong.extend(mapping::take_faults());
     wrong.extend(kernel::take_mistakes());
-    wrong.extend(port.violations().kept().map(|broken| format!("{broken:?}")));
+    let broken = port.violations().kept();
+    let broken = broken.filter(|broken| !forgiven || broken.rule != Rule::VisibilityResult);
+    wrong.extend(broken.map(|broken| format!("{broken:?}")));
     assert_eq!(wrong, Vec::<String>::new());
     assert_eq!(heap::take_raised(), 0, "allocations above PASSIVE_LEVEL");
     assert_eq!(pool.blocks + pool.others, 0, "something was not given back");
