@@ -9,7 +9,7 @@ use virtio_gpu::Memory;
 use virtio_gpu::commands::{Batch, Failure, PushError, ReserveError, SubmitError};
 
 use crate::bring_up::reserve_fault;
-use crate::interrupts::{ControlState, Tag, control, fail, serve};
+use crate::interrupts::{ControlState, Tag, control, end_all, fail, serve};
 use crate::{Fault, Platform, Vgpu};
 use dxgk::status::Status;
 
@@ -58,11 +58,16 @@ impl Waits {
 /// Memory in so many pieces that the queue, which may be small, has no room for their list.
 const TOO_SCATTERED: Fault = Fault::new("memory too scattered", Status::INSUFFICIENT_RESOURCES);
 
+/// The device was given up, and the port refused to let anybody know why.
+const GIVEN_UP: Fault = Fault::new("device given up", Status::IO_DEVICE_ERROR);
+
 /// Why a batch was not submitted.
 #[derive(Clone, Copy)]
 enum NotSubmitted {
     NoRoom,
     Fault(Fault),
+    /// The device is not used any more.
+    Down(Fault),
 }
 
 /// Has the device do the `count` commands that `fill` writes, and waits until it has.
@@ -78,6 +83,9 @@ pub(crate) fn run<P: Platform>(
     fill: impl Fn(&mut Batch) -> Result<(), PushError>,
 ) -> Result<(), NotDone> {
     let device = &started.device;
+    if device.is_quiet() {
+        return Err(NotDone::Fault(why_quiet(started, irql)));
+    }
     let ticket = waits.next();
     let mut room_looks = ROOM_LOOKS;
     P::clear_event(irql, &device.replied);
@@ -88,6 +96,11 @@ pub(crate) fn run<P: Platform>(
         match submitted {
             Ok(Ok(kick)) => break kick,
             Ok(Err(NotSubmitted::Fault(fault))) => return Err(NotDone::Fault(fault)),
+            Ok(Err(NotSubmitted::Down(fault))) => {
+                // Found out by an interrupt routine, which can't wait for a reset.
+                device.quiesce(&started.interface, irql);
+                return Err(NotDone::Fault(fault));
+            }
             Ok(Err(NotSubmitted::NoRoom)) if room_looks != 0 => {
                 room_looks = room_looks.saturating_sub(1);
                 P::delay(irql, ROOM_PAUSE);
@@ -128,7 +141,7 @@ fn submit(
     fill: &impl Fn(&mut Batch) -> Result<(), PushError>,
 ) -> Result<bool, NotSubmitted> {
     if let Some(fault) = state.fault {
-        return Err(NotSubmitted::Fault(fault));
+        return Err(NotSubmitted::Down(fault));
     }
     let mut batch = Batch::new();
     let no_room = no_room(state);
@@ -171,6 +184,17 @@ const fn no_room(state: &ControlState) -> NotSubmitted {
     } else {
         NotSubmitted::NoRoom
     }
+}
+
+/// Why the device has been reset. Also makes up for what a refusing port has kept from being done then: nothing is under
+/// way any more.
+fn why_quiet<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) -> Fault {
+    let known = control(started, irql, |isr| {
+        let fault = *isr.state.fault.get_or_insert(GIVEN_UP);
+        end_all(isr, &started.device);
+        fault
+    });
+    known.unwrap_or(GIVEN_UP)
 }
 
 /// Gives the device up: nothing more is sent, what is outstanding has failed, and the device is reset, so that it does not

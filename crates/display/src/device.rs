@@ -169,6 +169,11 @@ pub struct Device<P: Platform> {
 }
 
 impl<P: Platform> Device<P> {
+    /// Whether the device has been reset and does not reach memory any more.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet.load(Ordering::Acquire)
+    }
+
     /// Makes the device stop, for good: resets it, and cuts it off from memory if it does not obey. Returns whether it did.
     pub(crate) fn quiesce(&self, interface: &Interface, irql: &Passive<'_>) -> bool {
         let obeyed = quiesce::<P>(&self.transport, interface, irql);
@@ -211,7 +216,7 @@ pub(crate) fn patience<P: Platform>(irql: &Passive<'_>) -> impl FnMut() -> bool 
 impl<P: Platform> Drop for Device<P> {
     /// A device that was never stopped, because its start failed late, must not outlive its memory.
     fn drop(&mut self) {
-        if !self.quiet.load(Ordering::Acquire) {
+        if !self.is_quiet() {
             let deadline = P::time().saturating_add(RESET_TIME);
             let _ = self.transport.reset(|| P::time() < deadline);
         }

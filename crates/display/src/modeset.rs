@@ -159,7 +159,8 @@ impl<P: Platform> ModeSetting<P> {
         Ok(())
     }
 
-    /// Has the device show what the screen's state asks for.
+    /// Has the device show what the screen's state asks for. A device that has been given up shows no picture any more, but
+    /// anything darker than that.
     pub(crate) fn show(
         &mut self,
         started: Adapter<'_, P>,
@@ -169,8 +170,22 @@ impl<P: Platform> ModeSetting<P> {
             .device
             .screen
             .with(irql, |screen, _| screen.wanted());
+        let picture = matches!(wanted, Wanted::Picture(_));
+        if started.device.is_quiet() && !picture {
+            // A device that has been reset shows nothing already, and may not be asked for it.
+            self.forget_all();
+            return Ok(());
+        }
         if wanted != self.shown {
-            self.scan_out(started, wanted, irql)?;
+            let done = self.scan_out(started, wanted, irql);
+            if started.device.is_quiet() {
+                // It was given up over this.
+                self.forget_all();
+                if !picture {
+                    return Ok(());
+                }
+            }
+            done?;
         }
         if !matches!(wanted, Wanted::Black(_))
             && let Some(black) = self.black.take()
@@ -329,6 +344,10 @@ impl<P: Platform> ModeSetting<P> {
 
     /// Frees a resource, and with it the device's claim on its backing. A device that won't is reset.
     fn free(&mut self, started: Adapter<'_, P>, target: Target, irql: &mut Passive<'_>) {
+        if started.device.is_quiet() {
+            // It went with the reset.
+            return;
+        }
         let memory = &started.device.memory;
         let freed = run(started, &mut self.waits, memory, irql, 1, |batch| {
             batch.push(memory, &ResourceUnref::new(target.resource))

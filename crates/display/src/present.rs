@@ -19,7 +19,6 @@ use crate::interrupts::{ControlState, Tag, add, control, count};
 use crate::screen::{FrameBuffer, Screen};
 use crate::start::OUTPUTS;
 use crate::{Platform, Vgpu};
-use core::sync::atomic::Ordering;
 
 /// DxgkDdiPresentDisplayOnly.
 pub(crate) fn present<P: Platform>(
@@ -60,7 +59,7 @@ fn show<P: Platform>(
     present: &PresentDisplayOnly<'_>,
     irql: &mut Passive<'_>,
 ) -> Result<Present, Status> {
-    if started.device.quiet.load(Ordering::Acquire) {
+    if started.device.is_quiet() {
         return Err(Status::IO_DEVICE_ERROR);
     }
     let seen = screen.visible && screen.lit;

@@ -244,3 +244,39 @@ fn a_black_picture_that_cannot_be_had_leaves_no_resource_behind() {
         });
     }
 }
+
+#[test]
+fn nothing_can_be_shown_by_a_device_that_has_been_given_up() {
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        let adapter = stage.adapter;
+        sim::kernel::hurry(20);
+        stage.gpu.lie(Lie::NeverAnswers);
+        // No answer comes, so the device is reset, and that is black.
+        assert_eq!(adapter.set_visibility(0, false), Ok(()));
+        assert!(stage.seen().is_none());
+        assert_eq!(adapter.set_visibility(0, false), Ok(()));
+        stage.commit(POWER_TRANSITION | POWERED_OFF);
+        stage.commit(POWER_TRANSITION);
+        let empty = adapter.new_vidpn(&[]);
+        let flags = DXGKARG_COMMITVIDPN_FLAGS::default();
+        let with_picture = adapter.machine().pool().bytes;
+        assert_eq!(adapter.commit(empty, 0, flags), Ok(()));
+        let without = adapter.machine().pool().bytes;
+        assert!(without < with_picture, "the frame buffer is still there");
+    });
+}
+
+#[test]
+fn nothing_can_be_shown_by_a_device_that_broke_the_rules() {
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        stage.gpu.lie(Lie::UsedIdOutOfRange);
+        assert_eq!(stage.next_frame(), Ok(Presented::Failed));
+        assert_eq!(stage.adapter.set_visibility(0, false), Ok(()));
+        assert!(stage.seen().is_none(), "it was never reset");
+        let empty = stage.adapter.new_vidpn(&[]);
+        let flags = DXGKARG_COMMITVIDPN_FLAGS::default();
+        assert_eq!(stage.adapter.commit(empty, 0, flags), Ok(()));
+    });
+}
