@@ -59,14 +59,15 @@ fn show<P: Platform>(
     present: &PresentDisplayOnly<'_>,
     irql: &mut Passive<'_>,
 ) -> Result<Present, Status> {
-    if started.device.is_quiet() {
-        return Err(Status::IO_DEVICE_ERROR);
-    }
     let seen = screen.visible && screen.lit;
     let Some(buffer) = &screen.frame_buffer else {
         // Nothing is shown, so what is shown is up to date.
         return Ok(Present::Complete);
     };
+    // Whether there is a device does not matter to who sees nothing of it, as while the adapter sleeps.
+    if seen && started.device.is_quiet() {
+        return Err(Status::IO_DEVICE_ERROR);
+    }
     let copied = copy(buffer, present, &mut screen.behind, irql);
     let bytes = copied?;
     if !seen || screen.behind.is_empty() {
