@@ -7,6 +7,7 @@ use dxgk::adapter::Started;
 use dxgk::irql::Passive;
 use dxgk::kernel::PAGE_SIZE;
 use dxgk::present::Presented;
+use dxgk::status::Status;
 use dxgk::sys::DXGK_DISPLAY_INFORMATION;
 use virtio_gpu::Memory;
 use virtio_gpu::backing::{EntryList, MAX_ENTRIES, write_entries};
@@ -22,6 +23,7 @@ use crate::device::{DmaMemory, Joined};
 use crate::frame::{Rects, Target};
 use crate::interrupts::{control, drop_waiting};
 use crate::modes::Mode;
+use crate::power::Power;
 use crate::screen::{FrameBuffer, Wanted};
 use crate::{Fault, Platform, TraceEvent, Vgpu};
 
@@ -38,15 +40,17 @@ pub(crate) struct ModeSetting<P: Platform> {
     /// What the firmware had lit when the adapter got its power, if it had lit anything: at the start, and again with every
     /// return to D0, since another sleep may leave another mode or none (POWER/d0-post-info).
     pub(crate) post_display: Option<DXGK_DISPLAY_INFORMATION>,
-    /// The adapter is in a low-power state.
-    pub(crate) asleep: Option<Asleep>,
-    platform: core::marker::PhantomData<fn() -> P>,
+    pub(crate) power: Power,
+    /// The list of the frame buffer's pages, for the device.
+    backing: Option<Backing<P>>,
+    /// The frame buffer's resource went with a reset of the device, and is to be made anew before it can be shown.
+    lost: bool,
 }
 
-/// What an adapter in a low-power state comes back to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Asleep {
-    pub(crate) mode: Option<Mode>,
+/// A list of pages, which is kept so that a resource can be made again without allocating anything.
+struct Backing<P: Platform> {
+    list: DmaMemory<P>,
+    entries: EntryList,
 }
 
 /// What every function here works on.
@@ -61,8 +65,9 @@ impl<P: Platform> ModeSetting<P> {
             shown: Wanted::Dark,
             black: None,
             untouched: true,
-            asleep: None,
-            platform: core::marker::PhantomData,
+            power: Power::On,
+            backing: None,
+            lost: false,
         }
     }
 
@@ -70,7 +75,7 @@ impl<P: Platform> ModeSetting<P> {
     pub(crate) const fn forget_all(&mut self) {
         self.shown = Wanted::Dark;
         self.black = None;
-        self.untouched = true;
+        self.lost = true;
     }
 
     fn new_target(&mut self, mode: Mode) -> Target {
@@ -109,9 +114,11 @@ impl<P: Platform> ModeSetting<P> {
         lit: bool,
         irql: &mut Passive<'_>,
     ) -> Result<(), Fault> {
-        let buffer = self.new_frame_buffer(started, mode, irql)?;
+        let (buffer, backing) = self.new_frame_buffer(started, mode, irql)?;
         let target = buffer.target;
         let (old_shown, old_untouched) = (self.shown, self.untouched);
+        let old_backing = self.backing.replace(backing);
+        let old_lost = core::mem::replace(&mut self.lost, false);
         let (old, was_lit) = swap(started, Some(buffer), lit, irql);
         self.untouched = true;
         // The black resource, if there is one, has the old size.
@@ -120,19 +127,23 @@ impl<P: Platform> ModeSetting<P> {
             let (new, _) = swap(started, old, was_lit, irql);
             self.untouched = old_untouched;
             self.black = old_black;
+            self.lost = old_lost || started.device.is_quiet();
+            let new_backing = core::mem::replace(&mut self.backing, old_backing);
             // Whatever the device shows now: what it showed before is what is wanted again.
             let _ = self.scan_out(started, old_shown, irql);
             self.free(started, target, irql);
-            drop(new);
+            drop((new, new_backing));
             return Err(fault);
         }
-        if let Some(old) = &old {
+        if let Some(old) = &old
+            && !old_lost
+        {
             self.free(started, old.target, irql);
         }
         if let Some(black) = old_black {
             self.free(started, black, irql);
         }
-        drop(old);
+        drop((old, old_backing));
         started.device.counters.mode_sets.count();
         P::trace(&TraceEvent::ModeSet {
             width: mode.width,
@@ -153,9 +164,12 @@ impl<P: Platform> ModeSetting<P> {
             drop(swap(started, old, was_lit, irql));
             return Err(fault);
         }
-        if let Some(old) = &old {
+        if let Some(old) = &old
+            && !self.lost
+        {
             self.free(started, old.target, irql);
         }
+        self.backing = None;
         Ok(())
     }
 
@@ -171,10 +185,12 @@ impl<P: Platform> ModeSetting<P> {
             .screen
             .with(irql, |screen, _| screen.wanted());
         let picture = matches!(wanted, Wanted::Picture(_));
-        if started.device.is_quiet() && !picture {
+        if started.device.is_quiet() {
             // A device that has been reset shows nothing already, and may not be asked for it.
             self.forget_all();
-            return Ok(());
+            if !picture {
+                return Ok(());
+            }
         }
         if wanted != self.shown {
             let done = self.scan_out(started, wanted, irql);
@@ -201,6 +217,11 @@ impl<P: Platform> ModeSetting<P> {
         wanted: Wanted,
         irql: &mut Passive<'_>,
     ) -> Result<(), Fault> {
+        if let Wanted::Black(target) | Wanted::Picture(target) = wanted
+            && self.lost
+        {
+            self.restore(started, target, irql)?;
+        }
         match wanted {
             Wanted::Dark => self.disable(started, irql)?,
             Wanted::Picture(target) => {
@@ -217,6 +238,40 @@ impl<P: Platform> ModeSetting<P> {
             },
         }
         self.shown = wanted;
+        Ok(())
+    }
+
+    /// Makes the frame buffer's resource anew, with the same memory. Allocates nothing.
+    fn restore(
+        &mut self,
+        started: Adapter<'_, P>,
+        target: Target,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Fault> {
+        let Some(backing) = self.backing.take() else {
+            // There is no frame buffer without.
+            return Err(Status::UNSUCCESSFUL.into());
+        };
+        let joined = Joined {
+            first: &started.device.memory,
+            second: &backing.list,
+        };
+        let created = self.run(started, &joined, irql, 3, |batch| {
+            create(batch, &joined, &target, &backing.entries)
+        });
+        self.backing = Some(backing);
+        if let Err(reason) = created {
+            self.free_after(started, target, reason, irql);
+            return Err(reason.into());
+        }
+        self.lost = false;
+        // Looked at after the copy: a present in between is in the memory, and may be in the resource.
+        self.untouched = started.device.screen.with(irql, |screen, _| {
+            screen
+                .frame_buffer
+                .as_ref()
+                .is_some_and(|buffer| buffer.black)
+        });
         Ok(())
     }
 
@@ -255,7 +310,7 @@ impl<P: Platform> ModeSetting<P> {
         started: Adapter<'_, P>,
         mode: Mode,
         irql: &mut Passive<'_>,
-    ) -> Result<FrameBuffer<P>, Fault> {
+    ) -> Result<(FrameBuffer<P>, Backing<P>), Fault> {
         let memory = DmaMemory::new(mode.bytes(), irql)?;
         let pages = mode.bytes().div_ceil(PAGE_SIZE);
         let list = DmaMemory::new(list_len(pages), irql)?;
@@ -277,7 +332,7 @@ impl<P: Platform> ModeSetting<P> {
             self.free_after(started, target, reason, irql);
             return Err(reason.into());
         }
-        Ok(FrameBuffer { memory, target })
+        Ok((FrameBuffer::new(memory, target), Backing { list, entries }))
     }
 
     /// A black resource of the size of `like`: its backing is one page of zeros over and over, and only until it was copied.

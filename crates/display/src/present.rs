@@ -60,7 +60,7 @@ fn show<P: Platform>(
     irql: &mut Passive<'_>,
 ) -> Result<Present, Status> {
     let seen = screen.visible && screen.lit;
-    let Some(buffer) = &screen.frame_buffer else {
+    let Some(buffer) = &mut screen.frame_buffer else {
         // Nothing is shown, so what is shown is up to date.
         return Ok(Present::Complete);
     };
@@ -68,6 +68,7 @@ fn show<P: Platform>(
     if seen && started.device.is_quiet() {
         return Err(Status::IO_DEVICE_ERROR);
     }
+    buffer.black = false;
     let copied = copy(buffer, present, &mut screen.behind, irql);
     let bytes = copied?;
     if !seen || screen.behind.is_empty() {

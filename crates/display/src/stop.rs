@@ -15,7 +15,7 @@ use crate::start::OUTPUTS;
 use crate::{Platform, TraceEvent, Vgpu};
 
 /// The first step of a stop: the device does nothing any more and reaches no memory, and what was under way has ended.
-/// Presents that come all the same are refused.
+/// Presents that come all the same reach nobody.
 pub(crate) fn stop_device<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) {
     let reset = silence(started, Fault::new("stopped", Status::DEVICE_REMOVED), irql);
     P::trace(&TraceEvent::Stopped { reset });

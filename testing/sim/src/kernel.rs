@@ -24,6 +24,8 @@ const STEP: u64 = 500;
 static MACHINE: RwLock<Option<&'static dyn Machine>> = RwLock::new(None);
 /// How much faster the driver's clock runs than the machine's.
 static HASTE: AtomicU64 = AtomicU64::new(1);
+/// Whether there are no pages left.
+static EXHAUSTED: AtomicBool = AtomicBool::new(false);
 static OBJECTS: AtomicU64 = AtomicU64::new(0);
 static MISTAKES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
@@ -41,6 +43,11 @@ fn machine() -> Option<&'static dyn Machine> {
 /// its timeouts takes no longer than it must. 1 is as it should be; 0 is taken for that.
 pub fn hurry(factor: u32) {
     HASTE.store(u64::from(factor.max(1)), Ordering::SeqCst);
+}
+
+/// Lets every allocation of pages fail from now on, or ends that.
+pub fn exhaust(exhausted: bool) {
+    EXHAUSTED.store(exhausted, Ordering::SeqCst);
 }
 
 /// The caller's IRQL; PASSIVE_LEVEL without a machine.
@@ -158,6 +165,9 @@ unsafe impl Kernel for SimKernel {
 
     fn allocate_pages(_: &Passive<'_>, pages: usize) -> Option<PageBlock> {
         at_most(level::PASSIVE_LEVEL, "an allocation of pages");
+        if EXHAUSTED.load(Ordering::SeqCst) {
+            return None;
+        }
         exempt(|| {
             let block = MEMORY.allocate(pages)?;
             let base = block.base();

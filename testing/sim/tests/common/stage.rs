@@ -9,6 +9,7 @@ use port::Pdo;
 use port::adapter::Adapter;
 use port::picture::{Frame, Frames, Picture};
 use port::port::{Config, Port};
+use port::power::ADAPTER;
 use port::present::{Presented, Surface};
 use port::rules::Rule;
 use port::scenario::bring_up;
@@ -71,6 +72,7 @@ pub fn on_stage_of(device: &gpu::Options, config: Config, play: impl FnOnce(&mut
         visibility_may_fail: false,
     };
     let played = catch_unwind(AssertUnwindSafe(|| play(&mut stage)));
+    kernel::exhaust(false);
     let forgiven = stage.visibility_may_fail;
     drop(stage);
     if adapter.is_started() {
@@ -116,6 +118,16 @@ impl Stage {
     pub fn show(&mut self) {
         self.first_frame();
         self.adapter.set_visibility(0, true).expect("visible");
+    }
+
+    pub fn sleep(&self) {
+        self.adapter
+            .set_power(ADAPTER, PowerDeviceD3, PowerActionSleep);
+    }
+
+    pub fn wake(&self) {
+        self.adapter
+            .set_power(ADAPTER, PowerDeviceD0, PowerActionNone);
     }
 
     pub fn commit(&self, flags: u32) {
