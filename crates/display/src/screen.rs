@@ -1,6 +1,7 @@
 //! What a source shows: its frame buffer and whether anybody sees it.
 
 use dxgk::kernel::{Kernel, PAGE_SIZE};
+use dxgk::status::Status;
 use virtio_gpu::Memory;
 
 use crate::device::DmaMemory;
@@ -55,6 +56,8 @@ pub(crate) struct Screen<K: Kernel> {
     pub(crate) lit: bool,
     /// What was presented and is not on its way to the device.
     pub(crate) behind: Rects,
+    /// Why a presented picture could not be copied, the last time that it was for another reason than before.
+    pub(crate) copy_failed: Option<Status>,
 }
 
 impl<K: Kernel> Screen<K> {
@@ -65,6 +68,7 @@ impl<K: Kernel> Screen<K> {
             visible: false,
             lit: true,
             behind: Rects::new(),
+            copy_failed: None,
         }
     }
 

@@ -4,6 +4,7 @@
 #[path = "common/stage.rs"]
 mod stage;
 
+use display::TraceEvent;
 use dxgk::sys::*;
 use ioctl::{Operation, Request, Response, Statistics};
 use port::Refuse;
@@ -278,5 +279,34 @@ fn nothing_can_be_shown_by_a_device_that_broke_the_rules() {
         let empty = stage.adapter.new_vidpn(&[]);
         let flags = DXGKARG_COMMITVIDPN_FLAGS::default();
         assert_eq!(stage.adapter.commit(empty, 0, flags), Ok(()));
+    });
+}
+
+#[test]
+fn a_surface_that_cannot_be_read_is_told_of_once() {
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        let _ = sim::platform::take_traces();
+        let pitch = stage.surface.pitch();
+        stage.surface.set_unreadable(true);
+        for _ in 0..3 {
+            assert_eq!(stage.next_frame(), Err(STATUS_ACCESS_VIOLATION));
+        }
+        stage.surface.set_unreadable(false);
+        let told = sim::platform::take_traces();
+        let [
+            TraceEvent::CopyFailed {
+                status,
+                pitch: seen,
+                ..
+            },
+        ] = told[..]
+        else {
+            panic!("{told:?}");
+        };
+        assert_eq!(status, STATUS_ACCESS_VIOLATION);
+        assert_eq!(usize::try_from(seen), Ok(pitch));
+        assert_eq!(stage.next_frame(), Ok(Presented::Completed));
+        stage.assert_up_to_date();
     });
 }
