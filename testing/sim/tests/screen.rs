@@ -310,3 +310,29 @@ fn a_surface_that_cannot_be_read_is_told_of_once() {
         stage.assert_up_to_date();
     });
 }
+
+#[test]
+fn a_queue_that_stays_full_is_waited_for_three_seconds_also_with_a_slow_clock() {
+    let device = gpu::Options {
+        features: gpu::feature::EDID,
+        queue_sizes: [8, 16],
+        modes: vec![(320, 200)],
+        ..gpu::Options::default()
+    };
+    on_stage(&device, |stage| {
+        stage.show();
+        stage.gpu.pause(true);
+        let frame = stage.frames.frame(&stage.adapter.picture());
+        let begun = stage.adapter.begin_present(0, &mut stage.surface, &frame);
+        assert_eq!(begun, Ok(STATUS_PENDING));
+        sim::kernel::hurry(10);
+        sim::kernel::tick(156_250);
+        let begin = std::time::Instant::now();
+        assert_eq!(stage.adapter.set_visibility(0, false), Ok(()));
+        let taken = begin.elapsed() * 10;
+        sim::kernel::hurry(1);
+        assert!(taken.as_secs_f64() < 5.0, "{taken:?} of the driver's time");
+        stage.gpu.pause(false);
+        assert_eq!(stage.adapter.wait_for_progress(0), Presented::Failed);
+    });
+}

@@ -73,6 +73,7 @@ pub fn on_stage_of(device: &gpu::Options, config: Config, play: impl FnOnce(&mut
     };
     let played = catch_unwind(AssertUnwindSafe(|| play(&mut stage)));
     kernel::exhaust(false);
+    kernel::tick(1);
     let forgiven = stage.visibility_may_fail;
     drop(stage);
     if adapter.is_started() {
