@@ -242,6 +242,7 @@ impl<P: Platform> ModeSetting<P> {
     }
 
     /// Makes the frame buffer's resource anew, with the same memory. Allocates nothing.
+    #[inline(never)]
     fn restore(
         &mut self,
         started: Adapter<'_, P>,
@@ -305,6 +306,7 @@ impl<P: Platform> ModeSetting<P> {
     }
 
     /// A frame buffer with its resource, both black.
+    #[inline(never)]
     fn new_frame_buffer(
         &mut self,
         started: Adapter<'_, P>,
@@ -336,6 +338,7 @@ impl<P: Platform> ModeSetting<P> {
     }
 
     /// A black resource of the size of `like`: its backing is one page of zeros over and over, and only until it was copied.
+    #[inline(never)]
     fn black_of(
         &mut self,
         started: Adapter<'_, P>,

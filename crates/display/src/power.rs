@@ -118,6 +118,8 @@ fn put_down<P: Platform>(
     setting.forget_all();
 }
 
+// Not part of the stack frames of those who try again.
+#[inline(never)]
 fn wake<P: Platform>(
     started: &Started<Vgpu<P>>,
     setting: &mut ModeSetting<P>,
