@@ -9,18 +9,18 @@ use virtio_gpu::Memory;
 use virtio_gpu::commands::{Batch, Failure, PushError, ReserveError, SubmitError};
 
 use crate::bring_up::reserve_fault;
-use crate::interrupts::{ControlState, Tag, control, fail, serve};
+use crate::interrupts::{ControlState, Tag, control, end_all, fail, serve};
 use crate::{Fault, Platform, Vgpu};
 use dxgk::status::Status;
 
-/// How often to look for an answer, and how long to wait between, in microseconds: three seconds together. Threads that stay in
-/// the driver for five are a TDR (PRESENT/tdr-limits-and-simulation). Looks are counted and not the clock read, which goes on
-/// while the host holds the guest up.
-const LOOKS: u32 = 30;
+/// How long to wait for room and for the answer, together, in microseconds: three seconds. Threads that stay in the driver
+/// for five are a TDR (PRESENT/tdr-limits-and-simulation).
+const PATIENCE: u32 = 3_000_000;
+/// How long to wait between two looks for an answer, in microseconds. An interrupt ends it sooner.
 const LOOK_PAUSE: u32 = 100_000;
-/// How often to look for room in a full queue, and how long to sleep between, in microseconds.
-const ROOM_LOOKS: u32 = 3000;
-const ROOM_PAUSE: u32 = 1000;
+/// How long to sleep between two looks for room in a full queue, in microseconds. Windows' clock ticks every 15.6 ms unless
+/// somebody wants it to tick faster, and a shorter sleep ends no sooner.
+const ROOM_PAUSE: u32 = 20_000;
 
 /// Why commands were not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,14 +55,41 @@ impl Waits {
     }
 }
 
+/// How long somebody goes on waiting, in microseconds.
+struct Patience(u32);
+
+impl Patience {
+    /// Takes off what `wait`, which is to take `pause`, has taken by the clock; or says that there is no patience left.
+    ///
+    /// It costs no more than twice the pause, since the clock goes on while the host holds the guest up, and no less than a
+    /// tenth, so that there is an end even if the clock stands still.
+    fn spend<P: Platform>(&mut self, pause: u32, wait: impl FnOnce()) -> Result<(), ()> {
+        if self.0 == 0 {
+            return Err(());
+        }
+        let begin = P::time();
+        wait();
+        let taken = P::time().saturating_sub(begin) / 10;
+        let taken = u32::try_from(taken).unwrap_or(u32::MAX);
+        let cost = taken.clamp(pause / 10, pause.saturating_mul(2));
+        self.0 = self.0.saturating_sub(cost);
+        Ok(())
+    }
+}
+
 /// Memory in so many pieces that the queue, which may be small, has no room for their list.
 const TOO_SCATTERED: Fault = Fault::new("memory too scattered", Status::INSUFFICIENT_RESOURCES);
+
+/// The device was given up, and the port refused to let anybody know why.
+const GIVEN_UP: Fault = Fault::new("device given up", Status::IO_DEVICE_ERROR);
 
 /// Why a batch was not submitted.
 #[derive(Clone, Copy)]
 enum NotSubmitted {
     NoRoom,
     Fault(Fault),
+    /// The device is not used any more.
+    Down(Fault),
 }
 
 /// Has the device do the `count` commands that `fill` writes, and waits until it has.
@@ -78,8 +105,11 @@ pub(crate) fn run<P: Platform>(
     fill: impl Fn(&mut Batch) -> Result<(), PushError>,
 ) -> Result<(), NotDone> {
     let device = &started.device;
+    if device.is_quiet() {
+        return Err(NotDone::Fault(why_quiet(started, irql)));
+    }
     let ticket = waits.next();
-    let mut room_looks = ROOM_LOOKS;
+    let mut patience = Patience(PATIENCE);
     P::clear_event(irql, &device.replied);
     let kick = loop {
         let submitted = control(started, irql, |isr| {
@@ -88,12 +118,16 @@ pub(crate) fn run<P: Platform>(
         match submitted {
             Ok(Ok(kick)) => break kick,
             Ok(Err(NotSubmitted::Fault(fault))) => return Err(NotDone::Fault(fault)),
-            Ok(Err(NotSubmitted::NoRoom)) if room_looks != 0 => {
-                room_looks = room_looks.saturating_sub(1);
-                P::delay(irql, ROOM_PAUSE);
+            Ok(Err(NotSubmitted::Down(fault))) => {
+                // Found out by an interrupt routine, which can't wait for a reset.
+                device.quiesce(&started.interface, irql);
+                return Err(NotDone::Fault(fault));
             }
             Ok(Err(NotSubmitted::NoRoom)) => {
-                return Err(give_up(started, Fault::timeout("queue stays full"), irql));
+                let spent = patience.spend::<P>(ROOM_PAUSE, || P::delay(irql, ROOM_PAUSE));
+                if spent.is_err() {
+                    return Err(give_up(started, Fault::timeout("queue stays full"), irql));
+                }
             }
             Err(refusal) => return Err(NotDone::Fault(refusal.into())),
         }
@@ -101,9 +135,11 @@ pub(crate) fn run<P: Platform>(
     if kick {
         let _ = device.transport.notify(&device.kicks.control);
     }
-    let mut looks = LOOKS;
     loop {
-        let _ = P::wait_event(irql, &device.replied, LOOK_PAUSE);
+        // There is always one look after the last wait.
+        let spent = patience.spend::<P>(LOOK_PAUSE, || {
+            let _ = P::wait_event(irql, &device.replied, LOOK_PAUSE);
+        });
         P::clear_event(irql, &device.replied);
         // Also when no interrupt came: the device may have answered all the same.
         let reply = control(started, irql, |isr| {
@@ -112,7 +148,7 @@ pub(crate) fn run<P: Platform>(
         });
         match reply {
             Ok(Some(result)) => return result.map_err(NotDone::Failed),
-            Ok(None) if looks != 0 => looks = looks.saturating_sub(1),
+            Ok(None) if spent.is_ok() => {}
             Ok(None) => return Err(give_up(started, Fault::timeout("no answer"), irql)),
             Err(refusal) => return Err(give_up(started, refusal.into(), irql)),
         }
@@ -128,7 +164,7 @@ fn submit(
     fill: &impl Fn(&mut Batch) -> Result<(), PushError>,
 ) -> Result<bool, NotSubmitted> {
     if let Some(fault) = state.fault {
-        return Err(NotSubmitted::Fault(fault));
+        return Err(NotSubmitted::Down(fault));
     }
     let mut batch = Batch::new();
     let no_room = no_room(state);
@@ -171,6 +207,17 @@ const fn no_room(state: &ControlState) -> NotSubmitted {
     } else {
         NotSubmitted::NoRoom
     }
+}
+
+/// Why the device has been reset. Also makes up for what a refusing port has kept from being done then: nothing is under
+/// way any more.
+fn why_quiet<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) -> Fault {
+    let known = control(started, irql, |isr| {
+        let fault = *isr.state.fault.get_or_insert(GIVEN_UP);
+        end_all(isr, &started.device);
+        fault
+    });
+    known.unwrap_or(GIVEN_UP)
 }
 
 /// Gives the device up: nothing more is sent, what is outstanding has failed, and the device is reset, so that it does not

@@ -10,6 +10,7 @@ use dxgk::vidpn::{Commit, VidPn};
 
 use crate::modes::{Mode, check_path, check_transformation};
 use crate::modeset::ModeSetting;
+use crate::power::wake_late;
 use crate::start::OUTPUTS;
 use crate::vidpn::OnlyPath;
 use crate::{Fault, Platform, Vgpu};
@@ -27,6 +28,7 @@ pub(crate) fn commit<P: Platform>(
     let mode = wanted_mode(&commit.vidpn, output.preferred, irql)?;
     let lit = !commit.path_powered_off();
     let committed = started.device.modeset.with(irql, |setting, irql| {
+        wake_late(started, setting, irql);
         apply(started, setting, mode, lit, irql)
     });
     committed.map_err(commit_status)

@@ -11,7 +11,6 @@ use dxgk::interface::Interface;
 use dxgk::interrupt::InterruptDevice;
 use dxgk::irql::Passive;
 use dxgk::lock::PassiveMutex;
-use dxgk::sys::DXGK_DISPLAY_INFORMATION;
 use virtio_gpu::Features;
 use virtio_gpu::commands::Place;
 use virtio_gpu::edid::Edid;
@@ -159,8 +158,6 @@ pub struct Device<P: Platform> {
     pub(crate) vectors: Vectors,
     pub(crate) identity: Identity,
     pub(crate) output: Output,
-    /// What the firmware had lit, if it was linear memory.
-    pub(crate) post_display: Option<DXGK_DISPLAY_INFORMATION>,
     pub(crate) modeset: PassiveMutex<P, ModeSetting<P>>,
     pub(crate) screen: PassiveMutex<P, Screen<P>>,
     /// Set when an answer is there.
@@ -172,6 +169,11 @@ pub struct Device<P: Platform> {
 }
 
 impl<P: Platform> Device<P> {
+    /// Whether the device has been reset and does not reach memory any more.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet.load(Ordering::Acquire)
+    }
+
     /// Makes the device stop, for good: resets it, and cuts it off from memory if it does not obey. Returns whether it did.
     pub(crate) fn quiesce(&self, interface: &Interface, irql: &Passive<'_>) -> bool {
         let obeyed = quiesce::<P>(&self.transport, interface, irql);
@@ -214,7 +216,7 @@ pub(crate) fn patience<P: Platform>(irql: &Passive<'_>) -> impl FnMut() -> bool 
 impl<P: Platform> Drop for Device<P> {
     /// A device that was never stopped, because its start failed late, must not outlive its memory.
     fn drop(&mut self) {
-        if !self.quiet.load(Ordering::Acquire) {
+        if !self.is_quiet() {
             let deadline = P::time().saturating_add(RESET_TIME);
             let _ = self.transport.reset(|| P::time() < deadline);
         }

@@ -12,6 +12,7 @@ use virtio_gpu::commands::Batch;
 use virtio_gpu::protocol::{CursorPosition, UpdateCursor};
 
 use crate::interrupts::{config, control, cursor};
+use crate::power::Power;
 use crate::{Platform, Vgpu};
 
 /// Runs what was asked for, and tells what became of it.
@@ -77,7 +78,7 @@ fn put(counters: &mut [u64], place: usize, value: u64) {
 fn hide_cursor<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) {
     let device = &started.device;
     device.modeset.with(irql, |setting, irql| {
-        if setting.asleep.is_some() {
+        if setting.power != Power::On {
             return;
         }
         let position = CursorPosition::new(device.output.scanout, 0, 0);

@@ -36,6 +36,14 @@ impl Mode {
         height: 480,
     };
 
+    /// A window may be of any size, and an EDID may say anything; a desktop has a least size.
+    fn at_least(width: u32, height: u32) -> Self {
+        Self {
+            width: width.max(Self::LEAST.width),
+            height: height.max(Self::LEAST.height),
+        }
+    }
+
     /// Bytes of a picture.
     pub(crate) const fn bytes(self) -> usize {
         (self.width as usize)
@@ -75,19 +83,16 @@ impl Mode {
 
 /// The mode for a scanout: the size that the host says it has, or the monitor's preferred timing.
 pub(crate) fn preferred(scanout: Option<Rect>, edid: Option<&Edid>) -> Mode {
-    // A window may be of any size; a desktop has a least one.
-    let of_scanout = scanout.map(|rect| Mode {
-        width: rect.width.max(Mode::LEAST.width),
-        height: rect.height.max(Mode::LEAST.height),
-    });
-    let of_edid = || {
-        let timing = edid?.preferred()?;
-        Some(Mode {
-            width: timing.width,
-            height: timing.height,
-        })
-    };
-    of_scanout.or_else(of_edid).unwrap_or(Mode::FALLBACK)
+    let of_scanout = scanout.map(|rect| Mode::at_least(rect.width, rect.height));
+    of_scanout
+        .or_else(|| of_edid(edid?))
+        .unwrap_or(Mode::FALLBACK)
+}
+
+/// The first timing of an EDID that is sent line after line. An interlaced one has the lines of half a picture.
+fn of_edid(edid: &Edid) -> Option<Mode> {
+    let timing = edid.detailed_timings().find(|timing| !timing.interlaced)?;
+    Some(Mode::at_least(timing.width, timing.height))
 }
 
 /// Whether a path's scaling is decided (XFORM: what counts as pinned).
@@ -114,7 +119,11 @@ pub(crate) const fn is_rotation_pinned(path: &D3DKMDT_VIDPN_PRESENT_PATH) -> boo
 }
 
 /// Whether a path goes from the source to the target that there are, and asks for nothing that can't be done. Source and
-/// target have the same size in every mode, so identity is the only scaling; rotating pixels is not implemented yet.
+/// target have the same size in every mode, so identity is the only scaling that is offered; rotating pixels is not
+/// implemented yet.
+///
+/// Centering a picture on as many pixels as it has is identity too. A configuration that the operating system remembers
+/// may ask for it, and the sample drivers take it (COMMIT/practice-validation).
 ///
 /// # Errors
 ///
@@ -135,6 +144,7 @@ pub(crate) fn check_transformation(path: &D3DKMDT_VIDPN_PRESENT_PATH) -> Result<
     let scaling = matches!(
         transformation.Scaling,
         D3DKMDT_VPPS_IDENTITY
+            | D3DKMDT_VPPS_CENTERED
             | D3DKMDT_VPPS_UNINITIALIZED
             | D3DKMDT_VPPS_UNPINNED
             | D3DKMDT_VPPS_NOTSPECIFIED
@@ -188,9 +198,53 @@ mod tests {
         );
     }
 
+    /// An EDID whose first descriptors are detailed timings of these sizes, interlaced or not.
+    fn edid(timings: &[(u16, u16, bool)]) -> Edid {
+        let mut block = [0u8; 128];
+        block[1..7].fill(0xFF);
+        let low = |size: u16| size.to_le_bytes()[0];
+        let high = |size: u16| size.to_le_bytes()[1] << 4;
+        for (&(width, height, interlaced), at) in timings.iter().zip((54..).step_by(18)) {
+            block[at] = 1;
+            block[at + 2] = low(width);
+            block[at + 4] = high(width);
+            block[at + 5] = low(height);
+            block[at + 7] = high(height);
+            block[at + 17] = u8::from(interlaced) << 7;
+        }
+        block[127] = block
+            .iter()
+            .fold(0, |sum: u8, byte| sum.wrapping_sub(*byte));
+        Edid::parse(&block).expect("an EDID")
+    }
+
+    #[test]
+    fn an_edids_mode_is_no_smaller_than_a_desktop() {
+        let of = |width, height| preferred(None, Some(&edid(&[(width, height, false)])));
+        assert_eq!(of(1, 1), Mode::LEAST);
+        assert_eq!(of(1, 1024), Mode::at_least(640, 1024));
+        assert_eq!(of(1280, 800), MODE);
+    }
+
+    #[test]
+    fn half_a_picture_is_no_mode() {
+        let television = edid(&[(1920, 540, true), (1280, 800, false)]);
+        assert_eq!(preferred(None, Some(&television)), MODE);
+        let old_television = edid(&[(1920, 540, true)]);
+        assert_eq!(preferred(None, Some(&old_television)), Mode::FALLBACK);
+    }
+
     #[test]
     fn the_only_path_is_accepted() {
         assert_eq!(check_path(&path(), 1), Ok(()));
+    }
+
+    #[test]
+    fn centering_without_a_border_is_accepted() {
+        let mut centered = path();
+        centered.ContentTransformation.Scaling = D3DKMDT_VPPS_CENTERED;
+        assert_eq!(check_path(&centered, 1), Ok(()));
+        assert!(is_scaling_pinned(&centered), "and not ours to change");
     }
 
     #[test]
@@ -207,7 +261,12 @@ mod tests {
 
     #[test]
     fn what_the_device_cannot_do_is_refused_as_modality() {
-        for scaling in [D3DKMDT_VPPS_CENTERED, D3DKMDT_VPPS_STRETCHED, 77] {
+        for scaling in [
+            D3DKMDT_VPPS_STRETCHED,
+            D3DKMDT_VPPS_ASPECTRATIOCENTEREDMAX,
+            D3DKMDT_VPPS_CUSTOM,
+            77,
+        ] {
             let mut wrong = path();
             wrong.ContentTransformation.Scaling = scaling;
             let refused = Err(Status::GRAPHICS_VIDPN_MODALITY_NOT_SUPPORTED);

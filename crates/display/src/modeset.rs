@@ -7,6 +7,8 @@ use dxgk::adapter::Started;
 use dxgk::irql::Passive;
 use dxgk::kernel::PAGE_SIZE;
 use dxgk::present::Presented;
+use dxgk::status::Status;
+use dxgk::sys::DXGK_DISPLAY_INFORMATION;
 use virtio_gpu::Memory;
 use virtio_gpu::backing::{EntryList, MAX_ENTRIES, write_entries};
 use virtio_gpu::commands::{Batch, FailedCommand, Failure, PushError, Reason};
@@ -21,6 +23,7 @@ use crate::device::{DmaMemory, Joined};
 use crate::frame::{Rects, Target};
 use crate::interrupts::{control, drop_waiting};
 use crate::modes::Mode;
+use crate::power::Power;
 use crate::screen::{FrameBuffer, Wanted};
 use crate::{Fault, Platform, TraceEvent, Vgpu};
 
@@ -34,30 +37,37 @@ pub(crate) struct ModeSetting<P: Platform> {
     black: Option<Target>,
     /// Nothing was copied to the frame buffer's resource yet, so it is black.
     untouched: bool,
-    /// The adapter is in a low-power state.
-    pub(crate) asleep: Option<Asleep>,
-    platform: core::marker::PhantomData<fn() -> P>,
+    /// What the firmware had lit when the adapter got its power, if it had lit anything: at the start, and again with every
+    /// return to D0, since another sleep may leave another mode or none (POWER/d0-post-info).
+    pub(crate) post_display: Option<DXGK_DISPLAY_INFORMATION>,
+    pub(crate) power: Power,
+    /// The list of the frame buffer's pages, for the device.
+    backing: Option<Backing<P>>,
+    /// The frame buffer's resource went with a reset of the device, and is to be made anew before it can be shown.
+    lost: bool,
 }
 
-/// What an adapter in a low-power state comes back to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Asleep {
-    pub(crate) mode: Option<Mode>,
+/// A list of pages, which is kept so that a resource can be made again without allocating anything.
+struct Backing<P: Platform> {
+    list: DmaMemory<P>,
+    entries: EntryList,
 }
 
 /// What every function here works on.
 type Adapter<'a, P> = &'a Started<Vgpu<P>>;
 
 impl<P: Platform> ModeSetting<P> {
-    pub(crate) const fn new() -> Self {
+    pub(crate) const fn new(post_display: Option<DXGK_DISPLAY_INFORMATION>) -> Self {
         Self {
             waits: Waits::new(),
+            post_display,
             last_resource: 0,
             shown: Wanted::Dark,
             black: None,
             untouched: true,
-            asleep: None,
-            platform: core::marker::PhantomData,
+            power: Power::On,
+            backing: None,
+            lost: false,
         }
     }
 
@@ -65,7 +75,7 @@ impl<P: Platform> ModeSetting<P> {
     pub(crate) const fn forget_all(&mut self) {
         self.shown = Wanted::Dark;
         self.black = None;
-        self.untouched = true;
+        self.lost = true;
     }
 
     fn new_target(&mut self, mode: Mode) -> Target {
@@ -104,9 +114,11 @@ impl<P: Platform> ModeSetting<P> {
         lit: bool,
         irql: &mut Passive<'_>,
     ) -> Result<(), Fault> {
-        let buffer = self.new_frame_buffer(started, mode, irql)?;
+        let (buffer, backing) = self.new_frame_buffer(started, mode, irql)?;
         let target = buffer.target;
         let (old_shown, old_untouched) = (self.shown, self.untouched);
+        let old_backing = self.backing.replace(backing);
+        let old_lost = core::mem::replace(&mut self.lost, false);
         let (old, was_lit) = swap(started, Some(buffer), lit, irql);
         self.untouched = true;
         // The black resource, if there is one, has the old size.
@@ -115,19 +127,23 @@ impl<P: Platform> ModeSetting<P> {
             let (new, _) = swap(started, old, was_lit, irql);
             self.untouched = old_untouched;
             self.black = old_black;
+            self.lost = old_lost || started.device.is_quiet();
+            let new_backing = core::mem::replace(&mut self.backing, old_backing);
             // Whatever the device shows now: what it showed before is what is wanted again.
             let _ = self.scan_out(started, old_shown, irql);
             self.free(started, target, irql);
-            drop(new);
+            drop((new, new_backing));
             return Err(fault);
         }
-        if let Some(old) = &old {
+        if let Some(old) = &old
+            && !old_lost
+        {
             self.free(started, old.target, irql);
         }
         if let Some(black) = old_black {
             self.free(started, black, irql);
         }
-        drop(old);
+        drop((old, old_backing));
         started.device.counters.mode_sets.count();
         P::trace(&TraceEvent::ModeSet {
             width: mode.width,
@@ -148,13 +164,17 @@ impl<P: Platform> ModeSetting<P> {
             drop(swap(started, old, was_lit, irql));
             return Err(fault);
         }
-        if let Some(old) = &old {
+        if let Some(old) = &old
+            && !self.lost
+        {
             self.free(started, old.target, irql);
         }
+        self.backing = None;
         Ok(())
     }
 
-    /// Has the device show what the screen's state asks for.
+    /// Has the device show what the screen's state asks for. A device that has been given up shows no picture any more, but
+    /// anything darker than that.
     pub(crate) fn show(
         &mut self,
         started: Adapter<'_, P>,
@@ -164,8 +184,24 @@ impl<P: Platform> ModeSetting<P> {
             .device
             .screen
             .with(irql, |screen, _| screen.wanted());
+        let picture = matches!(wanted, Wanted::Picture(_));
+        if started.device.is_quiet() {
+            // A device that has been reset shows nothing already, and may not be asked for it.
+            self.forget_all();
+            if !picture {
+                return Ok(());
+            }
+        }
         if wanted != self.shown {
-            self.scan_out(started, wanted, irql)?;
+            let done = self.scan_out(started, wanted, irql);
+            if started.device.is_quiet() {
+                // It was given up over this.
+                self.forget_all();
+                if !picture {
+                    return Ok(());
+                }
+            }
+            done?;
         }
         if !matches!(wanted, Wanted::Black(_))
             && let Some(black) = self.black.take()
@@ -181,6 +217,11 @@ impl<P: Platform> ModeSetting<P> {
         wanted: Wanted,
         irql: &mut Passive<'_>,
     ) -> Result<(), Fault> {
+        if let Wanted::Black(target) | Wanted::Picture(target) = wanted
+            && self.lost
+        {
+            self.restore(started, target, irql)?;
+        }
         match wanted {
             Wanted::Dark => self.disable(started, irql)?,
             Wanted::Picture(target) => {
@@ -197,6 +238,41 @@ impl<P: Platform> ModeSetting<P> {
             },
         }
         self.shown = wanted;
+        Ok(())
+    }
+
+    /// Makes the frame buffer's resource anew, with the same memory. Allocates nothing.
+    #[inline(never)]
+    fn restore(
+        &mut self,
+        started: Adapter<'_, P>,
+        target: Target,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Fault> {
+        let Some(backing) = self.backing.take() else {
+            // There is no frame buffer without.
+            return Err(Status::UNSUCCESSFUL.into());
+        };
+        let joined = Joined {
+            first: &started.device.memory,
+            second: &backing.list,
+        };
+        let created = self.run(started, &joined, irql, 3, |batch| {
+            create(batch, &joined, &target, &backing.entries)
+        });
+        self.backing = Some(backing);
+        if let Err(reason) = created {
+            self.free_after(started, target, reason, irql);
+            return Err(reason.into());
+        }
+        self.lost = false;
+        // Looked at after the copy: a present in between is in the memory, and may be in the resource.
+        self.untouched = started.device.screen.with(irql, |screen, _| {
+            screen
+                .frame_buffer
+                .as_ref()
+                .is_some_and(|buffer| buffer.black)
+        });
         Ok(())
     }
 
@@ -230,12 +306,13 @@ impl<P: Platform> ModeSetting<P> {
     }
 
     /// A frame buffer with its resource, both black.
+    #[inline(never)]
     fn new_frame_buffer(
         &mut self,
         started: Adapter<'_, P>,
         mode: Mode,
         irql: &mut Passive<'_>,
-    ) -> Result<FrameBuffer<P>, Fault> {
+    ) -> Result<(FrameBuffer<P>, Backing<P>), Fault> {
         let memory = DmaMemory::new(mode.bytes(), irql)?;
         let pages = mode.bytes().div_ceil(PAGE_SIZE);
         let list = DmaMemory::new(list_len(pages), irql)?;
@@ -257,10 +334,11 @@ impl<P: Platform> ModeSetting<P> {
             self.free_after(started, target, reason, irql);
             return Err(reason.into());
         }
-        Ok(FrameBuffer { memory, target })
+        Ok((FrameBuffer::new(memory, target), Backing { list, entries }))
     }
 
     /// A black resource of the size of `like`: its backing is one page of zeros over and over, and only until it was copied.
+    #[inline(never)]
     fn black_of(
         &mut self,
         started: Adapter<'_, P>,
@@ -289,17 +367,19 @@ impl<P: Platform> ModeSetting<P> {
             core::iter::repeat_n(zero_page, pages),
         )?;
         let target = self.new_target(mode);
-        let created = self
-            .run(started, &joined, irql, 3, |batch| {
-                create(batch, &joined, &target, &entries)
-            })
-            .and_then(|()| {
-                self.run(started, &joined, irql, 1, |batch| {
-                    batch.push(&joined, &ResourceDetachBacking::new(target.resource))
-                })
-            });
+        let created = self.run(started, &joined, irql, 3, |batch| {
+            create(batch, &joined, &target, &entries)
+        });
         if let Err(reason) = created {
             self.free_after(started, target, reason, irql);
+            return Err(reason.into());
+        }
+        let detached = self.run(started, &joined, irql, 1, |batch| {
+            batch.push(&joined, &ResourceDetachBacking::new(target.resource))
+        });
+        if let Err(reason) = detached {
+            // The device has the resource, whatever became of this command, and with it the page that is about to go.
+            self.free(started, target, irql);
             return Err(reason.into());
         }
         self.black = Some(target);
@@ -322,6 +402,10 @@ impl<P: Platform> ModeSetting<P> {
 
     /// Frees a resource, and with it the device's claim on its backing. A device that won't is reset.
     fn free(&mut self, started: Adapter<'_, P>, target: Target, irql: &mut Passive<'_>) {
+        if started.device.is_quiet() {
+            // It went with the reset.
+            return;
+        }
         let memory = &started.device.memory;
         let freed = run(started, &mut self.waits, memory, irql, 1, |batch| {
             batch.push(memory, &ResourceUnref::new(target.resource))

@@ -1,7 +1,11 @@
-//! DxgkDdiSetPowerState. It can't fail: an adapter that does not come back shows nothing and refuses presents.
+//! DxgkDdiSetPowerState. It can't fail: an adapter that does not come back shows nothing, and is tried again.
 //!
 //! The device keeps nothing over a low-power state that this driver relies upon: going down resets it, and coming back
-//! brings it up as a start does, with the mode that was active, black until the source is made visible.
+//! brings it up as a start does. Everything else stays: the mode, whether the output is lit, and the frame buffer's memory,
+//! so that nothing has to be allocated while the system wakes (POWER/save-then-restore). The picture is black until the
+//! source is made visible.
+
+use core::sync::atomic::Ordering;
 
 use dxgk::adapter::Started;
 use dxgk::irql::Passive;
@@ -14,13 +18,23 @@ use dxgk::sys::{
 use crate::bring_up::{bring_up, listen};
 use crate::fault::Fault;
 use crate::frame::Rects;
-use crate::interrupts::control;
-use crate::modeset::{Asleep, ModeSetting};
-use crate::screen::FrameBuffer;
+use crate::interrupts::{control, end_all};
+use crate::modeset::ModeSetting;
 use crate::start::acquire_post_display;
 use crate::stop::silence;
 use crate::{Platform, TraceEvent, Vgpu};
-use core::sync::atomic::Ordering;
+
+/// Whether the adapter works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Power {
+    /// As far as power is concerned.
+    On,
+    /// It is in a low-power state.
+    Asleep,
+    /// It has its power again, and the device could not be brought back yet. The port need not synchronize while the
+    /// interrupt is not connected, and does not say when that is.
+    Late,
+}
 
 /// The adapter goes to another state. A child's state needs nothing: its path is turned off and on by commits.
 pub(crate) fn set_adapter_state<P: Platform>(
@@ -32,12 +46,29 @@ pub(crate) fn set_adapter_state<P: Platform>(
     P::trace(&TraceEvent::Power { state });
     let modeset = &started.device.modeset;
     if state == PowerDeviceD0 {
-        let _ = acquire_post_display::<P>(&started.interface, irql);
-        modeset.with(irql, |setting, irql| wake(started, setting, irql));
+        let post_display = acquire_post_display::<P>(&started.interface, irql);
+        modeset.with(irql, |setting, irql| {
+            setting.post_display = post_display;
+            if setting.power != Power::On {
+                hide(started, irql);
+                wake(started, setting, irql);
+            }
+        });
     } else if [PowerDeviceD1, PowerDeviceD2, PowerDeviceD3].contains(&state) {
         modeset.with(irql, |setting, irql| {
             sleep(started, setting, action, irql);
         });
+    }
+}
+
+/// Tries again to bring back an adapter that has its power and not its device.
+pub(crate) fn wake_late<P: Platform>(
+    started: &Started<Vgpu<P>>,
+    setting: &mut ModeSetting<P>,
+    irql: &mut Passive<'_>,
+) {
+    if setting.power == Power::Late {
+        wake(started, setting, irql);
     }
 }
 
@@ -47,44 +78,31 @@ fn sleep<P: Platform>(
     action: POWER_ACTION,
     irql: &mut Passive<'_>,
 ) {
-    if setting.asleep.is_some() {
+    if setting.power == Power::Asleep {
         return;
     }
-    let buffer = take_frame_buffer(started, irql);
-    setting.asleep = Some(Asleep {
-        mode: buffer.as_ref().map(FrameBuffer::mode),
-    });
-    // While the system hibernates its progress is still to be seen (POWER/hibernate-vga); the bus driver turns the device
-    // off.
-    if action != PowerActionHibernate {
-        put_down(started, setting, irql);
-        drop(buffer);
-    } else {
-        give_back(started, buffer, irql);
-    }
-}
-
-/// Nothing is seen from here on. Returns what was.
-fn take_frame_buffer<P: Platform>(
-    started: &Started<Vgpu<P>>,
-    irql: &mut Passive<'_>,
-) -> Option<FrameBuffer<P>> {
-    started.device.screen.with(irql, |screen, _| {
-        screen.visible = false;
-        screen.behind = Rects::new();
-        screen.frame_buffer.take()
-    })
-}
-
-fn give_back<P: Platform>(
-    started: &Started<Vgpu<P>>,
-    buffer: Option<FrameBuffer<P>>,
-    irql: &mut Passive<'_>,
-) {
+    setting.power = Power::Asleep;
+    // Presents end at once from here on.
     started
         .device
         .screen
-        .with(irql, |screen, _| screen.frame_buffer = buffer);
+        .with(irql, |screen, _| screen.visible = false);
+    // While the system hibernates its progress is still to be seen (POWER/hibernate-vga); the bus driver turns the device
+    // off.
+    if action != PowerActionHibernate && !started.device.is_quiet() {
+        put_down(started, setting, irql);
+    }
+}
+
+/// What was on the screen before the low-power state is not shown again (VIS/invisible-at-start-and-D0).
+fn hide<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) {
+    started.device.screen.with(irql, |screen, _| {
+        screen.visible = false;
+        screen.behind = Rects::new();
+        if let Some(buffer) = &mut screen.frame_buffer {
+            buffer.blacken();
+        }
+    });
 }
 
 fn put_down<P: Platform>(
@@ -100,31 +118,38 @@ fn put_down<P: Platform>(
     setting.forget_all();
 }
 
+// Not part of the stack frames of those who try again.
+#[inline(never)]
 fn wake<P: Platform>(
     started: &Started<Vgpu<P>>,
     setting: &mut ModeSetting<P>,
     irql: &mut Passive<'_>,
 ) {
-    let Some(asleep) = setting.asleep.take() else {
-        return;
-    };
+    setting.power = Power::Late;
     // After hibernation the device was not put down before.
-    let before = take_frame_buffer(started, irql);
-    put_down(started, setting, irql);
-    drop(before);
-    if let Err(fault) = come_back(started, setting, asleep, irql) {
+    if !started.device.is_quiet() {
+        put_down(started, setting, irql);
+    }
+    setting.forget_all();
+    if let Err(fault) = come_back(started, irql) {
         silence(started, fault, irql);
         P::trace(&TraceEvent::ResumeFailed(fault));
+        return;
+    }
+    // The device works. If it can't show the mode now, the next commit or the first frame asks for it again.
+    if let Err(fault) = setting.show(started, irql) {
+        P::trace(&TraceEvent::ResumeFailed(fault));
+    }
+    if !started.device.is_quiet() {
+        setting.power = Power::On;
     }
 }
 
-fn come_back<P: Platform>(
-    started: &Started<Vgpu<P>>,
-    setting: &mut ModeSetting<P>,
-    asleep: Asleep,
-    irql: &mut Passive<'_>,
-) -> Result<(), Fault> {
+#[inline(never)]
+fn come_back<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) -> Result<(), Fault> {
     let device = &started.device;
+    // The port may have refused this when the device was put down.
+    control(started, irql, |isr| end_all(isr, device))?;
     let mut queues = started;
     let brought = bring_up(
         &device.transport,
@@ -139,10 +164,7 @@ fn come_back<P: Platform>(
             .with("features", brought.features.bits()));
     }
     listen(&device.memory, &mut queues, irql)?;
-    device.quiet.store(false, Ordering::Release);
     control(started, irql, |isr| isr.state.fault = None)?;
-    match asleep.mode {
-        Some(mode) => setting.set_mode(started, mode, true, irql),
-        None => Ok(()),
-    }
+    device.quiet.store(false, Ordering::Release);
+    Ok(())
 }

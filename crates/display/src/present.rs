@@ -18,8 +18,7 @@ use crate::frame::{Frame, NotSent, PIXEL, Rects, send};
 use crate::interrupts::{ControlState, Tag, add, control, count};
 use crate::screen::{FrameBuffer, Screen};
 use crate::start::OUTPUTS;
-use crate::{Platform, Vgpu};
-use core::sync::atomic::Ordering;
+use crate::{Platform, TraceEvent, Vgpu};
 
 /// DxgkDdiPresentDisplayOnly.
 pub(crate) fn present<P: Platform>(
@@ -60,16 +59,29 @@ fn show<P: Platform>(
     present: &PresentDisplayOnly<'_>,
     irql: &mut Passive<'_>,
 ) -> Result<Present, Status> {
-    if started.device.quiet.load(Ordering::Acquire) {
-        return Err(Status::IO_DEVICE_ERROR);
-    }
     let seen = screen.visible && screen.lit;
-    let Some(buffer) = &screen.frame_buffer else {
+    let Some(buffer) = &mut screen.frame_buffer else {
         // Nothing is shown, so what is shown is up to date.
         return Ok(Present::Complete);
     };
+    // Whether there is a device does not matter to who sees nothing of it, as while the adapter sleeps.
+    if seen && started.device.is_quiet() {
+        return Err(Status::IO_DEVICE_ERROR);
+    }
+    buffer.black = false;
     let copied = copy(buffer, present, &mut screen.behind, irql);
-    let bytes = copied?;
+    let bytes = copied.map_err(|NotCopied { rect, status }| {
+        // Once for each cause: whatever is wrong with one surface is likely to be wrong with the next.
+        if screen.copy_failed.replace(status) != Some(status) {
+            P::trace(&TraceEvent::CopyFailed {
+                status: status.raw(),
+                pitch: present.pitch(),
+                width: rect.width,
+                height: rect.height,
+            });
+        }
+        status
+    })?;
     if !seen || screen.behind.is_empty() {
         // Becoming visible will show it.
         if bytes != 0 {
@@ -134,6 +146,12 @@ fn submit(
     Ok(kick)
 }
 
+/// A rectangle that was not copied, and why.
+struct NotCopied {
+    rect: Rect,
+    status: Status,
+}
+
 /// Copies the moved and the dirty rectangles, in this order, and adds what was copied to `behind`. Returns how many bytes
 /// that was.
 ///
@@ -144,7 +162,7 @@ fn copy<P: Platform>(
     present: &PresentDisplayOnly<'_>,
     behind: &mut Rects,
     irql: &Passive<'_>,
-) -> Result<u64, Status> {
+) -> Result<u64, NotCopied> {
     let moved = present.moves().iter().map(|moved| &moved.DestRect);
     let mut bytes = 0u64;
     for rect in moved.chain(present.dirty_rects()) {
@@ -154,7 +172,9 @@ fn copy<P: Platform>(
         }
         // Also if reading it fails half-way: the frame buffer may have changed.
         behind.add(rect, buffer.target.bounds());
-        copy_rect(buffer, present, rect, irql)?;
+        if let Err(status) = copy_rect(buffer, present, rect, irql) {
+            return Err(NotCopied { rect, status });
+        }
         let pixels = rect.area().saturating_mul(u64::from(PIXEL));
         bytes = bytes.saturating_add(pixels);
     }

@@ -1,18 +1,43 @@
 //! What a source shows: its frame buffer and whether anybody sees it.
 
-use dxgk::kernel::Kernel;
+use dxgk::kernel::{Kernel, PAGE_SIZE};
+use dxgk::status::Status;
+use virtio_gpu::Memory;
 
 use crate::device::DmaMemory;
 use crate::frame::{Rects, Target};
 use crate::modes::Mode;
 
+/// A page of black pixels. Not on the stack, which is short.
+static BLACK: [u8; PAGE_SIZE] = [0; PAGE_SIZE];
+
 /// Memory with a picture, which the device copies from.
 pub(crate) struct FrameBuffer<K: Kernel> {
     pub(crate) memory: DmaMemory<K>,
     pub(crate) target: Target,
+    /// Nothing was copied to it since it was made or blackened.
+    pub(crate) black: bool,
 }
 
 impl<K: Kernel> FrameBuffer<K> {
+    /// A new one. Its memory is black, since pages are zeroed.
+    pub(crate) const fn new(memory: DmaMemory<K>, target: Target) -> Self {
+        Self {
+            memory,
+            target,
+            black: true,
+        }
+    }
+
+    /// Makes the picture black. The device must not show it meanwhile.
+    pub(crate) fn blacken(&mut self) {
+        for offset in (0..self.memory.len()).step_by(PAGE_SIZE) {
+            // Memory is whole pages, so that there is no rest.
+            let _ = self.memory.write_bytes(offset, &BLACK);
+        }
+        self.black = true;
+    }
+
     pub(crate) const fn mode(&self) -> Mode {
         Mode {
             width: self.target.width,
@@ -31,6 +56,8 @@ pub(crate) struct Screen<K: Kernel> {
     pub(crate) lit: bool,
     /// What was presented and is not on its way to the device.
     pub(crate) behind: Rects,
+    /// Why a presented picture could not be copied, the last time that it was for another reason than before.
+    pub(crate) copy_failed: Option<Status>,
 }
 
 impl<K: Kernel> Screen<K> {
@@ -41,6 +68,7 @@ impl<K: Kernel> Screen<K> {
             visible: false,
             lit: true,
             behind: Rects::new(),
+            copy_failed: None,
         }
     }
 

@@ -108,7 +108,7 @@ fn make_device<P: Platform>(
     let interface = start.interface;
     let parts = talk(start, &transport, &memory, irql).and_then(|parts| {
         // What can run out has to be there before anything is given away.
-        let modeset = PassiveMutex::new(ModeSetting::new(), irql)?;
+        let modeset = PassiveMutex::new(ModeSetting::new(post_display), irql)?;
         let screen = PassiveMutex::new(Screen::new(), irql)?;
         let replied = P::new_event(irql).ok_or(Status::INSUFFICIENT_RESOURCES)?;
         Ok((parts, modeset, screen, replied))
@@ -122,7 +122,6 @@ fn make_device<P: Platform>(
                 vectors,
                 identity,
                 output,
-                post_display,
                 modeset,
                 screen,
                 replied,

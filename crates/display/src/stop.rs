@@ -15,7 +15,7 @@ use crate::start::OUTPUTS;
 use crate::{Platform, TraceEvent, Vgpu};
 
 /// The first step of a stop: the device does nothing any more and reaches no memory, and what was under way has ended.
-/// Presents that come all the same are refused.
+/// Presents that come all the same reach nobody.
 pub(crate) fn stop_device<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) {
     let reset = silence(started, Fault::new("stopped", Status::DEVICE_REMOVED), irql);
     P::trace(&TraceEvent::Stopped { reset });
@@ -61,10 +61,11 @@ pub(crate) fn release_post_display<P: Platform>(
     irql: &mut Passive<'_>,
 ) -> Result<DXGK_DISPLAY_INFORMATION, Status> {
     let device = &started.device;
-    let display = device.post_display.ok_or(Status::NOT_SUPPORTED)?;
-    if target >= OUTPUTS {
-        return Err(Status::NOT_SUPPORTED);
-    }
+    let lit = device.modeset.with(irql, |setting, _| setting.post_display);
+    let display = lit.ok_or(Status::NOT_SUPPORTED)?;
+    // A target that is not in the active topology: another is taken (STOP/release-fallback-target), and there is one. With
+    // nothing active Windows may have no target to name (D3DDDI_ID_UNINITIALIZED).
+    let target = if target < OUTPUTS { target } else { 0 };
     let linear = linear_range(started, &display, irql).ok_or(Status::NOT_SUPPORTED)?;
     let memory = MappedRange::<P>::map(&started.interface, linear, irql)?;
     blacken(&memory);

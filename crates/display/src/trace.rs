@@ -65,6 +65,17 @@ pub enum TraceEvent {
     },
     /// Something asked of the device failed; the picture stays as it was.
     CommandFailed(Fault),
+    /// A presented picture could not be copied. Told once for each status in a row, not for every frame.
+    CopyFailed {
+        /// The copy's status: that of the fault, if reading the surface faulted.
+        status: i32,
+        /// The surface's bytes from one line to the next.
+        pitch: i32,
+        /// Width of the rectangle in pixels.
+        width: u32,
+        /// Height of it.
+        height: u32,
+    },
     /// The device broke the rules or did not answer. It is not used any more until it is started anew.
     DeviceFailed(Fault),
     /// The port did not run a synchronized closure.
@@ -124,6 +135,7 @@ impl TraceEvent {
             Self::BadEdid { .. } => "BadEdid",
             Self::ModeSet { .. } => "ModeSet",
             Self::CommandFailed(_) => "CommandFailed",
+            Self::CopyFailed { .. } => "CopyFailed",
             Self::DeviceFailed(_) => "DeviceFailed",
             Self::Refused { .. } => "Refused",
             Self::ConfigEvent { .. } => "ConfigEvent",
@@ -142,6 +154,7 @@ impl TraceEvent {
             Self::HardwareInformationNotRecorded { .. }
             | Self::BadEdid { .. }
             | Self::CommandFailed(_)
+            | Self::CopyFailed { .. }
             | Self::Refused { .. }
             | Self::Stopped { reset: false } => Level::Warning,
             _ => Level::Information,
@@ -208,6 +221,17 @@ impl TraceEvent {
                 number("height", height),
                 number("resource", resource),
                 NONE,
+            ],
+            Self::CopyFailed {
+                status: code,
+                pitch,
+                width,
+                height,
+            } => [
+                status(code),
+                signed("pitch", pitch),
+                number("width", width),
+                number("height", height),
             ],
             Self::Refused {
                 reason,

@@ -5,6 +5,7 @@ use dxgk::irql::Passive;
 use dxgk::status::Status;
 
 use crate::frame::Rects;
+use crate::power::wake_late;
 use crate::start::OUTPUTS;
 use crate::{Platform, Vgpu};
 
@@ -20,6 +21,7 @@ pub(crate) fn set_visibility<P: Platform>(
     }
     let device = &started.device;
     device.modeset.with(irql, |setting, irql| {
+        wake_late(started, setting, irql);
         let was_visible = device.screen.with(irql, |screen, _| {
             // Becoming visible copies the whole frame buffer.
             screen.behind = Rects::new();

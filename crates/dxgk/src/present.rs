@@ -32,6 +32,12 @@ impl<'a> PresentDisplayOnly<'a> {
         self.0.BytesPerPixel
     }
 
+    /// Bytes from one line of the picture to the next.
+    #[must_use]
+    pub const fn pitch(&self) -> i32 {
+        self.0.Pitch
+    }
+
     /// Whether the pixels have to be rotated to the path's rotation. If not, they must not be, whatever the path says.
     #[must_use]
     pub fn rotate(&self) -> bool {

@@ -7,7 +7,7 @@ use crate::lock::Passive;
 use crate::machine::{Machine, NtStatus};
 use crate::mapping::Mappings;
 use crate::picture::Picture;
-use crate::port::Port;
+use crate::port::{Port, PostDisplay};
 use crate::refusal::Refuse;
 use crate::resources::ResourceList;
 use crate::section::Cpus;
@@ -54,6 +54,7 @@ pub struct Adapter {
     pub(crate) picture: Passive<Picture>,
     pub(crate) asked_information: AtomicBool,
     pub(crate) acquired_post: AtomicBool,
+    pub(crate) post: Passive<Option<PostDisplay>>,
     pub(crate) display_enabled: AtomicBool,
 }
 
@@ -90,6 +91,7 @@ impl Adapter {
             picture: Passive::default(),
             asked_information: AtomicBool::new(false),
             acquired_post: AtomicBool::new(false),
+            post: Passive::new(port.config().post),
             display_enabled: AtomicBool::new(false),
         }));
         handle::publish(adapter);
@@ -177,6 +179,12 @@ impl Adapter {
     /// Makes `length` calls of DxgkCbSynchronizeExecution refuse, from the `first` on (0 is the next), counted from now.
     pub fn refuse(&self, first: u64, length: u64, what: Refuse) {
         self.interrupts.refusals.plan(first, length, what);
+    }
+
+    /// Firmware has lit this instead, as it may while the system wakes: what DxgkCbAcquirePostDisplayOwnership says from
+    /// now on.
+    pub fn set_post(&self, post: Option<PostDisplay>) {
+        *self.post.lock(self.machine()) = post;
     }
 
     /// The DDI that the caller's processor runs.

@@ -78,13 +78,15 @@ impl Adapter {
             self.stop()?;
             return Ok(Released::Refused(status));
         }
+        // The target that was asked for, or another that the driver took instead of it.
+        let kept = info.TargetId == target || self.targets().any(|other| other == info.TargetId);
         self.stopped(AT);
         // SAFETY: all bit patterns of the union are valid.
         let address = unsafe { info.PhysicAddress.QuadPart };
         let format = matches!(info.ColorFormat, D3DDDIFMT_X8R8G8B8 | D3DDDIFMT_A8R8G8B8);
         let lit = info.Width != 0 && info.Height != 0 && info.Pitch >= info.Width.saturating_mul(4);
-        let whole = lit && format && address != 0 && info.TargetId == target;
-        check!(port, StopRelease, AT, whole, "size, pitch, address, 32-bit format, target {target}";
+        let whole = lit && format && address != 0 && kept;
+        check!(port, StopRelease, AT, whole, "size, pitch, address, 32-bit format, a target";
             "{}x{}, {}, {address:#x}, {}, {}", info.Width, info.Height, info.Pitch, info.ColorFormat, info.TargetId);
         Ok(Released::Left(info))
     }

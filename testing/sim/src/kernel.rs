@@ -24,6 +24,10 @@ const STEP: u64 = 500;
 static MACHINE: RwLock<Option<&'static dyn Machine>> = RwLock::new(None);
 /// How much faster the driver's clock runs than the machine's.
 static HASTE: AtomicU64 = AtomicU64::new(1);
+/// How long the clock ticks that ends the driver's sleeps, in units of 100 ns of its time.
+static TICK: AtomicU64 = AtomicU64::new(1);
+/// Whether there are no pages left.
+static EXHAUSTED: AtomicBool = AtomicBool::new(false);
 static OBJECTS: AtomicU64 = AtomicU64::new(0);
 static MISTAKES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
@@ -41,6 +45,17 @@ fn machine() -> Option<&'static dyn Machine> {
 /// its timeouts takes no longer than it must. 1 is as it should be; 0 is taken for that.
 pub fn hurry(factor: u32) {
     HASTE.store(u64::from(factor.max(1)), Ordering::SeqCst);
+}
+
+/// Lets every sleep of the driver end at a tick of a clock that ticks that often, in units of 100 ns of the driver's time.
+/// Windows' usual 15.6 ms are 156 250. 1 is as exact as the machine is; 0 is taken for that.
+pub fn tick(every: u64) {
+    TICK.store(every.max(1), Ordering::SeqCst);
+}
+
+/// Lets every allocation of pages fail from now on, or ends that.
+pub fn exhaust(exhausted: bool) {
+    EXHAUSTED.store(exhausted, Ordering::SeqCst);
 }
 
 /// The caller's IRQL; PASSIVE_LEVEL without a machine.
@@ -142,7 +157,10 @@ unsafe impl Kernel for SimKernel {
         at_most(level::PASSIVE_LEVEL, "a delay");
         exempt(|| {
             if let Some(machine) = machine() {
-                machine.delay(u64::from(microseconds) * 10 / HASTE.load(Ordering::SeqCst));
+                let asked = u64::from(microseconds) * 10;
+                // Up to a tick, and never less than asked for.
+                let until_tick = asked.next_multiple_of(TICK.load(Ordering::SeqCst));
+                machine.delay(until_tick / HASTE.load(Ordering::SeqCst));
             }
         });
     }
@@ -158,6 +176,9 @@ unsafe impl Kernel for SimKernel {
 
     fn allocate_pages(_: &Passive<'_>, pages: usize) -> Option<PageBlock> {
         at_most(level::PASSIVE_LEVEL, "an allocation of pages");
+        if EXHAUSTED.load(Ordering::SeqCst) {
+            return None;
+        }
         exempt(|| {
             let block = MEMORY.allocate(pages)?;
             let base = block.base();

@@ -1,148 +1,17 @@
 //! What is seen on the monitor, and what becomes of presents, in the states that the main job does not stay in: before the
-//! source is visible, while monitors or the adapter are off, when closures are refused and when the device is slow.
+//! source is visible, while monitors are off, when closures are refused and when the device is slow.
 
-use display::Vgpu;
-use dxgk::irql::Passive;
+#[path = "common/stage.rs"]
+mod stage;
+
+use display::TraceEvent;
 use dxgk::sys::*;
 use ioctl::{Operation, Request, Response, Statistics};
-use port::adapter::Adapter;
-use port::picture::{Frame, Frames, Picture};
-use port::port::{Config, Port};
-use port::power::ADAPTER;
-use port::present::{Presented, Surface};
-use port::scenario::bring_up;
-use port::{Pdo, Refuse};
-use sim::gpu::{self, Gpu, Lie};
-use sim::kernel::{self, SimKernel};
-use sim::machine::{Granted, Hosted, Setup};
-use sim::memory::MEMORY;
-use sim::{heap, mapping, platform};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use port::Refuse;
+use port::present::Presented;
+use sim::gpu::{self, Lie};
+use stage::{POWER_TRANSITION, POWERED_OFF, on_stage};
 use zerocopy::IntoBytes;
-
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-
-/// An adapter with a mode, nothing presented yet and the source not visible.
-struct Stage {
-    gpu: Arc<Gpu>,
-    adapter: &'static Adapter,
-    target: u32,
-    surface: Surface,
-    frames: Frames,
-}
-
-/// Sets the stage, plays, and looks whether anything was broken or left behind. The device may be blamed for `faults`.
-fn on_stage(device: &gpu::Options, play: impl FnOnce(&mut Stage)) {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let gpu = Gpu::new(device);
-    let setup = Setup {
-        processors: 4,
-        granted: Granted::Messages(3),
-        verbose: false,
-        pool: kernel::held,
-    };
-    let machine = Hosted::start(setup, gpu.clone());
-    kernel::install(machine);
-    kernel::hurry(1);
-    let port = Port::new(machine, Config::default());
-    let table = dxgk::ddi::initialization_data::<Vgpu<SimKernel>>();
-    let object = Box::into_raw(Box::new([0_u64; 64]));
-    // SAFETY: the driver's own table.
-    let registered = unsafe { port.initialize(object.cast(), std::ptr::null(), &raw const table) };
-    assert_eq!(registered, 0);
-    let adapter = port.add_device(Pdo(object.cast())).expect("added");
-    let target = bring_up(adapter).expect("started, with a monitor");
-    let mode = adapter.set_mode(0, target, None).expect("a mode");
-    let surface = Surface::new(machine, mode.width, mode.height).expect("memory");
-    let mut stage = Stage {
-        gpu: gpu.clone(),
-        adapter,
-        target,
-        surface,
-        frames: Frames::new(7, true),
-    };
-    let played = catch_unwind(AssertUnwindSafe(|| play(&mut stage)));
-    drop(stage);
-    adapter.stop().expect("stopped");
-    adapter.remove().expect("removed");
-    port.unload(|| false);
-    let pool = port.machine().pool();
-    machine.stop();
-    gpu.power_off();
-    if let Err(panic) = played {
-        resume_unwind(panic);
-    }
-    let mut wrong: Vec<String> = gpu.faults().iter().map(ToString::to_string).collect();
-    wrong.extend(MEMORY.take_faults().iter().map(ToString::to_string));
-    wrong.extend(mapping::take_faults());
-    wrong.extend(kernel::take_mistakes());
-    wrong.extend(port.violations().kept().map(|broken| format!("{broken:?}")));
-    assert_eq!(wrong, Vec::<String>::new());
-    assert_eq!(heap::take_raised(), 0, "allocations above PASSIVE_LEVEL");
-    assert_eq!(pool.blocks + pool.others, 0, "something was not given back");
-    let _ = platform::take_traces();
-}
-
-impl Stage {
-    fn first_frame(&mut self) -> Presented {
-        let frame = Frame::whole(&self.adapter.picture(), 1);
-        self.present(&frame).expect("presented")
-    }
-
-    fn next_frame(&mut self) -> Result<Presented, i32> {
-        let frame = self.frames.frame(&self.adapter.picture());
-        self.present(&frame)
-    }
-
-    fn present(&mut self, frame: &Frame) -> Result<Presented, i32> {
-        self.adapter.present(0, &mut self.surface, frame)
-    }
-
-    /// A visible source with a picture on it.
-    fn show(&mut self) {
-        self.first_frame();
-        self.adapter.set_visibility(0, true).expect("visible");
-    }
-
-    fn commit(&self, flags: u32) {
-        let (vidpn, _) = self.adapter.build(0, self.target, None).expect("built");
-        let flags = DXGKARG_COMMITVIDPN_FLAGS { Value: flags };
-        self.adapter.commit(vidpn, 0, flags).expect("committed");
-    }
-
-    fn seen(&self) -> Option<gpu::Picture> {
-        self.gpu.picture(0)
-    }
-
-    fn is_black(&self) -> bool {
-        let picture = self.seen();
-        picture.is_some_and(|picture| picture.pixels.iter().all(|pixel| *pixel == 0))
-    }
-
-    fn assert_up_to_date(&self) {
-        let expected: Picture = self.adapter.picture();
-        let seen = self.seen().expect("a signal");
-        assert_eq!(expected.first_difference(&seen.pixels, seen.width), None);
-    }
-
-    fn statistics(&self) -> Statistics {
-        let mut buffer = vec![0; size_of::<Statistics>()];
-        let header = Request::new(Operation::Statistics, 0).header();
-        buffer[..16].copy_from_slice(header.as_bytes());
-        // SAFETY: a test's thread is at PASSIVE_LEVEL between two DDIs.
-        let mut irql = unsafe { Passive::assume() };
-        let length = buffer.len();
-        let code = Operation::Statistics.code();
-        let written =
-            display::requests::handle::<SimKernel>(code, &mut buffer, 16, length, &mut irql);
-        assert_eq!(written, Ok(length));
-        Statistics::read(&buffer).expect("statistics")
-    }
-}
-
-const POWER_TRANSITION: u32 = 1;
-const POWERED_OFF: u32 = 2;
 
 #[test]
 fn the_monitor_is_black_until_the_source_is_visible_and_then_shows_the_first_frame() {
@@ -204,51 +73,6 @@ fn a_mode_set_while_the_monitor_is_off_lights_nothing() {
         assert_eq!(stage.first_frame(), Presented::AtOnce);
         stage.commit(POWER_TRANSITION);
         stage.assert_up_to_date();
-    });
-}
-
-#[test]
-fn the_adapter_sleeps_and_comes_back_black() {
-    on_stage(&gpu::Options::default(), |stage| {
-        for action in [PowerActionSleep, PowerActionHibernate, PowerActionNone] {
-            stage.show();
-            stage.assert_up_to_date();
-            stage.adapter.set_power(ADAPTER, PowerDeviceD3, action);
-            stage
-                .adapter
-                .set_power(ADAPTER, PowerDeviceD0, PowerActionNone);
-            assert!(stage.is_black(), "after {action}");
-            assert_eq!(stage.first_frame(), Presented::AtOnce);
-            assert!(stage.is_black(), "visible although nobody said so");
-            assert_eq!(stage.gpu.resources(), 1);
-        }
-        stage.show();
-        assert_eq!(stage.next_frame(), Ok(Presented::Completed));
-        stage.assert_up_to_date();
-    });
-}
-
-#[test]
-fn presents_while_the_adapter_sleeps_end_at_once() {
-    on_stage(&gpu::Options::default(), |stage| {
-        stage.show();
-        stage.adapter.set_power(0, PowerDeviceD3, PowerActionNone);
-        assert_eq!(
-            stage.next_frame(),
-            Ok(Presented::Completed),
-            "the child's state is not the adapter's"
-        );
-        stage
-            .adapter
-            .set_power(ADAPTER, PowerDeviceD3, PowerActionSleep);
-        stage
-            .adapter
-            .set_power(ADAPTER, PowerDeviceD3, PowerActionSleep);
-        let asleep = stage.next_frame();
-        assert!(
-            !matches!(asleep, Ok(Presented::Completed | Presented::Lost)),
-            "{asleep:?}"
-        );
     });
 }
 
@@ -398,5 +222,117 @@ fn escapes_with_wrong_data_change_nothing() {
             let harmless = (4..8).contains(&byte) || (12..16).contains(&byte);
             assert_eq!(refused, !harmless, "byte {byte}");
         }
+    });
+}
+
+#[test]
+fn a_black_picture_that_cannot_be_had_leaves_no_resource_behind() {
+    const UNSUCCESSFUL: i32 = 0xC000_0001_u32.cast_signed();
+    for refused in 0..6 {
+        on_stage(&gpu::Options::default(), |stage| {
+            stage.show();
+            let adapter = stage.adapter;
+            stage.visibility_may_fail = true;
+            adapter.refuse(refused, 1, Refuse::Status(UNSUCCESSFUL));
+            let hidden = adapter.set_visibility(0, false);
+            if stage.seen().is_none() {
+                let resources = stage.gpu.resources();
+                assert!(
+                    resources <= 1,
+                    "{resources} after call {refused}, {hidden:?}"
+                );
+            }
+        });
+    }
+}
+
+#[test]
+fn nothing_can_be_shown_by_a_device_that_has_been_given_up() {
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        let adapter = stage.adapter;
+        sim::kernel::hurry(20);
+        stage.gpu.lie(Lie::NeverAnswers);
+        // No answer comes, so the device is reset, and that is black.
+        assert_eq!(adapter.set_visibility(0, false), Ok(()));
+        assert!(stage.seen().is_none());
+        assert_eq!(adapter.set_visibility(0, false), Ok(()));
+        stage.commit(POWER_TRANSITION | POWERED_OFF);
+        stage.commit(POWER_TRANSITION);
+        let empty = adapter.new_vidpn(&[]);
+        let flags = DXGKARG_COMMITVIDPN_FLAGS::default();
+        let with_picture = adapter.machine().pool().bytes;
+        assert_eq!(adapter.commit(empty, 0, flags), Ok(()));
+        let without = adapter.machine().pool().bytes;
+        assert!(without < with_picture, "the frame buffer is still there");
+    });
+}
+
+#[test]
+fn nothing_can_be_shown_by_a_device_that_broke_the_rules() {
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        stage.gpu.lie(Lie::UsedIdOutOfRange);
+        assert_eq!(stage.next_frame(), Ok(Presented::Failed));
+        assert_eq!(stage.adapter.set_visibility(0, false), Ok(()));
+        assert!(stage.seen().is_none(), "it was never reset");
+        let empty = stage.adapter.new_vidpn(&[]);
+        let flags = DXGKARG_COMMITVIDPN_FLAGS::default();
+        assert_eq!(stage.adapter.commit(empty, 0, flags), Ok(()));
+    });
+}
+
+#[test]
+fn a_surface_that_cannot_be_read_is_told_of_once() {
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        let _ = sim::platform::take_traces();
+        let pitch = stage.surface.pitch();
+        stage.surface.set_unreadable(true);
+        for _ in 0..3 {
+            assert_eq!(stage.next_frame(), Err(STATUS_ACCESS_VIOLATION));
+        }
+        stage.surface.set_unreadable(false);
+        let told = sim::platform::take_traces();
+        let [
+            TraceEvent::CopyFailed {
+                status,
+                pitch: seen,
+                ..
+            },
+        ] = told[..]
+        else {
+            panic!("{told:?}");
+        };
+        assert_eq!(status, STATUS_ACCESS_VIOLATION);
+        assert_eq!(usize::try_from(seen), Ok(pitch));
+        assert_eq!(stage.next_frame(), Ok(Presented::Completed));
+        stage.assert_up_to_date();
+    });
+}
+
+#[test]
+fn a_queue_that_stays_full_is_waited_for_three_seconds_also_with_a_slow_clock() {
+    let device = gpu::Options {
+        features: gpu::feature::EDID,
+        queue_sizes: [8, 16],
+        modes: vec![(320, 200)],
+        ..gpu::Options::default()
+    };
+    on_stage(&device, |stage| {
+        stage.show();
+        stage.gpu.pause(true);
+        let frame = stage.frames.frame(&stage.adapter.picture());
+        let begun = stage.adapter.begin_present(0, &mut stage.surface, &frame);
+        assert_eq!(begun, Ok(STATUS_PENDING));
+        sim::kernel::hurry(10);
+        sim::kernel::tick(156_250);
+        let begin = std::time::Instant::now();
+        assert_eq!(stage.adapter.set_visibility(0, false), Ok(()));
+        let taken = begin.elapsed() * 10;
+        sim::kernel::hurry(1);
+        assert!(taken.as_secs_f64() < 5.0, "{taken:?} of the driver's time");
+        stage.gpu.pause(false);
+        assert_eq!(stage.adapter.wait_for_progress(0), Presented::Failed);
     });
 }

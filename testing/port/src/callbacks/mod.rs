@@ -321,8 +321,8 @@ unsafe extern "system" fn acquire_post_display_ownership(
         return STATUS_INVALID_PARAMETER;
     }
     adapter.acquired_post.store(true, Ordering::Relaxed);
-    let config = adapter.port().config();
-    let post = config.post.filter(|_| config.post_device);
+    let post = *adapter.post.lock(adapter.machine());
+    let post = post.filter(|_| adapter.port().config().post_device);
     let mut filled = DXGK_DISPLAY_INFORMATION {
         TargetId: D3DDDI_ID_UNINITIALIZED,
         ..Default::default()
