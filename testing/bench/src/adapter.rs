@@ -9,7 +9,7 @@ use dxgk::kernel::{Kernel, PageBlock};
 use dxgk::miniport::{Miniport, Parts, PhysicalDevice, Present, StartDevice};
 use dxgk::present::PresentDisplayOnly;
 use dxgk::status::Status;
-use dxgk::sys::{D3DKMDT_VIDPN_PRESENT_PATH, DXGK_CHILD_DESCRIPTOR};
+use dxgk::sys::{D3DKMDT_VIDPN_PRESENT_PATH, DXGK_CHILD_DESCRIPTOR, STATUS_SUCCESS};
 use dxgk::vidpn::{Cofunctional, Commit, VidPn};
 
 use crate::port;
@@ -17,6 +17,9 @@ use crate::port;
 /// The source that the work is synchronized with.
 #[derive(Debug, Clone, Copy)]
 pub struct Control;
+
+/// The adapter's sources.
+pub type Sources = (Control,);
 
 /// What the work works on.
 #[derive(Debug)]
@@ -96,7 +99,7 @@ static REGISTRY: Registry<Bench> = Registry::new();
 
 impl Miniport for Bench {
     type Kernel = Host;
-    type Sources = (Control,);
+    type Sources = Sources;
     type Device = Device;
 
     fn registry() -> &'static Registry<Self> {
@@ -194,40 +197,33 @@ impl Miniport for Bench {
     }
 }
 
-/// Starts the miniport and runs `body` on its interrupts.
-///
-/// # Panics
-///
-/// If it does not start.
-pub fn with_started<R>(body: impl FnOnce(&Interrupts<(Control,)>, &mut Passive<'_>) -> R) -> R {
+/// Starts the miniport and runs `body` on its interrupts; nothing if it does not start.
+pub fn with_started<R>(
+    body: impl FnOnce(&Interrupts<Sources>, &mut Passive<'_>) -> R,
+) -> Option<R> {
     let table = dxgk::ddi::initialization_data::<Bench>();
     let mut context = ptr::null_mut();
     let mut interface = port::interface();
     let (mut sources, mut children) = (0, 0);
-    let (Some(add), Some(start)) = (table.DxgkDdiAddDevice, table.DxgkDdiStartDevice) else {
-        panic!("the table is complete");
-    };
+    let (add, start) = (table.DxgkDdiAddDevice?, table.DxgkDdiStartDevice?);
     let mut start_info = dxgk::sys::DXGK_START_INFO::default();
     // SAFETY: as dxgkrnl calls them.
-    unsafe {
-        assert_eq!(add(ptr::without_provenance_mut(8), &raw mut context), 0);
-        assert_eq!(
-            start(
+    let started = unsafe {
+        add(ptr::without_provenance_mut(8), &raw mut context) == STATUS_SUCCESS
+            && start(
                 context,
                 &raw mut start_info,
                 &raw mut interface,
                 &raw mut sources,
-                &raw mut children
-            ),
-            0
-        );
+                &raw mut children,
+            ) == STATUS_SUCCESS
+    };
+    if !started {
+        return None;
     }
     // SAFETY: this thread has no other capability.
     let mut irql = unsafe { Passive::assume() };
-    match REGISTRY.with(0, &mut irql, |_, started, irql| {
+    REGISTRY.with(0, &mut irql, |_, started, irql| {
         body(&started.interrupts, irql)
-    }) {
-        Some(result) => result,
-        None => panic!("the adapter is started"),
-    }
+    })
 }

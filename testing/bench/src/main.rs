@@ -1,32 +1,50 @@
-//! What a synchronized closure costs, beside the callback one would write by hand.
-//!
-//! Each pair does the same work under the same port: once through `Interrupts::synchronize`, once through an
-//! `extern "system"` callback with a `*mut c_void` context that checks the status and the BOOLEAN. The functions of a pair
-//! are not inlined and keep their names, so that callgrind can count the instructions of each, and a disassembler can look
-//! at them. Each is called [`CALLS`] times.
+//! The pairs on the host, for callgrind, which counts the instructions of each function by its name. Each is called [`CALLS`]
+//! times; what callgrind does not know is printed.
 
-mod adapter;
-mod pairs;
-mod port;
+use std::hint::black_box;
 
+use bench::adapter::{self, Sources};
+use bench::pairs::{self, Callback, Closure, Extension, Visitor, Words};
+use dxgk::interrupt::Interrupts;
 use dxgk::irql::Passive;
 
 /// How often each function is called in a run.
 const CALLS: u64 = 1000;
 
-fn main() {
-    let mut total = 0u64;
-    let stack = adapter::with_started(|interrupts, irql: &mut Passive<'_>| {
-        for call in 0..CALLS {
-            total = total.wrapping_add(pairs::run_all(interrupts, irql, call));
+struct Calls<'a, 'b> {
+    interrupts: &'a Interrupts<Sources>,
+    irql: &'a mut Passive<'b>,
+    extension: Extension,
+    words: Words,
+}
+
+impl Visitor for Calls<'_, '_> {
+    fn pair<R>(&mut self, _: &'static str, closure: Closure<R>, callback: Callback<R>) {
+        // Of a function that is called through a pointer the compiler knows neither caller nor arguments, as of a driver's.
+        let (closure, callback) = (black_box(closure), black_box(callback));
+        for _ in 0..CALLS {
+            black_box(closure(self.interrupts, self.irql, &mut self.words));
+            // SAFETY: the extension is this one's own.
+            black_box(unsafe { callback(&raw mut self.extension, self.irql, &mut self.words) });
         }
+    }
+}
+
+fn main() {
+    let stack = adapter::with_started(|interrupts, irql| {
+        let mut calls = Calls {
+            interrupts,
+            irql: &mut *irql,
+            extension: Extension::new(),
+            words: [1, 2, 3, 4],
+        };
+        pairs::each(&mut calls);
         pairs::stack(interrupts, irql)
     });
-    // One line per pair: name, stack of the closure's way, stack of the callback's way, in bytes.
+    let Some(stack) = stack else {
+        eprintln!("error: the adapter did not start");
+        std::process::exit(1);
+    };
     println!("calls {CALLS}");
-    for (name, closure, callback) in stack {
-        println!("stack {name} {closure} {callback}");
-    }
-    // The work is real: it is printed.
-    println!("total {total}");
+    println!("stack {} {} {}", stack.name, stack.closure, stack.callback);
 }

@@ -1,30 +1,31 @@
 //! The pairs: a closure that captures 0, 1 or 4 words and returns 0, 8 or 64 bytes, and the callback that does the same.
 //! Both functions of a pair take the same parameters, so that only the way to the port differs.
 
-use core::cell::Cell;
 use core::ffi::c_void;
 use core::hint::black_box;
 use core::mem::MaybeUninit;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use dxgk::interrupt::Interrupts;
 use dxgk::irql::Passive;
-use dxgk::sys::{BOOLEAN, TRUE};
+use dxgk::sys::{BOOLEAN, PKSYNCHRONIZE_ROUTINE, TRUE};
 
-use crate::adapter::{Control, State};
+use crate::adapter::{Control, Sources, State};
 use crate::port;
 
-type Sources = (Control,);
+/// The caller's words, of which a closure captures references to the first few.
+pub type Words = [u64; 4];
 
-thread_local! {
-    /// Where the stack pointer was in the routine.
-    static INSIDE: Cell<usize> = const { Cell::new(0) };
-}
+/// The closure's way.
+pub type Closure<R> = fn(&Interrupts<Sources>, &mut Passive<'_>, &mut Words) -> Option<R>;
 
-/// The stack pointer, roughly: the address of a local.
-#[inline(never)]
-fn stack_pointer() -> usize {
-    let here = 0u8;
-    black_box(&raw const here).addr()
+/// The callback's way. The pointer is to the extension that is to be worked on.
+pub type Callback<R> = unsafe fn(*mut Extension, &mut Passive<'_>, &mut Words) -> Option<R>;
+
+/// What is done with each pair.
+pub trait Visitor {
+    /// Called once for each pair.
+    fn pair<R>(&mut self, name: &'static str, closure: Closure<R>, callback: Callback<R>);
 }
 
 /// What a driver keeps in its device extension for the callback's way.
@@ -33,7 +34,7 @@ pub struct Extension {
     handle: *mut c_void,
     synchronize: unsafe extern "system" fn(
         *mut c_void,
-        dxgk::sys::PKSYNCHRONIZE_ROUTINE,
+        PKSYNCHRONIZE_ROUTINE,
         *mut c_void,
         u32,
         *mut BOOLEAN,
@@ -42,25 +43,37 @@ pub struct Extension {
     state: State,
 }
 
-thread_local! {
-    static EXTENSION: core::cell::UnsafeCell<Extension> = const { core::cell::UnsafeCell::new(Extension {
-        handle: core::ptr::null_mut(),
-        synchronize: port::synchronize,
-        message: 0,
-        state: State { count: 0, more: [0; 8] },
-    }) };
+impl Extension {
+    /// An extension for the port of this library.
+    #[expect(
+        clippy::new_without_default,
+        reason = "there is no extension by default"
+    )]
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            handle: core::ptr::null_mut(),
+            synchronize: port::synchronize,
+            message: 0,
+            state: State {
+                count: 0,
+                more: [0; 8],
+            },
+        }
+    }
 }
 
-/// One pair: how many words are captured, what is returned, and the work.
-macro_rules! pair {
+/// The two functions of one pair: how many words are captured, what is returned, and the work.
+macro_rules! ways {
     ($name:literal, $closure:ident, $callback:ident, [$($word:ident),*], $result:ty, |$state:ident| $work:expr) => {
         #[inline(never)]
         #[unsafe(export_name = concat!("closure_", $name))]
-        pub fn $closure(
+        fn $closure(
             interrupts: &Interrupts<Sources>,
             irql: &mut Passive<'_>,
-            $($word: &mut u64),*
+            words: &mut Words,
         ) -> Option<$result> {
+            let [$($word,)* ..] = words;
             interrupts
                 .synchronize(Control, irql, |isr| {
                     let $state: &mut State = isr.state;
@@ -71,10 +84,10 @@ macro_rules! pair {
 
         #[inline(never)]
         #[unsafe(export_name = concat!("callback_", $name))]
-        pub fn $callback(
+        unsafe fn $callback(
             extension: *mut Extension,
             _: &mut Passive<'_>,
-            $($word: &mut u64),*
+            words: &mut Words,
         ) -> Option<$result> {
             struct Context {
                 extension: *mut Extension,
@@ -95,6 +108,7 @@ macro_rules! pair {
                 TRUE
             }
 
+            let [$($word,)* ..] = words;
             let mut context = Context { extension, $($word,)* result: MaybeUninit::uninit() };
             let mut ran: BOOLEAN = 0;
             // SAFETY: the extension lives, and the routine fits the context.
@@ -117,107 +131,58 @@ macro_rules! pair {
     };
 }
 
-pair!(
-    "0_words_0_bytes",
-    closure_0_0,
-    callback_0_0,
-    [],
-    (),
-    |state| state.count += 1
-);
-pair!(
-    "0_words_8_bytes",
-    closure_0_8,
-    callback_0_8,
-    [],
-    u64,
-    |state| {
+/// The pairs, and the function that visits each.
+macro_rules! pairs {
+    ($($name:literal: $closure:ident, $callback:ident, $words:tt, $result:ty, |$state:ident| $work:expr;)*) => {
+        $(ways!($name, $closure, $callback, $words, $result, |$state| $work);)*
+
+        /// Visits each pair.
+        pub fn each(visitor: &mut impl Visitor) {
+            $(visitor.pair::<$result>($name, $closure, $callback);)*
+        }
+    };
+}
+
+pairs! {
+    "0_words_0_bytes": closure_0_0, callback_0_0, [], (), |state| state.count += 1;
+    "0_words_8_bytes": closure_0_8, callback_0_8, [], u64, |state| {
         state.count += 1;
         state.count
-    }
-);
-pair!(
-    "0_words_64_bytes",
-    closure_0_64,
-    callback_0_64,
-    [],
-    [u64; 8],
-    |state| {
+    };
+    "0_words_64_bytes": closure_0_64, callback_0_64, [], [u64; 8], |state| {
         state.count += 1;
         state.more
-    }
-);
-pair!(
-    "1_word_0_bytes",
-    closure_1_0,
-    callback_1_0,
-    [a],
-    (),
-    |state| state.count += *a
-);
-pair!(
-    "1_word_8_bytes",
-    closure_1_8,
-    callback_1_8,
-    [a],
-    u64,
-    |state| {
+    };
+    "1_word_0_bytes": closure_1_0, callback_1_0, [a], (), |state| state.count += *a;
+    "1_word_8_bytes": closure_1_8, callback_1_8, [a], u64, |state| {
         state.count += *a;
         state.count
-    }
-);
-pair!(
-    "1_word_64_bytes",
-    closure_1_64,
-    callback_1_64,
-    [a],
-    [u64; 8],
-    |state| {
+    };
+    "1_word_64_bytes": closure_1_64, callback_1_64, [a], [u64; 8], |state| {
         state.count += *a;
         state.more
-    }
-);
-pair!(
-    "4_words_0_bytes",
-    closure_4_0,
-    callback_4_0,
-    [a, b, c, d],
-    (),
-    |state| {
+    };
+    "4_words_0_bytes": closure_4_0, callback_4_0, [a, b, c, d], (), |state| {
         *a += *b;
         *c += *d;
         state.count += *a;
-    }
-);
-pair!(
-    "4_words_8_bytes",
-    closure_4_8,
-    callback_4_8,
-    [a, b, c, d],
-    u64,
-    |state| {
+    };
+    "4_words_8_bytes": closure_4_8, callback_4_8, [a, b, c, d], u64, |state| {
         *a += *b;
         *c += *d;
         state.count += *a;
         state.count
-    }
-);
-pair!(
-    "4_words_64_bytes",
-    closure_4_64,
-    callback_4_64,
-    [a, b, c, d],
-    [u64; 8],
-    |state| {
+    };
+    "4_words_64_bytes": closure_4_64, callback_4_64, [a, b, c, d], [u64; 8], |state| {
         *a += *b;
         *c += *d;
         state.count += *a;
         state.more
-    }
-);
+    };
+}
 
 // The pair that stack is measured with: its work is to say where the stack is.
-pair!(
+ways!(
     "stack",
     closure_stack,
     callback_stack,
@@ -226,58 +191,45 @@ pair!(
     |state| {
         *a += *b;
         *c += *d;
-        INSIDE.set(stack_pointer());
+        INSIDE.store(stack_pointer(), Ordering::Relaxed);
         state.more
     }
 );
 
-fn sum(words: Option<[u64; 8]>) -> u64 {
-    words.map_or(0, |words| {
-        words.iter().fold(0, |sum, word| sum.wrapping_add(*word))
-    })
+/// Where the stack pointer was in the routine.
+static INSIDE: AtomicUsize = AtomicUsize::new(0);
+
+/// The stack pointer, roughly: the address of a local.
+#[inline(never)]
+fn stack_pointer() -> usize {
+    let here = 0u8;
+    black_box(&raw const here).addr()
 }
 
-/// Calls every function once.
-pub fn run_all(interrupts: &Interrupts<Sources>, irql: &mut Passive<'_>, seed: u64) -> u64 {
-    let [mut a, mut b, mut c, mut d] = black_box([seed, 2, 3, 4]);
-    let extension = EXTENSION.with(core::cell::UnsafeCell::get);
-    let mut total = 0u64;
-    closure_0_0(interrupts, irql);
-    callback_0_0(extension, irql);
-    total += closure_0_8(interrupts, irql).unwrap_or(0);
-    total += callback_0_8(extension, irql).unwrap_or(0);
-    total += sum(closure_0_64(interrupts, irql));
-    total += sum(callback_0_64(extension, irql));
-    closure_1_0(interrupts, irql, &mut a);
-    callback_1_0(extension, irql, &mut a);
-    total += closure_1_8(interrupts, irql, &mut a).unwrap_or(0);
-    total += callback_1_8(extension, irql, &mut a).unwrap_or(0);
-    total += sum(closure_1_64(interrupts, irql, &mut a));
-    total += sum(callback_1_64(extension, irql, &mut a));
-    closure_4_0(interrupts, irql, &mut a, &mut b, &mut c, &mut d);
-    callback_4_0(extension, irql, &mut a, &mut b, &mut c, &mut d);
-    total += closure_4_8(interrupts, irql, &mut a, &mut b, &mut c, &mut d).unwrap_or(0);
-    total += callback_4_8(extension, irql, &mut a, &mut b, &mut c, &mut d).unwrap_or(0);
-    total += sum(closure_4_64(
-        interrupts, irql, &mut a, &mut b, &mut c, &mut d,
-    ));
-    total += sum(callback_4_64(
-        extension, irql, &mut a, &mut b, &mut c, &mut d,
-    ));
-    total
+/// Bytes of stack from a caller to inside the routine, both ways.
+#[derive(Debug, Clone, Copy)]
+pub struct Stack {
+    /// What was captured and returned.
+    pub name: &'static str,
+    /// By the closure's way.
+    pub closure: usize,
+    /// By the callback's way.
+    pub callback: usize,
 }
 
 /// How deep the stack is in the routine, seen from the same caller, for both ways.
-pub fn stack(
-    interrupts: &Interrupts<Sources>,
-    irql: &mut Passive<'_>,
-) -> [(&'static str, usize, usize); 1] {
-    let [mut a, mut b, mut c, mut d] = black_box([1, 2, 3, 4]);
-    let extension = EXTENSION.with(core::cell::UnsafeCell::get);
+pub fn stack(interrupts: &Interrupts<Sources>, irql: &mut Passive<'_>) -> Stack {
+    let mut words: Words = black_box([1, 2, 3, 4]);
+    let mut extension = Extension::new();
     let outside = stack_pointer();
-    closure_stack(interrupts, irql, &mut a, &mut b, &mut c, &mut d);
-    let closure = outside.wrapping_sub(INSIDE.get());
-    callback_stack(extension, irql, &mut a, &mut b, &mut c, &mut d);
-    let callback = outside.wrapping_sub(INSIDE.get());
-    [("4_words_64_bytes", closure, callback)]
+    let deep = || outside.wrapping_sub(INSIDE.load(Ordering::Relaxed));
+    black_box(closure_stack(interrupts, irql, &mut words));
+    let closure = deep();
+    // SAFETY: the extension lives.
+    black_box(unsafe { callback_stack(&raw mut extension, irql, &mut words) });
+    Stack {
+        name: "4_words_64_bytes",
+        closure,
+        callback: deep(),
+    }
 }

@@ -19,6 +19,8 @@ pub struct Options {
     pub stress: u32,
     /// `scattered=0|1`: whether memory is given out in single pages only, as on a system that has run for long.
     pub scattered: bool,
+    /// `only_enter=0|1`: call the image's entry point and end, with its status: for an image that is no display driver.
+    pub only_enter: bool,
     /// `watchdog=SECONDS`: how long the run may make no progress.
     pub watchdog: u32,
     /// `presents=N`: the least number of presents, and so of interrupts, of the stress run.
@@ -34,6 +36,7 @@ impl Default for Options {
             serve: 0,
             connected: false,
             scattered: false,
+            only_enter: false,
             stress: 0,
             presents: 0,
             watchdog: 60,
@@ -49,7 +52,7 @@ impl fmt::Display for BadOption<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "unknown option or value `{}`; there are frames, messages, screendump, serve, connected and scattered (0 or 1), stress, presents and watchdog, each =NUMBER",
+            "unknown option or value `{}`; there are frames, messages, screendump, serve, connected, scattered and only_enter (0 or 1), stress, presents and watchdog, each =NUMBER",
             self.0
         )
     }
@@ -73,6 +76,7 @@ impl Options {
                 ("serve", _) => options.serve = number,
                 ("connected", 0 | 1) => options.connected = number == 1,
                 ("scattered", 0 | 1) => options.scattered = number == 1,
+                ("only_enter", 0 | 1) => options.only_enter = number == 1,
                 ("stress", _) => options.stress = number,
                 ("watchdog", 1..) => options.watchdog = number,
                 ("presents", _) => options.presents = number,
@@ -95,7 +99,7 @@ mod tests {
     #[test]
     fn each_key_sets_its_field() {
         let parsed = Options::parse(
-            "frames=7 messages=0 screendump=5\nserve=60 connected=1 scattered=1 stress=9 presents=8 watchdog=4",
+            "frames=7 messages=0 screendump=5\nserve=60 connected=1 scattered=1 only_enter=1 stress=9 presents=8 watchdog=4",
         )
         .unwrap();
         let expected = Options {
@@ -105,6 +109,7 @@ mod tests {
             serve: 60,
             connected: true,
             scattered: true,
+            only_enter: true,
             stress: 9,
             presents: 8,
             watchdog: 4,

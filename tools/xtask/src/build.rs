@@ -20,6 +20,11 @@ use crate::repository::Repository;
 use crate::toolchain::{DRIVER_TARGET, Toolchain};
 use crate::wdk_lite::{self, ContentRoot};
 
+/// The driver's package.
+const DRIVER: &str = "vgpudod";
+/// The package of the benchmark's image.
+const BENCH_IMAGE: &str = "bench-image";
+
 /// What to build.
 #[derive(clap::Args, Debug, Default)]
 pub struct Options {
@@ -57,7 +62,7 @@ pub fn driver(repository: &Repository) -> Result<Driver> {
     process::say("Building", "the driver (vgpudod.sys)");
     let linked = repository.cross().join(DRIVER_TARGET).join("release/deps");
     complete_or_linked_anew(&linked)?;
-    process::run(&mut ground.cargo("build")?).context(
+    process::run(&mut ground.cargo("build", DRIVER)?).context(
         "the driver does not build (a function that the linker does not know belongs, with its reason, in \
          testing/wdk-lite/imports.tsv)",
     )?;
@@ -67,6 +72,16 @@ pub fn driver(repository: &Repository) -> Result<Driver> {
     process::say("Checking", "the image");
     image::check(&driver, &ground.expected()?)?;
     Ok(driver)
+}
+
+/// Builds the benchmark's image, as the driver is built; returns where it is.
+pub fn bench_image(repository: &Repository) -> Result<PathBuf> {
+    let ground = Ground::prepare(repository)?;
+    process::say("Building", "the benchmark's image");
+    process::run(&mut ground.cargo("build", BENCH_IMAGE)?)
+        .context("the benchmark's image does not build")?;
+    let release = repository.cross().join(DRIVER_TARGET).join("release");
+    Ok(release.join("bench_image.dll"))
 }
 
 /// Cargo watches the image only: without symbols or map beside it, it has to go too, so that the linker writes all three.
@@ -79,16 +94,19 @@ fn complete_or_linked_anew(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Runs clippy on the driver's package, with warnings denied.
+/// Runs clippy on the driver's package and on the benchmark's image, with warnings denied.
 pub fn lint(repository: &Repository) -> Result<()> {
     let ground = Ground::prepare(repository)?;
-    process::say("Linting", "the driver");
-    process::run(
-        ground
-            .cargo("clippy")?
-            .args(["--no-deps", "--", "-D", "warnings"]),
-    )
-    .context("clippy on the driver")
+    for package in [DRIVER, BENCH_IMAGE] {
+        process::say("Linting", package);
+        process::run(
+            ground
+                .cargo("clippy", package)?
+                .args(["--no-deps", "--", "-D", "warnings"]),
+        )
+        .with_context(|| format!("clippy on {package}"))?;
+    }
+    Ok(())
 }
 
 /// All that a build of the driver stands on.
@@ -123,13 +141,13 @@ impl Ground {
         })
     }
 
-    /// A cargo command for the driver's package. To the project's Cargo configuration it adds the crates for a Linux host, the linker,
+    /// A cargo command for the driver's package, or one that is built as the driver is. To the project's Cargo configuration it adds the crates for a Linux host, the linker,
     /// and prefixes that keep this machine's paths out of the image.
-    fn cargo(&self, subcommand: &str) -> Result<Command> {
+    fn cargo(&self, subcommand: &str, package: &str) -> Result<Command> {
         let mut cargo = self.toolchain.cargo(subcommand, DRIVER_TARGET);
         cargo
             .current_dir(self.repository.root())
-            .args(["--package", "vgpudod", "--release", "--target-dir"])
+            .args(["--package", package, "--release", "--target-dir"])
             .arg(self.repository.cross());
         let paths = self
             .overrides

@@ -169,7 +169,7 @@ fn steps() -> Vec<Step> {
             Ok(1)
         }),
         step("bench: synchronize", |_| {
-            bench::run(&bench::Bench::Sync)?;
+            bench::run(&bench::Bench::Sync { bless: false })?;
             Ok(1)
         }),
         step("simulation", |_| {

@@ -125,13 +125,22 @@ impl Toolchain {
 
     /// Where the compiler and its libraries lie.
     pub fn sysroot(&self) -> Option<PathBuf> {
+        self.ask(&["--print", "sysroot"]).map(PathBuf::from)
+    }
+
+    /// The compiler's name and version, as it says them itself.
+    pub fn version(&self) -> Option<String> {
+        self.ask(&["--version"])
+    }
+
+    fn ask(&self, arguments: &[&str]) -> Option<String> {
         let output = Command::new(&self.rustc)
-            .args(["--print", "sysroot"])
+            .args(arguments)
             .stderr(Stdio::null())
             .output()
             .ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
-        output.status.success().then(|| PathBuf::from(text.trim()))
+        output.status.success().then(|| text.trim().to_owned())
     }
 
     fn has_target(&self, target: &str) -> bool {

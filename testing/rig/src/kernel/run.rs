@@ -94,6 +94,13 @@ pub fn run(file: &[u8], options: &Options) -> ! {
     let object = io::new_driver("vgpudod");
     let status = enter(&driver, object);
     log!("DriverEntry returned {status:#x}");
+    if options.only_enter {
+        exit(if nt_success(status) {
+            Outcome::Passed
+        } else {
+            Outcome::Failed
+        });
+    }
     if !nt_success(status) {
         report::finish_without_driver("DriverEntry", status);
         exit(Outcome::Failed);

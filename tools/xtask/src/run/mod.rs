@@ -10,6 +10,8 @@ mod report;
 mod simulation;
 pub mod stress;
 
+pub use qemu::{FIRMWARE, PASSED};
+
 use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;

@@ -23,13 +23,13 @@ use super::{Options, number};
 use crate::process;
 
 /// The firmware, of Debian's package ovmf.
-const FIRMWARE: &str = "/usr/share/ovmf/OVMF.fd";
+pub const FIRMWARE: &str = "/usr/share/ovmf/OVMF.fd";
 /// How long the rig may be silent.
 const SILENCE: Duration = Duration::from_secs(120);
 /// How long the rig waits for the world outside, in seconds.
 const RIG_WAITS: u32 = 60;
 /// QEMU's exit status when the rig says that everything held: isa-debug-exit makes `value * 2 + 1` of the rig's 0x10.
-const PASSED: i32 = 0x10 * 2 + 1;
+pub const PASSED: i32 = 0x10 * 2 + 1;
 
 /// What is booted.
 pub struct Machine<'a> {

@@ -1,52 +1,21 @@
-//! `cargo xtask bench sync`: what a synchronized closure costs beside a hand-written callback, in instructions.
-//!
-//! callgrind counts, so the figures are the same on a busy machine. The two ways run in one program; the ratio is what
-//! counts. Fails when a closure takes more instructions than its callback, or more than [`STACK_SLACK`] bytes more stack.
+//! The pairs on the host, counted by callgrind.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
-use clap::Subcommand;
 
+use super::{Counts, Pair, Stack};
 use crate::install;
 use crate::process;
 use crate::repository::Repository;
 
-/// How many bytes of stack a closure may take more than its callback.
-const STACK_SLACK: u64 = 32;
-
-/// What can be measured.
-#[derive(Subcommand)]
-pub enum Bench {
-    /// Instructions and stack of Interrupts::synchronize, beside a hand-written callback.
-    Sync,
-}
-
-/// Measures, prints the table, and writes it to target/bench.
-pub fn run(bench: &Bench) -> Result<()> {
-    let repository = Repository::find()?;
-    match bench {
-        Bench::Sync => sync(&repository),
-    }
-}
-
-/// One pair: instructions of one call each way, everything below it included.
-struct Pair {
-    name: String,
-    closure: f64,
-    callback: f64,
-}
-
-impl Pair {
-    fn ratio(&self) -> f64 {
-        self.closure / self.callback
-    }
-}
-
-fn sync(repository: &Repository) -> Result<()> {
+/// Builds the program, and counts.
+///
+/// # Errors
+/// It does not build or run, or callgrind's list is not understood.
+pub fn count(repository: &Repository) -> Result<Counts> {
     install::ensure(install::BENCH)?;
     let target = repository.root().join("target/bench");
     process::say("Building", "the benchmark");
@@ -66,56 +35,39 @@ fn sync(repository: &Repository) -> Result<()> {
     )?;
     let program = target.join("release/bench");
     let counts = target.join("sync.callgrind");
-    process::say("Counting", "instructions (callgrind)");
+    process::say("Counting", "instructions on the host (callgrind)");
     let said = process::capture(
         Command::new("valgrind")
             .args(["--quiet", "--tool=callgrind"])
             .arg(format!("--callgrind-out-file={}", counts.display()))
             .arg(&program),
     )?;
-    let (calls, stacks) = read_report(&said)?;
+    let (calls, stack) = read_report(&said)?;
     let pairs = read_counts(&annotated(&counts)?, calls)?;
-    print(&pairs, &stacks);
-    write(&target.join("sync.json"), &pairs, &stacks)?;
-    for pair in &pairs {
-        ensure!(
-            pair.closure <= pair.callback,
-            "{}: the closure takes {} instructions, the callback {}",
-            pair.name,
-            pair.closure,
-            pair.callback
-        );
-    }
-    for (name, closure, callback) in &stacks {
-        ensure!(
-            *closure <= callback + STACK_SLACK,
-            "{name}: the closure takes {closure} bytes of stack, the callback {callback}"
-        );
-    }
-    Ok(())
+    Ok(Counts { pairs, stack })
 }
 
-/// Pairs by name, with the stack of the closure and of the callback, in bytes.
-type Stacks = Vec<(String, u64, u64)>;
-
 /// What the program says of itself: how often it calls each function, and the stacks.
-fn read_report(report: &str) -> Result<(f64, Stacks)> {
+fn read_report(report: &str) -> Result<(f64, Stack)> {
     let mut calls = None;
-    let mut stacks = Vec::new();
+    let mut stack = None;
     for line in report.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
             ["calls", count] => calls = Some(count.parse()?),
             ["stack", name, closure, callback] => {
-                stacks.push(((*name).to_owned(), closure.parse()?, callback.parse()?));
+                stack = Some(Stack {
+                    name: super::words(name),
+                    closure: closure.parse()?,
+                    callback: callback.parse()?,
+                });
             }
             _ => {}
         }
     }
-    ensure!(!stacks.is_empty(), "the benchmark measured no stack");
     Ok((
         calls.context("the benchmark did not say how often it calls")?,
-        stacks,
+        stack.context("the benchmark measured no stack")?,
     ))
 }
 
@@ -155,7 +107,7 @@ fn read_counts(list: &str, calls: f64) -> Result<Vec<Pair>> {
     }
     let pairs = ways.into_iter().map(|(name, ways)| match ways {
         [Some(closure), Some(callback)] => Ok(Pair {
-            name: name.replace('_', " "),
+            name: super::words(&name),
             closure: closure / calls,
             callback: callback / calls,
         }),
@@ -168,51 +120,6 @@ fn read_counts(list: &str, calls: f64) -> Result<Vec<Pair>> {
         pairs.len()
     );
     Ok(pairs)
-}
-
-fn print(pairs: &[Pair], stacks: &[(String, u64, u64)]) {
-    println!(
-        "{:<20} {:>10} {:>10} {:>7}",
-        "captures, returns", "closure", "callback", "ratio"
-    );
-    for pair in pairs {
-        println!(
-            "{:<20} {:>10.1} {:>10.1} {:>7.2}",
-            pair.name,
-            pair.closure,
-            pair.callback,
-            pair.ratio()
-        );
-    }
-    for (name, closure, callback) in stacks {
-        println!(
-            "{:<20} {closure:>10} {callback:>10}   bytes of stack",
-            name.replace('_', " ")
-        );
-    }
-}
-
-fn write(file: &Path, pairs: &[Pair], stacks: &[(String, u64, u64)]) -> Result<()> {
-    let rows: Vec<_> = pairs
-        .iter()
-        .map(|pair| {
-            serde_json::json!({
-                "name": pair.name,
-                "closure_instructions": pair.closure,
-                "callback_instructions": pair.callback,
-                "ratio": pair.ratio(),
-            })
-        })
-        .collect();
-    let stacks: Vec<_> = stacks
-        .iter()
-        .map(|(name, closure, callback)| {
-            serde_json::json!({"name": name, "closure_bytes": closure, "callback_bytes": callback})
-        })
-        .collect();
-    let all = serde_json::json!({"instructions": rows, "stack": stacks});
-    fs::write(file, serde_json::to_string_pretty(&all)?)
-        .with_context(|| format!("cannot write {}", file.display()))
 }
 
 #[cfg(test)]
