@@ -406,8 +406,8 @@ fn no_rule_is_without_a_breach_a_page_and_a_line_in_the_docs() {
 /// One message for each source: the INF file's limit, the rule's and the driver's are one number.
 #[test]
 fn the_driver_has_as_many_interrupt_sources_as_the_inf_file_asks_messages_for() {
-    let driver = include_str!("../../../../../crates/display/src/vgpu.rs");
-    let (_, behind) = driver.split_once("type Sources = (").unwrap();
+    let driver = include_str!("../../../../../crates/display/src/interrupts.rs");
+    let (_, behind) = driver.split_once("type Sources<P> = (").unwrap();
     let (sources, _) = behind.split_once(')').unwrap();
     let count = sources
         .split(',')
