@@ -6,7 +6,7 @@
 use dxgk_sys::{
     D3DKMDT_VIDPN_HW_CAPABILITY, D3DKMDT_VIDPN_PRESENT_PATH, DEVICE_OBJECT, DEVICE_POWER_STATE,
     DXGK_CHILD_DESCRIPTOR, DXGK_DISPLAY_INFORMATION, DXGK_DRIVERCAPS, DXGKARG_SETPOINTERPOSITION,
-    DXGKARG_SETPOINTERSHAPE, POWER_ACTION,
+    DXGKARG_SETPOINTERSHAPE, POWER_ACTION, PowerDeviceD0,
 };
 
 use crate::adapter::{Registry, Started};
@@ -112,7 +112,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
         let _ = (adapter, irql);
     }
 
-    /// DxgkDdiSetPowerState. Can't fail, also for a child whose monitor is gone.
+    /// DxgkDdiSetPowerState. Can't fail, also for a child whose monitor is gone. A miniport that does nothing about it still
+    /// takes the display over again when the adapter comes back to D0, which is what this does by itself.
     ///
     /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_set_power_state).
     fn set_power_state(
@@ -123,7 +124,13 @@ pub trait Miniport: Sized + Send + Sync + 'static {
         action: POWER_ACTION,
         irql: &mut Passive<'_>,
     ) {
-        let _ = (adapter, device, state, action, irql);
+        let _ = action;
+        if let (Some(adapter), PowerTarget::Adapter) = (adapter, device)
+            && state == PowerDeviceD0
+        {
+            // That there is no display to take over, or none that is lit, changes nothing here.
+            let _ = adapter.interface.acquire_post_display_ownership(irql);
+        }
     }
 
     /// DxgkDdiResetDevice, at any IRQL: puts the hardware where the firmware can show text.

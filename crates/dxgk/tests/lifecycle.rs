@@ -243,9 +243,10 @@ fn g4_a_debug_build_looks_at_the_real_irql() {
     let interrupt = table.DxgkDdiInterruptRoutine.expect("there");
     // SAFETY: as above.
     at(2, || unsafe { interrupt(context, 0) });
-    let visibility = table.DxgkDdiSetPowerState.expect("there");
+    let power = table.DxgkDdiSetPowerState.expect("there");
+    // To D0, where the display is taken over: the callback looks at the IRQL too.
     // SAFETY: as above.
-    at(1, || unsafe { visibility(context, 0xFFFF_FFFF, 1, 0) });
+    at(1, || unsafe { power(context, 0xFFFF_FFFF, 1, 0) });
     let found: Vec<_> = violations()
         .into_iter()
         .map(|violation| match violation {
@@ -259,6 +260,7 @@ fn g4_a_debug_build_looks_at_the_real_irql() {
             ("DxgkDdiDpcRoutine", 0),
             ("DxgkDdiInterruptRoutine", 2),
             ("DxgkDdiSetPowerState", 1),
+            ("DxgkCbAcquirePostDisplayOwnership", 1),
         ]
     );
     assert_eq!(port.remove(), STATUS_SUCCESS);
