@@ -127,7 +127,8 @@ pub mod g10_stop_is_a_barrier {}
 ///
 /// By monomorphization: the closure and its result lie in the caller's frame, the routine is compiled for the closure and
 /// the closure into it. Measured by `cargo xtask bench sync` on the host and, for an image built as a driver is, on the rig; it
-/// fails above a ratio of 1, and where the code of one pair is not that of `testing/bench/pair.asm`.
+/// fails above a ratio of 1, where a pair's code has a call or a branch too many, and where one pair's is not that of
+/// `testing/bench/1_word_8_bytes.asm`.
 ///
 /// Tests: `g11_capabilities_and_sources_are_of_size_zero`.
 pub mod g11_zero_cost {}

@@ -136,6 +136,9 @@ macro_rules! pairs {
     ($($name:literal: $closure:ident, $callback:ident, $words:tt, $result:ty, |$state:ident| $work:expr;)*) => {
         $(ways!($name, $closure, $callback, $words, $result, |$state| $work);)*
 
+        /// The pairs' names, in order.
+        pub const NAMES: &[&str] = &[$($name),*];
+
         /// Visits each pair.
         pub fn each(visitor: &mut impl Visitor) {
             $(visitor.pair::<$result>($name, $closure, $callback);)*

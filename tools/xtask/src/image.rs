@@ -19,7 +19,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use object::read::pe::PeFile64;
 
-pub use map::Map;
+use map::Map;
 pub use panics::{Allowed, parse as panics};
 
 use crate::build::Driver;
@@ -59,8 +59,14 @@ impl Image {
         Ok(Self { bytes, map })
     }
 
-    fn pe(&self) -> Result<PeFile64<'_>> {
+    /// The image as a PE file.
+    pub fn pe(&self) -> Result<PeFile64<'_>> {
         PeFile64::parse(&*self.bytes).context("it is not a 64-bit PE image")
+    }
+
+    /// Where what lies in it.
+    pub const fn map(&self) -> &Map {
+        &self.map
     }
 
     /// Everything that is wrong with it.

@@ -1,265 +1,407 @@
-//! The assembly of one pair, kept in the repository.
+//! The release assembly of the pairs, as the benchmark's image has it: what each way may consist of, and one pair line by line.
 //!
-//! Instruction counts say that a closure costs no more than a callback; the code itself says why: the same call to the port, and behind
-//! it one test of whether the routine ran. The image is disassembled; what lies at which address does not matter and is left out.
+//! The shape is checked whatever the compiler: one call into the port, no other, and no conditional branch but that on
+//! whether the closure ran. The kept text, in `testing/bench`, is one compiler's and is compared where that compiler is at hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
+use bench::pairs::NAMES;
 use iced_x86::{
-    Decoder, DecoderOptions, FlowControl, Formatter, Instruction, IntelFormatter, OpKind,
+    Decoder, DecoderOptions, FlowControl, Formatter, Instruction, IntelFormatter, Mnemonic,
+    SymbolResolver, SymbolResult,
 };
-use object::read::pe::PeFile64;
+use object::LittleEndian as LE;
 
 use crate::build;
-use crate::image::Map;
+use crate::image::Image;
 use crate::process;
-use crate::repository::Repository;
+use crate::repository::{Repository, write_if_changed};
 use crate::toolchain::{DRIVER_TARGET, Toolchain};
 
-/// The pair.
-const PAIR: &str = "1_word_8_bytes";
-/// The file.
-const KEPT: &str = "testing/bench/pair.asm";
+/// The pair that is kept.
+const KEPT: &str = "1_word_8_bytes";
+/// The check of whether the closure ran.
+const CHECKS: usize = 1;
+/// Before the compiler in the kept text.
+const COMPILER: &str = "# Compiler: ";
+/// How to keep another text.
+const UPDATE: &str =
+    "where that is meant, `cargo xtask bench sync --bless` keeps what this compiler makes";
 
-/// One way's function.
-#[derive(Debug)]
-struct Function {
-    name: &'static str,
-    instructions: Vec<Instruction>,
-}
-
-impl Function {
-    fn count(&self, kind: FlowControl) -> usize {
-        let matches = |one: &&Instruction| one.flow_control() == kind;
-        self.instructions.iter().filter(matches).count()
-    }
-
-    /// One instruction a line, with names for the places that it jumps to and none for what lies outside.
-    fn text(&self) -> String {
-        let begin = self.instructions.first().map_or(0, Instruction::ip);
-        let end = self.instructions.last().map_or(0, Instruction::next_ip);
-        let inside = |target: u64| (begin..end).contains(&target);
-        let targets = self.instructions.iter().filter(|one| is_near(one));
-        let mut labels: BTreeMap<u64, usize> = targets
-            .map(Instruction::near_branch_target)
-            .filter(|target| inside(*target))
-            .map(|target| (target, 0))
-            .collect();
-        for (number, label) in labels.values_mut().enumerate() {
-            *label = number + 1;
-        }
-        let mut formatter = IntelFormatter::new();
-        let mut text = format!("{}:\n", self.name);
-        for instruction in &self.instructions {
-            if let Some(label) = labels.get(&instruction.ip()) {
-                text += &format!(".{label}:\n");
-            }
-            let mut line = String::new();
-            formatter.format(instruction, &mut line);
-            if is_near(instruction) {
-                let target = instruction.near_branch_target();
-                let mnemonic = line.split(' ').next().unwrap_or_default().to_owned();
-                line = match labels.get(&target) {
-                    Some(label) => format!("{mnemonic} .{label}"),
-                    None => format!("{mnemonic} elsewhere"),
-                };
-            } else if instruction.is_ip_rel_memory_operand()
-                && let Some((before, _)) = line.split_once('[')
-            {
-                line = format!("{before}[elsewhere]");
-            }
-            text += &format!("    {line}\n");
-        }
-        text
-    }
-}
-
-fn is_near(instruction: &Instruction) -> bool {
-    instruction.op0_kind() == OpKind::NearBranch64
-}
-
-/// Compares the pair's code with what it has to be, and, where the compiler is the same, with what is kept; or keeps it.
+/// Compares the pairs' code with what it has to be, and, where the compiler is the same, one pair's with what is kept; or keeps
+/// it.
 ///
 /// # Errors
-/// The closure's way has a call or a branch that the callback's has not; or the code has changed.
+/// Everything that is not as it has to be.
 pub fn check(repository: &Repository, bless: bool) -> Result<()> {
-    process::say("Comparing", &format!("the assembly of {PAIR}"));
-    let image = build::bench_image(repository)?;
-    let bytes = fs::read(&image).with_context(|| format!("cannot read {}", image.display()))?;
-    let map = image.with_file_name("deps").join("bench_image.map");
-    let map = fs::read_to_string(&map).with_context(|| format!("cannot read {}", map.display()))?;
-    let map = Map::parse(&map)?;
-    let closure = function(&bytes, &map, "closure")?;
-    let callback = function(&bytes, &map, "callback")?;
-    structure(&closure, &callback)?;
-    let compiler = Toolchain::for_target(DRIVER_TARGET)?
+    process::say("Comparing", "the assembly of the pairs");
+    let file = build::bench_image(repository)?;
+    let map = file.with_file_name("deps").join("bench_image.map");
+    let image = Image::read(&file, &map)?;
+    let rustc = Toolchain::for_target(DRIVER_TARGET)?
         .version()
         .context("rustc does not say its version")?;
-    let now = format!(
-        "; What `cargo xtask bench sync` compares the pair {PAIR} with; `--bless` writes it anew.\n; {compiler}\n\n{}\n{}",
-        closure.text(),
-        callback.text()
-    );
-    let file = repository.root().join(KEPT);
+    let mut findings = Vec::new();
+    for name in NAMES {
+        let shape = |way| Way::read(&image, way, name).map(|way| way.shape());
+        findings.extend(compare_shapes(
+            name,
+            &shape("closure")?,
+            &shape("callback")?,
+        ));
+    }
+    let mut made = String::new();
+    for way in ["closure", "callback"] {
+        made += &Way::read(&image, way, KEPT)?.text()?;
+    }
+    let file = repository
+        .root()
+        .join("testing/bench")
+        .join(format!("{KEPT}.asm"));
     if bless {
-        fs::write(&file, now).with_context(|| format!("cannot write {}", file.display()))?;
-        process::say("Kept", KEPT);
-        return Ok(());
+        write_if_changed(&file, kept(&rustc, &made).as_bytes())?;
+        process::say("Kept", &file.display().to_string());
+    } else {
+        let text = fs::read_to_string(&file)
+            .with_context(|| format!("cannot read {}; {UPDATE}", file.display()))?;
+        findings.extend(compare_texts(&file, &text, &rustc, &made)?);
     }
-    let kept = fs::read_to_string(&file).with_context(|| format!("cannot read {KEPT}"))?;
-    compare(&kept, &now, &compiler)
-}
-
-/// The same call to the port, and no branch more than the callback's.
-fn structure(closure: &Function, callback: &Function) -> Result<()> {
-    for way in [closure, callback] {
-        ensure!(
-            way.count(FlowControl::IndirectCall) == 1,
-            "{}: {} calls to the port instead of one",
-            way.name,
-            way.count(FlowControl::IndirectCall)
-        );
-    }
-    // Whether the routine ran is looked at by both; the compiler may do it without a branch for the callback.
-    for (kind, what, allowed) in [
-        (
-            FlowControl::Call,
-            "calls of other functions",
-            callback.count(FlowControl::Call),
-        ),
-        (
-            FlowControl::ConditionalBranch,
-            "conditional branches",
-            callback.count(FlowControl::ConditionalBranch).max(1),
-        ),
-    ] {
-        let found = closure.count(kind);
-        ensure!(
-            found <= allowed,
-            "the closure's way has {found} {what}, where {allowed} would do:\n{}\n{}",
-            closure.text(),
-            callback.text()
-        );
-    }
+    ensure!(findings.is_empty(), "{}", findings.join("\n"));
     Ok(())
 }
 
-fn compare(kept: &str, now: &str, compiler: &str) -> Result<()> {
-    if !kept
-        .lines()
-        .any(|line| line.strip_prefix("; ") == Some(compiler))
-    {
-        process::say(
-            "Note",
-            &format!("{KEPT} is another compiler's; its structure holds with {compiler} too"),
-        );
-        return Ok(());
-    }
-    let different = kept
-        .lines()
-        .zip(now.lines())
-        .find(|(one, other)| one != other);
-    if let Some((one, other)) = different {
-        bail!(
-            "the assembly of {PAIR} has changed: {one:?} is now {other:?}. If that is as it should be, `cargo xtask bench sync --bless` keeps \
-             it:\n{now}"
-        );
-    }
-    ensure!(
-        kept.lines().count() == now.lines().count(),
-        "the assembly of {PAIR} has another length; `cargo xtask bench sync --bless` keeps it:\n{now}"
-    );
-    Ok(())
-}
-
-/// The function of a way, found by the linker's map.
-fn function(bytes: &[u8], map: &Map, way: &'static str) -> Result<Function> {
-    let image = PeFile64::parse(bytes)?;
-    let wanted = format!("{way}_{PAIR}");
-    let address = map
-        .address(&wanted)
-        .with_context(|| format!("the image has no function {wanted}"))?;
-    let code = image
+/// The instructions from an address to the next symbol, without what fills up the space between.
+fn instructions(image: &Image, start: u32) -> Result<Vec<Instruction>> {
+    let pe = image.pe()?;
+    let data = pe.data();
+    let section = pe
         .section_table()
-        .pe_data_at(bytes, address)
-        .with_context(|| format!("{wanted} lies in no section"))?;
-    Ok(Function {
-        name: way,
-        instructions: instructions(code, u64::from(address)),
-    })
+        .section_containing(start)
+        .with_context(|| format!("no section has {start:#x}"))?;
+    let bytes = section.pe_data(data)?;
+    let begin = section.virtual_address.get(LE);
+    let end = begin.wrapping_add(u32::try_from(bytes.len())?);
+    let end = image.map().starts(start..end).next().unwrap_or(end);
+    let code = bytes
+        .get((start - begin) as usize..(end - begin) as usize)
+        .context("the section is cut short")?;
+    decode(code, start)
 }
 
-/// Up to the first return or trap that no jump goes beyond.
-fn instructions(code: &[u8], address: u64) -> Vec<Instruction> {
-    let mut all = Vec::new();
-    let mut furthest = address;
-    for instruction in &mut Decoder::with_ip(64, code, address, DecoderOptions::NONE) {
-        all.push(instruction);
-        let flow = instruction.flow_control();
-        if is_near(&instruction) && flow != FlowControl::Call {
-            furthest = furthest.max(instruction.near_branch_target());
-        }
-        let ends = matches!(
-            flow,
-            FlowControl::Return | FlowControl::UnconditionalBranch | FlowControl::Exception
+fn decode(code: &[u8], start: u32) -> Result<Vec<Instruction>> {
+    let decoder = Decoder::with_ip(64, code, u64::from(start), DecoderOptions::NONE);
+    let mut all: Vec<Instruction> = decoder.into_iter().collect();
+    while all
+        .last()
+        .is_some_and(|last| last.mnemonic() == Mnemonic::Int3)
+    {
+        all.pop();
+    }
+    ensure!(!all.is_empty(), "there is no code at {start:#x}");
+    if let Some(bad) = all.iter().find(|instruction| instruction.is_invalid()) {
+        bail!(
+            "the code at {start:#x} has no instruction at {:#x}",
+            bad.ip()
         );
-        if instruction.is_invalid() || (ends && instruction.next_ip() > furthest) {
-            break;
+    }
+    Ok(all)
+}
+
+/// One way: the function, and the routine that it hands to the port.
+struct Way {
+    name: String,
+    function: Vec<Instruction>,
+    routine: Vec<Instruction>,
+    /// Names of what either refers to.
+    names: BTreeMap<u64, String>,
+}
+
+/// What a way consists of, as far as it is checked.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Shape {
+    /// Calls of what a pointer points to.
+    into_the_port: usize,
+    /// Calls of anything else, by name.
+    others: Vec<String>,
+    conditional_branches: usize,
+}
+
+impl Way {
+    fn read(image: &Image, way: &str, pair: &str) -> Result<Self> {
+        let name = format!("{way}_{pair}");
+        let at = image.map().address(&name);
+        let at = at.with_context(|| format!("the benchmark's image has no {name}"))?;
+        let function = instructions(image, at)?;
+        let routines: Vec<u32> = function
+            .iter()
+            .filter(|instruction| instruction.mnemonic() == Mnemonic::Lea)
+            .filter(|instruction| instruction.is_ip_rel_memory_operand())
+            .map(|instruction| instruction.ip_rel_memory_address() as u32)
+            .collect();
+        let [start] = routines[..] else {
+            bail!(
+                "{name} hands the port not one routine but {}",
+                routines.len()
+            );
+        };
+        let routine = instructions(image, start)?;
+        let mut names = BTreeMap::new();
+        for instruction in function.iter().chain(&routine) {
+            if let Some(target) = target(instruction) {
+                names.insert(target, named(image, target));
+            }
+        }
+        names.insert(u64::from(start), "routine".to_owned());
+        Ok(Self {
+            name,
+            function,
+            routine,
+            names,
+        })
+    }
+
+    fn shape(&self) -> Shape {
+        let mut shape = Shape::default();
+        for part in [&self.function, &self.routine] {
+            let inside = |target: u64| part.iter().any(|instruction| instruction.ip() == target);
+            for instruction in part {
+                match instruction.flow_control() {
+                    FlowControl::Next | FlowControl::Return => {}
+                    FlowControl::ConditionalBranch => shape.conditional_branches += 1,
+                    // An import is called by a pointer too, but by one at a place that has a name.
+                    FlowControl::IndirectCall | FlowControl::IndirectBranch
+                        if !instruction.is_ip_rel_memory_operand() =>
+                    {
+                        shape.into_the_port += 1;
+                    }
+                    FlowControl::UnconditionalBranch if inside(instruction.near_branch64()) => {}
+                    _ => shape.others.push(
+                        target(instruction)
+                            .and_then(|target| self.names.get(&target).cloned())
+                            .unwrap_or_else(|| instruction.to_string()),
+                    ),
+                }
+            }
+        }
+        shape
+    }
+
+    /// The assembly, with names for addresses.
+    fn text(&self) -> Result<String> {
+        let mut text = String::new();
+        for (head, part) in [
+            (self.name.as_str(), &self.function),
+            ("routine", &self.routine),
+        ] {
+            let inside: BTreeSet<u64> = part.iter().map(Instruction::ip).collect();
+            let branches: BTreeSet<u64> = part
+                .iter()
+                .filter(|instruction| !instruction.is_ip_rel_memory_operand())
+                .filter_map(target)
+                .filter(|target| inside.contains(target))
+                .collect();
+            let labels = (1..).map(|number| format!("L{number}"));
+            let labels: BTreeMap<u64, String> = branches.into_iter().zip(labels).collect();
+            let mut names = self.names.clone();
+            names.extend(labels.clone());
+            let resolver: Box<dyn SymbolResolver> = Box::new(Names(names));
+            let mut formatter = IntelFormatter::with_options(Some(resolver), None);
+            writeln!(text, "\n{head}:")?;
+            for instruction in part {
+                if let Some(label) = labels.get(&instruction.ip()) {
+                    writeln!(text, "{label}:")?;
+                }
+                let mut line = String::new();
+                formatter.format(instruction, &mut line);
+                writeln!(text, "    {line}")?;
+            }
+        }
+        Ok(text)
+    }
+}
+
+/// The address that an instruction refers to by a distance.
+fn target(instruction: &Instruction) -> Option<u64> {
+    if instruction.is_ip_rel_memory_operand() {
+        return Some(instruction.ip_rel_memory_address());
+    }
+    matches!(
+        instruction.flow_control(),
+        FlowControl::Call | FlowControl::ConditionalBranch | FlowControl::UnconditionalBranch
+    )
+    .then(|| instruction.near_branch64())
+}
+
+/// The symbol at an address, without the compiler's digest.
+fn named(image: &Image, address: u64) -> String {
+    let found = u32::try_from(address)
+        .ok()
+        .and_then(|address| image.map().containing(address));
+    match found {
+        Some((_, [name, ..])) => format!("{:#}", rustc_demangle::demangle(name)),
+        _ => "somewhere".to_owned(),
+    }
+}
+
+/// Names for the addresses that a function refers to by a distance.
+struct Names(BTreeMap<u64, String>);
+
+impl SymbolResolver for Names {
+    fn symbol(
+        &mut self,
+        instruction: &Instruction,
+        _: u32,
+        _: Option<u32>,
+        address: u64,
+        _: u32,
+    ) -> Option<SymbolResult<'_>> {
+        if target(instruction) != Some(address) {
+            return None;
+        }
+        let name = self.0.get(&address)?;
+        Some(SymbolResult::with_str(address, name))
+    }
+}
+
+/// What of the closure's shape is not as it has to be.
+fn compare_shapes(name: &str, closure: &Shape, callback: &Shape) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (way, shape) in [("closure", closure), ("callback", callback)] {
+        if shape.into_the_port != 1 {
+            findings.push(format!(
+                "{way}_{name} calls into the port {} times, not once",
+                shape.into_the_port
+            ));
+        }
+        if !shape.others.is_empty() {
+            findings.push(format!("{way}_{name} calls {}", shape.others.join(", ")));
         }
     }
-    all
+    // The compiler may do the callback's check without a branch, and that of the closure with one.
+    let most = callback.conditional_branches.max(CHECKS);
+    if closure.conditional_branches > most {
+        findings.push(format!(
+            "closure_{name} has {} conditional branches, where {most} would do",
+            closure.conditional_branches
+        ));
+    }
+    findings
+}
+
+/// The kept text.
+fn kept(rustc: &str, made: &str) -> String {
+    format!(
+        "# The pair {KEPT} in the benchmark's image, in the driver's release profile: each way's function, and the routine that it hands to the\n\
+         # port. Addresses have names. Made by `cargo xtask bench sync --bless`, compared by `cargo xtask bench sync`.\n\
+         {COMPILER}{rustc}\n{made}"
+    )
+}
+
+/// Where the code is another than the kept. Nothing where that was made by another compiler, which is said.
+fn compare_texts(file: &Path, text: &str, rustc: &str, made: &str) -> Result<Vec<String>> {
+    let compiler = text.lines().find_map(|line| line.strip_prefix(COMPILER));
+    let compiler =
+        compiler.with_context(|| format!("{} does not name a compiler", file.display()))?;
+    if compiler != rustc {
+        process::say(
+            "Skipping",
+            &format!(
+                "the assembly line by line: {} was made by {compiler}, this is {rustc}",
+                file.display()
+            ),
+        );
+        return Ok(Vec::new());
+    }
+    let expected = kept(rustc, made);
+    let (mut then, mut now) = (text.lines(), expected.lines());
+    for number in 1.. {
+        let (was, is) = match (then.next(), now.next()) {
+            (None, None) => break,
+            (was, is) if was == is => continue,
+            (was, is) => (was.unwrap_or("(the end)"), is.unwrap_or("(the end)")),
+        };
+        return Ok(vec![format!(
+            "{}:{number}: the code was `{}` and is `{}`; {UPDATE}",
+            file.display(),
+            was.trim(),
+            is.trim()
+        )]);
+    }
+    Ok(Vec::new())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// sub rsp, 40; call [rax + 8]; test al, al; je +2; mov eax, ecx; add rsp, 40; ret
-    const CALLBACK: [u8; 18] = [
-        0x48, 0x83, 0xEC, 0x28, 0xFF, 0x50, 0x08, 0x84, 0xC0, 0x74, 0x02, 0x89, 0xC8, 0x48, 0x83,
-        0xC4, 0x28, 0xC3,
-    ];
-
-    fn made(name: &'static str, code: &[u8]) -> Function {
-        Function {
-            name,
-            instructions: instructions(code, 0x1000),
+    /// A function at 0x1000 with a routine that only returns.
+    fn way(code: &[u8]) -> Way {
+        Way {
+            name: "closure".to_owned(),
+            function: decode(code, 0x1000).unwrap(),
+            routine: decode(&[0xC3, 0xCC, 0xCC], 0x2000).unwrap(),
+            names: [(0x2000, "routine".to_owned()), (0x3000, "alloc".to_owned())].into(),
         }
     }
 
+    /// lea rdx,[0x2000]; call [rax+0x38]; test al,al; je to the ret; xor eax,eax; ret
+    const GOOD: &[u8] = &[
+        0x48, 0x8D, 0x15, 0xF9, 0x0F, 0, 0, 0xFF, 0x50, 0x38, 0x84, 0xC0, 0x74, 2, 0x31, 0xC0, 0xC3,
+    ];
+    /// call 0x3000; ret
+    const CALLS: &[u8] = &[0xE8, 0xFB, 0x1F, 0, 0, 0xC3];
+
     #[test]
-    fn the_text_has_no_addresses_in_it() {
-        let there = made("a", &CALLBACK).text();
-        let elsewhere = Function {
-            name: "a",
-            instructions: instructions(&CALLBACK, 0x7_0000),
+    fn addresses_have_names_in_the_text() {
+        let text = way(GOOD).text().unwrap();
+        for line in [
+            "closure:",
+            "    lea rdx,[routine]",
+            "    je short L1",
+            "L1:",
+        ] {
+            assert!(text.lines().any(|other| other == line), "{text}");
+        }
+        assert!(!text.contains("1000h") && !text.contains("2000h"), "{text}");
+    }
+
+    #[test]
+    fn a_call_into_the_port_and_its_check_are_all_there_may_be() {
+        let good = way(GOOD).shape();
+        let expected = Shape {
+            into_the_port: 1,
+            others: Vec::new(),
+            conditional_branches: 1,
         };
-        assert_eq!(there, elsewhere.text());
-        assert!(there.contains("je .1") && there.contains(".1:"), "{there}");
+        assert_eq!(good, expected);
+        assert!(compare_shapes("x", &good, &good).is_empty());
+        // A second check, a second call, and a call of something else.
+        let (mut more, twice) = (GOOD[..14].to_vec(), [&GOOD[7..10], GOOD].concat());
+        more.extend([0x74, 2]);
+        more.extend(&GOOD[14..]);
+        for code in [&more[..], &twice[..], &[&GOOD[7..10], CALLS].concat()] {
+            let findings = compare_shapes("x", &way(code).shape(), &good);
+            assert_eq!(findings.len(), 1, "{findings:?}");
+        }
+        assert_eq!(way(CALLS).shape().others, ["alloc"]);
     }
 
     #[test]
-    fn a_branch_or_a_call_more_is_refused() {
-        let callback = made("callback", &CALLBACK);
-        assert!(structure(&made("closure", &CALLBACK), &callback).is_ok());
-        // test al, al; je over the rest of the same code.
-        let branch = [&[0x84, 0xC0, 0x74, 0x11][..], &CALLBACK].concat();
-        assert!(structure(&made("closure", &branch), &callback).is_err());
-        let call = [&[0xE8, 0, 0, 0, 0][..], &CALLBACK].concat();
-        assert!(structure(&made("closure", &call), &callback).is_err());
-        let none = made("closure", &[0x31, 0xC0, 0xC3]);
-        assert!(structure(&none, &callback).is_err());
-    }
-
-    #[test]
-    fn a_change_is_refused_where_the_compiler_is_the_same() {
-        let kept = "; heading\n; rustc 1\n\nclosure:\n    ret\n";
-        assert!(compare(kept, kept, "rustc 1").is_ok());
-        let longer = format!("{kept}    nop\n");
-        assert!(compare(kept, &longer, "rustc 1").is_err());
-        assert!(compare(kept, &kept.replace("ret", "int3"), "rustc 1").is_err());
-        assert!(compare(kept, &longer, "rustc 2").is_ok());
+    fn a_line_that_is_another_is_named_and_how_to_keep_it() {
+        let file = Path::new("kept.txt");
+        let text = kept("rustc 1", "a\nb\n");
+        let same = compare_texts(file, &text, "rustc 1", "a\nb\n").unwrap();
+        assert!(same.is_empty());
+        for made in ["a\nc\n", "a\n", "a\nb\nc\n"] {
+            let findings = compare_texts(file, &text, "rustc 1", made).unwrap();
+            assert!(findings[0].contains("--bless"), "{findings:?}");
+        }
+        let other = compare_texts(file, &text, "rustc 2", "c\n").unwrap();
+        assert!(other.is_empty());
+        assert!(compare_texts(file, "a\nb\n", "rustc 1", "a\nb\n").is_err());
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
+use bench::pairs::NAMES;
 
 use super::{Counts, Pair, Stack};
 use crate::install;
@@ -115,8 +116,9 @@ fn read_counts(list: &str, calls: f64) -> Result<Vec<Pair>> {
     });
     let pairs: Vec<Pair> = pairs.collect::<Result<_>>()?;
     ensure!(
-        pairs.len() == 9,
-        "9 pairs are measured, callgrind counted {}",
+        pairs.len() == NAMES.len(),
+        "{} pairs are measured, callgrind counted {}",
+        NAMES.len(),
         pairs.len()
     );
     Ok(pairs)

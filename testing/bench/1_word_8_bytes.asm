@@ -1,7 +1,8 @@
-; What `cargo xtask bench sync` compares the pair 1_word_8_bytes with; `--bless` writes it anew.
-; rustc 1.95.0 (59807616e 2026-04-14)
+# The pair 1_word_8_bytes in the benchmark's image, in the driver's release profile: each way's function, and the routine that it hands to the
+# port. Addresses have names. Made by `cargo xtask bench sync --bless`, compared by `cargo xtask bench sync`.
+# Compiler: rustc 1.95.0 (59807616e 2026-04-14)
 
-closure:
+closure_1_word_8_bytes:
     push rbp
     sub rsp,50h
     lea rbp,[rsp+50h]
@@ -13,22 +14,36 @@ closure:
     mov rcx,[rcx+20h]
     lea rdx,[rbp-1]
     mov [rsp+20h],rdx
-    lea rdx,[elsewhere]
+    lea rdx,[routine]
     lea r8,[rbp-28h]
     call qword ptr [rax]
     movzx eax,byte ptr [rbp-10h]
     test rax,rax
-    je .1
+    je short L1
     mov rdx,[rbp-18h]
     add rsp,50h
     pop rbp
     ret
-.1:
+L1:
     add rsp,50h
     pop rbp
     ret
 
-callback:
+routine:
+    push rbp
+    mov rbp,rsp
+    mov rax,[rcx]
+    mov rdx,[rcx+8]
+    mov r8,[rax+98h]
+    add r8,[rdx]
+    mov [rax+98h],r8
+    mov [rcx+10h],r8
+    mov byte ptr [rcx+18h],1
+    mov al,1
+    pop rbp
+    ret
+
+callback_1_word_8_bytes:
     push rbp
     sub rsp,50h
     lea rbp,[rsp+50h]
@@ -40,7 +55,7 @@ callback:
     mov r9d,[rax+58h]
     lea rdx,[rbp-1]
     mov [rsp+20h],rdx
-    lea rdx,[elsewhere]
+    lea rdx,[routine]
     lea r8,[rbp-20h]
     call qword ptr [rax]
     test eax,eax
@@ -51,5 +66,18 @@ callback:
     mov rdx,[rbp-10h]
     movzx eax,cl
     add rsp,50h
+    pop rbp
+    ret
+
+routine:
+    push rbp
+    mov rbp,rsp
+    mov rax,[rcx]
+    mov rdx,[rcx+8]
+    mov r8,[rax+50h]
+    add r8,[rdx]
+    mov [rax+50h],r8
+    mov [rcx+10h],r8
+    mov al,1
     pop rbp
     ret
