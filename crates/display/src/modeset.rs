@@ -257,14 +257,9 @@ impl<P: Platform> ModeSetting<P> {
             first: &started.device.memory,
             second: &backing.list,
         };
-        let created = self.run(started, &joined, irql, 3, |batch| {
-            create(batch, &joined, &target, &backing.entries)
-        });
+        let created = self.create(started, &joined, target, &backing.entries, irql);
         self.backing = Some(backing);
-        if let Err(reason) = created {
-            self.free_after(started, target, reason, irql);
-            return Err(reason.into());
-        }
+        created?;
         self.lost = false;
         // Looked at after the copy: a present in between is in the memory, and may be in the resource.
         self.untouched = started.device.screen.with(irql, |screen, _| {
@@ -327,13 +322,7 @@ impl<P: Platform> ModeSetting<P> {
             segments(&memory, 0, mode.bytes()),
         )?;
         let target = self.new_target(mode);
-        let created = self.run(started, &joined, irql, 3, |batch| {
-            create(batch, &joined, &target, &entries)
-        });
-        if let Err(reason) = created {
-            self.free_after(started, target, reason, irql);
-            return Err(reason.into());
-        }
+        self.create(started, &joined, target, &entries, irql)?;
         Ok((FrameBuffer::new(memory, target), Backing { list, entries }))
     }
 
@@ -367,13 +356,7 @@ impl<P: Platform> ModeSetting<P> {
             core::iter::repeat_n(zero_page, pages),
         )?;
         let target = self.new_target(mode);
-        let created = self.run(started, &joined, irql, 3, |batch| {
-            create(batch, &joined, &target, &entries)
-        });
-        if let Err(reason) = created {
-            self.free_after(started, target, reason, irql);
-            return Err(reason.into());
-        }
+        self.create(started, &joined, target, &entries, irql)?;
         let detached = self.run(started, &joined, irql, 1, |batch| {
             batch.push(&joined, &ResourceDetachBacking::new(target.resource))
         });
@@ -386,18 +369,23 @@ impl<P: Platform> ModeSetting<P> {
         Ok(target)
     }
 
-    /// Frees a resource whose creation did not end well.
-    fn free_after(
+    /// Has the device make a resource, back it and fill it. If that fails the device has neither.
+    fn create(
         &mut self,
         started: Adapter<'_, P>,
+        memory: &impl Memory,
         target: Target,
-        reason: NotDone,
+        entries: &EntryList,
         irql: &mut Passive<'_>,
-    ) {
+    ) -> Result<(), Fault> {
+        let created = self.run(started, memory, irql, 3, |batch| {
+            create(batch, memory, &target, entries)
+        });
         // What the device never saw, or does not have any more, needs no freeing.
-        if matches!(reason, NotDone::Failed(_)) {
+        if matches!(created, Err(NotDone::Failed(_))) {
             self.free(started, target, irql);
         }
+        Ok(created?)
     }
 
     /// Frees a resource, and with it the device's claim on its backing. A device that won't is reset.

@@ -13,6 +13,16 @@ use sim::gpu::{self, Lie};
 use stage::{POWER_TRANSITION, POWERED_OFF, on_stage};
 use zerocopy::IntoBytes;
 
+/// A device that takes four commands at a time.
+fn small_queue() -> gpu::Options {
+    gpu::Options {
+        features: gpu::feature::EDID,
+        queue_sizes: [8, 16],
+        modes: vec![(320, 200)],
+        ..gpu::Options::default()
+    }
+}
+
 #[test]
 fn the_monitor_is_black_until_the_source_is_visible_and_then_shows_the_first_frame() {
     on_stage(&gpu::Options::default(), |stage| {
@@ -156,14 +166,8 @@ fn a_slow_device_keeps_a_present_pending_and_nobody_waiting() {
 
 #[test]
 fn a_present_that_finds_no_room_waits_in_the_driver_and_is_shown_when_there_is() {
-    // Four commands at a time, of which making a source visible takes three.
-    let device = gpu::Options {
-        features: gpu::feature::EDID,
-        queue_sizes: [8, 16],
-        modes: vec![(320, 200)],
-        ..gpu::Options::default()
-    };
-    on_stage(&device, |stage| {
+    // Making a source visible takes three of its places.
+    on_stage(&small_queue(), |stage| {
         stage.show();
         for number in 1..=3 {
             stage.adapter.set_visibility(0, false).expect("invisible");
@@ -313,13 +317,7 @@ fn a_surface_that_cannot_be_read_is_told_of_once() {
 
 #[test]
 fn a_queue_that_stays_full_is_waited_for_three_seconds_also_with_a_slow_clock() {
-    let device = gpu::Options {
-        features: gpu::feature::EDID,
-        queue_sizes: [8, 16],
-        modes: vec![(320, 200)],
-        ..gpu::Options::default()
-    };
-    on_stage(&device, |stage| {
+    on_stage(&small_queue(), |stage| {
         stage.show();
         stage.gpu.pause(true);
         let frame = stage.frames.frame(&stage.adapter.picture());
