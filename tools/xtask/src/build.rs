@@ -60,9 +60,7 @@ pub fn run(options: &Options) -> Result<()> {
 pub fn driver(repository: &Repository) -> Result<Driver> {
     let ground = Ground::prepare(repository)?;
     process::say("Building", "the driver (vgpudod.sys)");
-    let linked = repository.cross().join(DRIVER_TARGET).join("release/deps");
-    complete_or_linked_anew(&linked)?;
-    process::run(&mut ground.cargo("build", DRIVER)?).context(
+    ground.build(DRIVER, "vgpudod").context(
         "the driver does not build (a function that the linker does not know belongs, with its reason, in \
          testing/wdk-lite/imports.tsv)",
     )?;
@@ -74,19 +72,32 @@ pub fn driver(repository: &Repository) -> Result<Driver> {
     Ok(driver)
 }
 
-/// Builds the benchmark's image, as the driver is built; returns where it is.
-pub fn bench_image(repository: &Repository) -> Result<PathBuf> {
+/// The benchmark's image, built as the driver is, and its map.
+#[derive(Debug, Clone)]
+pub struct BenchImage {
+    /// The image.
+    pub file: PathBuf,
+    /// The linker's list of all symbols and their addresses.
+    pub map: PathBuf,
+}
+
+/// Builds the benchmark's image.
+pub fn bench_image(repository: &Repository) -> Result<BenchImage> {
     let ground = Ground::prepare(repository)?;
     process::say("Building", "the benchmark's image");
-    process::run(&mut ground.cargo("build", BENCH_IMAGE)?)
+    ground
+        .build(BENCH_IMAGE, "bench_image")
         .context("the benchmark's image does not build")?;
-    let release = repository.cross().join(DRIVER_TARGET).join("release");
-    Ok(release.join("bench_image.dll"))
+    let linked = ground.linked();
+    Ok(BenchImage {
+        file: linked.join("bench_image.dll"),
+        map: linked.join("bench_image.map"),
+    })
 }
 
 /// Cargo watches the image only: without symbols or map beside it, it has to go too, so that the linker writes all three.
-fn complete_or_linked_anew(folder: &Path) -> Result<()> {
-    let image = folder.join("vgpudod.dll");
+fn complete_or_linked_anew(folder: &Path, name: &str) -> Result<()> {
+    let image = folder.join(format!("{name}.dll"));
     let complete = ["pdb", "map"].map(|end| image.with_extension(end).exists()) == [true; 2];
     if image.exists() && !complete {
         fs::remove_file(&image).with_context(|| format!("cannot remove {}", image.display()))?;
@@ -141,8 +152,22 @@ impl Ground {
         })
     }
 
-    /// A cargo command for the driver's package, or one that is built as the driver is. To the project's Cargo configuration it adds the crates for a Linux host, the linker,
-    /// and prefixes that keep this machine's paths out of the image.
+    /// Builds a package into the image of this name.
+    fn build(&self, package: &str, name: &str) -> Result<()> {
+        complete_or_linked_anew(&self.linked(), name)?;
+        process::run(&mut self.cargo("build", package)?)
+    }
+
+    /// Where the linker leaves images, symbols and maps.
+    fn linked(&self) -> PathBuf {
+        self.repository
+            .cross()
+            .join(DRIVER_TARGET)
+            .join("release/deps")
+    }
+
+    /// A cargo command for the driver's package, or one that is built as the driver is. To the project's Cargo configuration it
+    /// adds the crates for a Linux host, the linker, and prefixes that keep this machine's paths out of the image.
     fn cargo(&self, subcommand: &str, package: &str) -> Result<Command> {
         let mut cargo = self.toolchain.cargo(subcommand, DRIVER_TARGET);
         cargo
@@ -241,10 +266,10 @@ mod tests {
             for end in there {
                 fs::write(folder.path().join(format!("vgpudod.{end}")), "").unwrap();
             }
-            complete_or_linked_anew(folder.path()).unwrap();
+            complete_or_linked_anew(folder.path(), "vgpudod").unwrap();
             let image = folder.path().join("vgpudod.dll");
             assert_eq!(image.exists(), stays, "{there:?}");
         }
-        complete_or_linked_anew(Path::new("/nowhere")).unwrap();
+        complete_or_linked_anew(Path::new("/nowhere"), "vgpudod").unwrap();
     }
 }

@@ -61,24 +61,6 @@ static RUNNING: AtomicU64 = AtomicU64::new(0);
 
 const SOURCES: usize = Source::ALL.len();
 
-fn ask<R: Response>(
-    device: &user::Opened,
-    buffer: &user::SystemBuffer,
-    request: &Request,
-) -> Option<R> {
-    let message = request.message();
-    let input = &message.as_bytes()[..request.operation.request_len()];
-    let mut output = R::empty(request);
-    let (status, length) = device.control_through(
-        buffer,
-        request.operation.code(),
-        input,
-        output.as_mut_bytes(),
-        false,
-    );
-    (nt_success(status) && length == size_of::<R>()).then_some(output)
-}
-
 fn wrong(what: &str, details: &dyn core::fmt::Debug) {
     if WRONG.fetch_add(1, Ordering::Relaxed) < 10 {
         log!("stress: {what}: {details:?}");
@@ -118,7 +100,17 @@ impl Caller {
     }
 
     fn ask<R: Response>(&self, request: &Request) -> Option<R> {
-        ask(&self.device, &self.buffer, request)
+        let message = request.message();
+        let input = &message.as_bytes()[..request.operation.request_len()];
+        let mut output = R::empty(request);
+        let (status, length) = self.device.control_through(
+            &self.buffer,
+            request.operation.code(),
+            input,
+            output.as_mut_bytes(),
+            false,
+        );
+        (nt_success(status) && length == size_of::<R>()).then_some(output)
     }
 
     fn totals(&self) -> Option<Exercise> {
@@ -189,7 +181,8 @@ pub fn run(machine: &'static dyn Machine, adapter: &'static Adapter, closures: u
     wait_until_quiet(adapter);
     // The last closures of all are those that read the totals.
     let end = caller.totals();
-    if let (Some(begin), Some(end), Some(identity)) = (begin, end, identity(&caller)) {
+    let identity = caller.ask(&Request::new(Operation::VersionAndIdentity, 0));
+    if let (Some(begin), Some(end), Some(identity)) = (begin, end, identity) {
         settle(&begin, &end, &figures, &adapter.figures(), &identity);
     } else {
         wrong("a request failed", &"totals");
@@ -208,10 +201,6 @@ fn wait_until_quiet(adapter: &Adapter) {
         }
         seen = now;
     }
-}
-
-fn identity(caller: &Caller) -> Option<VersionAndIdentity> {
-    caller.ask(&Request::new(Operation::VersionAndIdentity, 0))
 }
 
 /// Compares the driver's counts with the port's and the requests'.

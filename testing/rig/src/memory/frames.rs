@@ -65,20 +65,14 @@ pub fn initialize(ranges: impl Iterator<Item = (u32, u32)>) -> usize {
     count + kept
 }
 
-/// Takes pieces off the end of a range, as long as more are wanted; the rest of it.
-fn apart(mut range: Range<u32>, pieces: &mut Vec<u32>) -> impl Iterator<Item = u32> + use<> {
+/// Takes pieces out of a range, as long as more are wanted; the rest of it.
+fn apart(range: Range<u32>, pieces: &mut Vec<u32>) -> impl Iterator<Item = u32> + use<> {
     let size = PIECE as u32;
-    let mut behind = range.end..range.end;
-    let last = range.end / size * size;
-    if range.start.next_multiple_of(size) < last {
-        behind.start = last;
-        range.end = last;
-        while pieces.len() < PIECES && range.end - range.start.next_multiple_of(size) > size {
-            range.end -= size;
-            pieces.push(range.end);
-        }
-    }
-    range.chain(behind)
+    let first = range.start.next_multiple_of(size).min(range.end);
+    let wanted = (PIECES - pieces.len()) as u32;
+    let end = first + wanted.min((range.end - first) / size) * size;
+    pieces.extend((first..end).step_by(PIECE));
+    (range.start..first).chain(end..range.end)
 }
 
 /// The frames of a piece, its content unspecified; `None` when they are used up. Any IRQL.

@@ -16,7 +16,7 @@ use iced_x86::{
 };
 use object::LittleEndian as LE;
 
-use crate::build;
+use crate::build::BenchImage;
 use crate::image::Image;
 use crate::process;
 use crate::repository::{Repository, write_if_changed};
@@ -37,11 +37,9 @@ const UPDATE: &str =
 ///
 /// # Errors
 /// Everything that is not as it has to be.
-pub fn check(repository: &Repository, bless: bool) -> Result<()> {
+pub fn check(repository: &Repository, built: &BenchImage, bless: bool) -> Result<()> {
     process::say("Comparing", "the assembly of the pairs");
-    let file = build::bench_image(repository)?;
-    let map = file.with_file_name("deps").join("bench_image.map");
-    let image = Image::read(&file, &map)?;
+    let image = Image::read(&built.file, &built.map)?;
     let rustc = Toolchain::for_target(DRIVER_TARGET)?
         .version()
         .context("rustc does not say its version")?;

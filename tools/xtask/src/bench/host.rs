@@ -57,11 +57,7 @@ fn read_report(report: &str) -> Result<(f64, Stack)> {
         match words.as_slice() {
             ["calls", count] => calls = Some(count.parse()?),
             ["stack", name, closure, callback] => {
-                stack = Some(Stack {
-                    name: super::words(name),
-                    closure: closure.parse()?,
-                    callback: callback.parse()?,
-                });
+                stack = Some(Stack::read(name, closure, callback)?);
             }
             _ => {}
         }

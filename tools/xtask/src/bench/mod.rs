@@ -16,6 +16,7 @@ use bench::pairs::NAMES;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use crate::build;
 use crate::process;
 use crate::repository::Repository;
 
@@ -63,6 +64,17 @@ struct Stack {
     callback: u64,
 }
 
+impl Stack {
+    /// From the words that both programs print.
+    fn read(name: &str, closure: &str, callback: &str) -> Result<Self> {
+        Ok(Self {
+            name: words(name),
+            closure: closure.parse()?,
+            callback: callback.parse()?,
+        })
+    }
+}
+
 /// What was counted in one place.
 #[derive(Debug, Clone, PartialEq)]
 struct Counts {
@@ -77,8 +89,10 @@ fn words(name: &str) -> String {
 
 fn sync(repository: &Repository, bless: bool) -> Result<()> {
     let host = host::count(repository)?;
-    let rig = match rig::count(repository) {
-        Ok(rig) => rig,
+    let on_rig = build::bench_image(repository)
+        .and_then(|image| Ok((rig::count(repository, &image)?, image)));
+    let (rig, image) = match on_rig {
+        Ok(both) => both,
         Err(error) => {
             // What was counted is shown all the same, and what was not is said.
             print!("{}", table(&host, None));
@@ -95,7 +109,7 @@ fn sync(repository: &Repository, bless: bool) -> Result<()> {
     for (place, counts) in [("the host", &host), ("the rig", &rig)] {
         judge(counts).with_context(|| format!("on {place}"))?;
     }
-    assembly::check(repository, bless)
+    assembly::check(repository, &image, bless)
 }
 
 /// Whether a closure costs no more than its callback.

@@ -3,56 +3,33 @@
 //! With `-icount` every instruction takes the same time by the machine's clock, and the time-stamp counter counts that: the image
 //! reads it before and after a call. A loop of a known number of instructions shows that this is so.
 
-use std::process::{Command, Stdio};
-
 use anyhow::{Context, Result, bail, ensure};
 use bench::ICOUNT_SHIFT;
 
 use super::{Counts, Pair, Stack};
-use crate::build;
+use crate::build::BenchImage;
 use crate::install;
 use crate::machine;
 use crate::process;
 use crate::repository::Repository;
-use crate::run::{FIRMWARE, PASSED};
+use crate::run::qemu;
 
-/// How long the whole may take, in seconds: it takes a few.
-const PATIENCE: &str = "120";
-
-/// Builds the image, boots it and reads what it counted.
+/// Boots the image and reads what it counted.
 ///
 /// # Errors
-/// It does not build or run, or counts that are not those of instructions.
-pub fn count(repository: &Repository) -> Result<Counts> {
+/// It does not run, or counts that are not those of instructions.
+pub fn count(repository: &Repository, image: &BenchImage) -> Result<Counts> {
     install::ensure(install::RIG)?;
-    let image = build::bench_image(repository)?;
     let rig = machine::build(repository)?;
     process::say("Counting", "instructions on the rig (QEMU's icount)");
-    let output = Command::new("timeout")
-        .args([PATIENCE, "qemu-system-x86_64", "-machine", "q35"])
+    let output = qemu::rig(&rig, &image.file, "virtio-gpu-pci", "only_enter=1")
         .args(["-accel", "tcg,thread=single", "-icount"])
         .arg(format!("shift={ICOUNT_SHIFT},sleep=off"))
-        .args(["-cpu", "max", "-m", "256", "-smp", "1", "-no-reboot"])
-        .args(["-display", "none", "-vga", "none", "-monitor", "none"])
-        .args(["-net", "none", "-device", "virtio-gpu-pci"])
-        .args(["-bios", FIRMWARE, "-kernel"])
-        .arg(rig)
-        .arg("-fw_cfg")
-        .arg(format!(
-            "name=opt/org.vgpudod/driver,file={}",
-            image.display()
-        ))
-        .args([
-            "-fw_cfg",
-            "name=opt/org.vgpudod/options,string=only_enter=1",
-        ])
-        .args(["-serial", "stdio"])
-        .args(["-device", "isa-debug-exit,iobase=0xf4,iosize=4"])
-        .stdin(Stdio::null())
+        .args(["-m", "256", "-smp", "1"])
         .output()
         .context("cannot start qemu-system-x86_64")?;
     let log = String::from_utf8_lossy(&output.stdout);
-    if output.status.code() != Some(PASSED) {
+    if output.status.code() != Some(qemu::PASSED) {
         let last: Vec<&str> = log.lines().rev().take(5).collect();
         bail!(
             "the benchmark's image failed on the rig ({}): {}",
@@ -79,11 +56,7 @@ fn read(log: &str) -> Result<Counts> {
                 callback: callback.parse()?,
             }),
             ["stack", name, closure, callback] => {
-                stack = Some(Stack {
-                    name: super::words(name),
-                    closure: closure.parse()?,
-                    callback: callback.parse()?,
-                });
+                stack = Some(Stack::read(name, closure, callback)?);
             }
             ["known", _, counted, executed] => {
                 ensure!(

@@ -4,13 +4,11 @@
 //! Everything it leaves is in `target/run`: `frame.png`, `summary.json`, `rig.log`.
 
 mod picture;
-mod qemu;
+pub mod qemu;
 mod qmp;
 mod report;
 mod simulation;
 pub mod stress;
-
-pub use qemu::{FIRMWARE, PASSED};
 
 use std::fs;
 use std::path::PathBuf;

@@ -23,7 +23,7 @@ use super::{Options, number};
 use crate::process;
 
 /// The firmware, of Debian's package ovmf.
-pub const FIRMWARE: &str = "/usr/share/ovmf/OVMF.fd";
+const FIRMWARE: &str = "/usr/share/ovmf/OVMF.fd";
 /// How long the rig may be silent.
 const SILENCE: Duration = Duration::from_secs(120);
 /// How long the rig waits for the world outside, in seconds.
@@ -146,49 +146,39 @@ fn command(machine: &Machine<'_>, qmp: &Path, requests: &Path) -> Command {
         options.stress_presents,
         u8::from(options.scattered)
     );
-    let mut command = Command::new("qemu-system-x86_64");
+    let mut command = rig(machine.rig, machine.driver, machine.device, &words);
     command
-        .args([
-            "-machine",
-            "q35",
-            "-accel",
-            "tcg,thread=multi",
-            "-cpu",
-            "max",
-            "-m",
-            "512",
-        ])
+        .args(["-accel", "tcg,thread=multi", "-m", "512"])
         .args(["-smp", &options.smp.to_string()])
-        .args([
-            "-display",
-            "none",
-            "-vga",
-            "none",
-            "-monitor",
-            "none",
-            "-net",
-            "none",
-            "-no-reboot",
-        ])
-        .args(["-device", machine.device])
-        .args(["-bios", FIRMWARE, "-kernel"])
-        .arg(machine.rig)
-        .arg("-fw_cfg")
-        .arg(format!(
-            "name=opt/org.vgpudod/driver,file={}",
-            machine.driver.display()
-        ))
-        .arg("-fw_cfg")
-        .arg(format!("name=opt/org.vgpudod/options,string={words}"))
-        .args(["-serial", "stdio"])
         .arg("-serial")
         .arg(format!("unix:{},server=on,wait=off", requests.display()))
         .arg("-qmp")
         .arg(format!("unix:{},server=on,wait=off", qmp.display()))
-        .args(["-device", "isa-debug-exit,iobase=0xf4,iosize=4"])
         .args(&options.qemu)
-        .stdin(Stdio::null())
         .stdout(Stdio::piped());
+    command
+}
+
+/// QEMU with the rig, an image for it, its options, and its log on standard output. How it computes, processors and memory are the
+/// caller's to say.
+pub fn rig(program: &Path, image: &Path, device: &str, options: &str) -> Command {
+    let mut command = Command::new("qemu-system-x86_64");
+    command
+        .args(["-machine", "q35", "-cpu", "max", "-no-reboot"])
+        .args(["-display", "none", "-vga", "none", "-monitor", "none"])
+        .args(["-net", "none", "-device", device])
+        .args(["-bios", FIRMWARE, "-kernel"])
+        .arg(program)
+        .arg("-fw_cfg")
+        .arg(format!(
+            "name=opt/org.vgpudod/driver,file={}",
+            image.display()
+        ))
+        .arg("-fw_cfg")
+        .arg(format!("name=opt/org.vgpudod/options,string={options}"))
+        .args(["-serial", "stdio"])
+        .args(["-device", "isa-debug-exit,iobase=0xf4,iosize=4"])
+        .stdin(Stdio::null());
     command
 }
 
