@@ -126,7 +126,7 @@ struct Ground {
     toolchain: Toolchain,
     content_root: ContentRoot,
     overrides: Vec<PathBuf>,
-    sysroot: PathBuf,
+    library_source: (PathBuf, String),
 }
 
 impl Ground {
@@ -140,15 +140,15 @@ impl Ground {
             &mut fetch,
             &repository.driver().join("overrides"),
         )?;
-        let sysroot = toolchain
-            .sysroot()
+        let library_source = toolchain
+            .library_source()
             .context("rustc does not say where its library lies: is it installed whole?")?;
         Ok(Self {
             repository: repository.clone(),
             toolchain,
             content_root,
             overrides,
-            sysroot,
+            library_source,
         })
     }
 
@@ -198,12 +198,12 @@ impl Ground {
     }
 
     /// Folders whose sources go into the image, and what stands for them there.
-    fn remapped(&self) -> Vec<(PathBuf, &'static str)> {
-        let mut folders = vec![(self.sysroot.join("lib/rustlib/src/rust"), "rust")];
+    fn remapped(&self) -> Vec<(PathBuf, String)> {
+        let mut folders = vec![self.library_source.clone()];
         if let Some(home) = process::home_folder("CARGO_HOME", ".cargo") {
-            folders.push((home, "cargo"));
+            folders.push((home, "cargo".to_owned()));
         }
-        folders.push((self.repository.root().to_owned(), "vgpudod"));
+        folders.push((self.repository.root().to_owned(), "vgpudod".to_owned()));
         folders
     }
 

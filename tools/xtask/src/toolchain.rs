@@ -17,6 +17,9 @@ pub const DRIVER_TARGET: &str = "x86_64-pc-windows-msvc";
 /// The rig's target.
 pub const RIG_TARGET: &str = "x86_64-unknown-uefi";
 
+/// Where the component rust-src lies in a compiler's folder.
+const LIBRARY_SOURCE: &str = "lib/rustlib/src/rust";
+
 /// A cargo and a rustc that belong together and can build for a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toolchain {
@@ -133,6 +136,16 @@ impl Toolchain {
         self.ask(&["--version"])
     }
 
+    /// Where the source of Rust's library lies if it is installed, and the name that the library itself has for that place.
+    ///
+    /// The compiled library that rustup brings names its sources `/rustc/HASH`. If rustc finds the component rust-src, it names that
+    /// instead. With this pair for `--remap-path-prefix` both give the same name, and an image does not tell whether rust-src was
+    /// there.
+    pub fn library_source(&self) -> Option<(PathBuf, String)> {
+        let folder = self.sysroot()?.join(LIBRARY_SOURCE);
+        Some((folder, library_name(&self.ask(&["-vV"])?)?))
+    }
+
     fn ask(&self, arguments: &[&str]) -> Option<String> {
         let output = Command::new(&self.rustc)
             .args(arguments)
@@ -158,7 +171,8 @@ impl Toolchain {
     fn has_library_source(&self) -> bool {
         self.sysroot().is_some_and(|sysroot| {
             sysroot
-                .join("lib/rustlib/src/rust/library/Cargo.lock")
+                .join(LIBRARY_SOURCE)
+                .join("library/Cargo.lock")
                 .is_file()
         })
     }
@@ -184,4 +198,27 @@ fn add_target(target: &str) -> bool {
         .stdin(Stdio::null())
         .output()
         .is_ok_and(|output| output.status.success())
+}
+
+/// The name that Rust's library has for the folder of its sources, from what `rustc -vV` says: with the commit, or, where a
+/// distribution built it from an archive, with the release.
+fn library_name(version: &str) -> Option<String> {
+    let value = |key: &str| version.lines().find_map(|line| line.strip_prefix(key));
+    let commit = value("commit-hash: ").filter(|commit| *commit != "unknown");
+    let name = commit.or_else(|| value("release: "))?;
+    Some(format!("/rustc/{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::library_name;
+
+    #[test]
+    fn the_library_is_named_by_its_commit_or_else_its_release() {
+        let rustups = "rustc 1.95.0\ncommit-hash: 59807616e\nrelease: 1.95.0\n";
+        let debians = "rustc 1.96.0\ncommit-hash: unknown\nrelease: 1.96.0\n";
+        assert_eq!(library_name(rustups).unwrap(), "/rustc/59807616e");
+        assert_eq!(library_name(debians).unwrap(), "/rustc/1.96.0");
+        assert_eq!(library_name(""), None);
+    }
 }

@@ -39,17 +39,12 @@ pub fn build(repository: &Repository) -> Result<PathBuf> {
         "-Cstrip=symbols".to_owned(),
     ];
     let home = process::home_folder("CARGO_HOME", ".cargo");
-    let sysroot = toolchain
-        .sysroot()
-        .map(|sysroot| sysroot.join("lib/rustlib/src/rust"));
-    let folders = [
-        (sysroot, "rust"),
-        (home, "cargo"),
-        (Some(repository.root().to_owned()), "vgpudod"),
-    ];
-    for (from, to) in folders {
-        flags.extend(from.map(|from| format!("--remap-path-prefix={}={to}", from.display())));
-    }
+    let folders = toolchain
+        .library_source()
+        .into_iter()
+        .chain(home.map(|home| (home, "cargo".to_owned())))
+        .chain([(repository.root().to_owned(), "vgpudod".to_owned())]);
+    flags.extend(folders.map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display())));
     let flags: Vec<String> = flags.iter().map(|flag| format!("{flag:?}")).collect();
     cargo.args([
         "--config",
