@@ -33,8 +33,8 @@
 //! PnP and power of Windows' own, the framework beyond what a miniport uses, and time: TCG's processors are threads of
 //! the host. Caches are coherent and memory strongly ordered beyond what x64 promises.
 //!
-//! What can be checked without a machine stands at the crate's root ([`abi`], [`pe`], [`printf`], [`request`], [`options`], [`unwind`]) and
-//! is tested on the host with `cargo test -p rig`.
+//! What can be checked without a machine stands at the crate's root ([`abi`], [`pe`], [`presets`], [`printf`], [`request`], [`options`],
+//! [`unwind`]) and is tested on the host with `cargo test -p rig`.
 #![cfg_attr(target_os = "uefi", no_std)]
 
 #[cfg(target_os = "uefi")]
@@ -43,6 +43,7 @@ extern crate alloc;
 pub mod abi;
 pub mod options;
 pub mod pe;
+pub mod presets;
 pub mod printf;
 pub mod request;
 pub mod unwind;

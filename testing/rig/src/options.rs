@@ -25,6 +25,18 @@ pub struct Options {
     pub watchdog: u32,
     /// `presents=N`: the least number of presents, and so of interrupts, of the stress run.
     pub presents: u32,
+    /// `foreign=0|1`: whether the image is not this project's. Its violations are reported and the run goes on; it has no control
+    /// device that could be asked.
+    pub foreign: bool,
+    /// `strict=0|1`: whether the first violation ends the run.
+    pub strict: bool,
+    /// `count=0|1`: whether instructions are counted. QEMU runs with `-icount shift=0` and one processor then, so that the time
+    /// stamp counter counts them.
+    pub count: bool,
+    /// `vendor=N device=N`: the PCI ids of the adapter, in decimal.
+    pub ids: (u16, u16),
+    /// `slot=N`: the adapter's device number on PCI bus 0; without it, the first function with these ids.
+    pub slot: Option<u8>,
 }
 
 impl Default for Options {
@@ -40,9 +52,17 @@ impl Default for Options {
             stress: 0,
             presents: 0,
             watchdog: 60,
+            foreign: false,
+            strict: false,
+            count: false,
+            ids: VIRTIO_GPU,
+            slot: None,
         }
     }
 }
+
+/// Vendor and device of a modern virtio GPU: 0x1040 + 16.
+pub const VIRTIO_GPU: (u16, u16) = (0x1AF4, 0x1050);
 
 /// A word that is not an option, or a value that is not a number in range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +72,8 @@ impl fmt::Display for BadOption<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "unknown option or value `{}`; there are frames, messages, screendump, serve, connected, scattered and only_enter (0 or 1), stress, presents and watchdog, each =NUMBER",
+            "unknown option or value `{}`; there are frames, messages, screendump, serve, stress, presents, watchdog, vendor, device, slot, \
+             and connected, scattered, only_enter, foreign, strict, count (0 or 1), each =NUMBER",
             self.0
         )
     }
@@ -80,6 +101,12 @@ impl Options {
                 ("stress", _) => options.stress = number,
                 ("watchdog", 1..) => options.watchdog = number,
                 ("presents", _) => options.presents = number,
+                ("foreign", 0 | 1) => options.foreign = number == 1,
+                ("strict", 0 | 1) => options.strict = number == 1,
+                ("count", 0 | 1) => options.count = number == 1,
+                ("vendor", _) => options.ids.0 = number.try_into().map_err(|_| bad)?,
+                ("device", _) => options.ids.1 = number.try_into().map_err(|_| bad)?,
+                ("slot", 0..=31) => options.slot = number.try_into().ok(),
                 _ => return Err(bad),
             }
         }
@@ -99,7 +126,8 @@ mod tests {
     #[test]
     fn each_key_sets_its_field() {
         let parsed = Options::parse(
-            "frames=7 messages=0 screendump=5\nserve=60 connected=1 scattered=1 only_enter=1 stress=9 presents=8 watchdog=4",
+            "frames=7 messages=0 screendump=5\nserve=60 connected=1 scattered=1 only_enter=1 stress=9 presents=8 watchdog=4 \
+             foreign=1 strict=1 count=1 vendor=4660 device=4369 slot=31",
         )
         .unwrap();
         let expected = Options {
@@ -113,6 +141,11 @@ mod tests {
             stress: 9,
             presents: 8,
             watchdog: 4,
+            foreign: true,
+            strict: true,
+            count: true,
+            ids: (0x1234, 0x1111),
+            slot: Some(31),
         };
         assert_eq!(parsed, expected);
     }
@@ -126,6 +159,8 @@ mod tests {
             "frames=-1",
             "connected=2",
             "watchdog=0",
+            "vendor=65536",
+            "slot=32",
         ] {
             let text = format!("messages=1 {word}");
             assert_eq!(Options::parse(&text), Err(BadOption(word)));

@@ -117,6 +117,12 @@ pub fn write(address: PciAddress, offset: usize, bytes: &[u8]) -> usize {
     length
 }
 
+/// The function 0 in this slot of bus 0, if it has these ids.
+pub fn at_slot(slot: u8, vendor: u16, device: u16) -> Option<PciAddress> {
+    let address = PciAddress::new(0, 0, slot, 0);
+    (PciHeader::new(address).id(Config) == (vendor, device)).then_some(address)
+}
+
 /// The first function with these ids, on bus 0 or behind bridges.
 pub fn find(vendor: u16, devices: &[u16]) -> Option<PciAddress> {
     find_on(0, vendor, devices)

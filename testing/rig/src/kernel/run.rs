@@ -27,10 +27,6 @@ use crate::machine::Rig;
 use crate::memory::frames;
 use crate::options::Options;
 
-/// Vendor of virtio devices.
-const VIRTIO: u16 = 0x1AF4;
-/// Modern virtio GPU: 0x1040 + 16.
-const GPU: u16 = 0x1050;
 /// The driver's service key.
 const SERVICE: &str = "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\vgpudod";
 /// The device that shares the line interrupts before each so many presents.
@@ -66,9 +62,14 @@ pub fn on_kernel_stack<R>(body: impl FnOnce() -> R) -> R {
 
 /// Everything from the driver's file to the end of QEMU.
 pub fn run(file: &[u8], options: &Options) -> ! {
-    let Some(address) = pci::find(VIRTIO, &[GPU]) else {
+    let (vendor, device) = options.ids;
+    let found = match options.slot {
+        Some(slot) => pci::at_slot(slot, vendor, device),
+        None => pci::find(vendor, &[device]),
+    };
+    let Some(address) = found else {
         fail(format_args!(
-            "there is no virtio GPU: start QEMU with -device virtio-gpu-pci or virtio-vga"
+            "there is no device {vendor:04x}:{device:04x}: start QEMU with -device virtio-gpu-pci, virtio-vga, or the image's own"
         ));
     };
     let rig: &'static Rig = match Rig::new(address, options.messages) {
