@@ -10,7 +10,7 @@ use wdk_sys::ntddk::{IofCompleteRequest, KeGetCurrentIrql};
 use wdk_sys::{
     DEVICE_OBJECT, DRIVER_OBJECT, IO_NO_INCREMENT, IO_STACK_LOCATION, IRP, IRP_MJ_CLEANUP,
     IRP_MJ_CLOSE, IRP_MJ_CREATE, IRP_MJ_DEVICE_CONTROL, IRP_MJ_MAXIMUM_FUNCTION, NTSTATUS,
-    PASSIVE_LEVEL, PDRIVER_DISPATCH,
+    PASSIVE_LEVEL, PDRIVER_DISPATCH, STATUS_SUCCESS,
 };
 
 use super::device::is_control;
@@ -160,7 +160,7 @@ unsafe fn device_control(irp: *mut IRP, stack: *const IO_STACK_LOCATION) -> Resu
 /// Completes the IRP; it must not be touched afterwards.
 fn complete(irp: *mut IRP, result: Result<usize, Status>) -> NTSTATUS {
     let (status, information) = match result {
-        Ok(information) => (Status::SUCCESS.raw(), information),
+        Ok(information) => (STATUS_SUCCESS, information),
         Err(status) => (status.raw(), 0),
     };
     // SAFETY: an IRP that is ours, pending nowhere and without a cancel routine.

@@ -150,5 +150,5 @@ pub(super) unsafe fn copy(to: *mut u8, from: *const u8, length: usize) -> Result
             &raw mut copied,
         )
     };
-    Status::from_raw(status).success()
+    Status::check(status)
 }

@@ -25,7 +25,7 @@ pub fn software_key(device: PDEVICE_OBJECT) -> Result<Key, Status> {
             &raw mut handle,
         )
     };
-    Status::from_raw(status).success().map(|()| Key(handle))
+    Status::check(status).map(|()| Key(handle))
 }
 
 impl Key {
@@ -70,7 +70,7 @@ impl Key {
                 length as u32,
             )
         };
-        Status::from_raw(status).success()
+        Status::check(status)
     }
 }
 

@@ -5,7 +5,7 @@
 use dxgk::adapter::Started;
 use dxgk::irql::Passive;
 use dxgk::status::Status;
-use dxgk::sys::{self, D3DKMDT_VIDPN_PRESENT_PATH};
+use dxgk::sys::D3DKMDT_VIDPN_PRESENT_PATH;
 use dxgk::vidpn::{Commit, VidPn};
 
 use crate::modes::{Mode, check_path, check_transformation};
@@ -57,9 +57,7 @@ fn wanted_mode(
     }
     let target = vidpn.pinned_target_mode(path.VidPnTargetId, irql)?;
     if target.is_some_and(|target| !offered.is_target_mode(&target)) {
-        return Err(Status::from_raw(
-            sys::STATUS_GRAPHICS_INVALID_VIDEO_PRESENT_TARGET_MODE,
-        ));
+        return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_TARGET_MODE);
     }
     Ok(Some(offered))
 }
@@ -109,12 +107,12 @@ pub(crate) fn update_path<P: Platform>(
         .screen
         .with(irql, |screen, _| screen.frame_buffer.is_some());
     if !active || path.VidPnSourceId >= OUTPUTS || path.VidPnTargetId >= OUTPUTS {
-        return Err(Status::from_raw(sys::STATUS_GRAPHICS_PATH_NOT_IN_TOPOLOGY));
+        return Err(Status::GRAPHICS_PATH_NOT_IN_TOPOLOGY);
     }
     check_transformation(path).map_err(|status| match status {
-        Status::GRAPHICS_VIDPN_MODALITY_NOT_SUPPORTED => Status::from_raw(
-            sys::STATUS_GRAPHICS_PATH_CONTENT_GEOMETRY_TRANSFORMATION_NOT_SUPPORTED,
-        ),
+        Status::GRAPHICS_VIDPN_MODALITY_NOT_SUPPORTED => {
+            Status::GRAPHICS_PATH_CONTENT_GEOMETRY_TRANSFORMATION_NOT_SUPPORTED
+        }
         status => status,
     })
 }

@@ -67,16 +67,7 @@ impl From<Status> for Fault {
 
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
-        Self::new("closure refused", refusal_status(refusal))
-    }
-}
-
-/// The status for a closure that was not run.
-pub(crate) const fn refusal_status(refusal: Refusal) -> Status {
-    match refusal {
-        Refusal::NotConnected | Refusal::NotRun | Refusal::Poisoned => Status::UNSUCCESSFUL,
-        Refusal::InvalidParameter => Status::INVALID_PARAMETER,
-        Refusal::Other(status) => status,
+        Self::new("closure refused", refusal.into())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use dxgk::status::Status;
 use dxgk::sys::{
-    self, D3DDDI_GAMMARAMP_DEFAULT, D3DDDI_GAMMARAMP_UNINITIALIZED, D3DDDIFMT_A8R8G8B8,
+    D3DDDI_GAMMARAMP_DEFAULT, D3DDDI_GAMMARAMP_UNINITIALIZED, D3DDDIFMT_A8R8G8B8,
     D3DKMDT_VIDPN_PRESENT_PATH, D3DKMDT_VIDPN_SOURCE_MODE, D3DKMDT_VIDPN_TARGET_MODE,
     D3DKMDT_VPPR_IDENTITY, D3DKMDT_VPPR_NOTSPECIFIED, D3DKMDT_VPPR_ROTATE90,
     D3DKMDT_VPPR_ROTATE180, D3DKMDT_VPPR_ROTATE270, D3DKMDT_VPPR_UNINITIALIZED,
@@ -161,9 +161,7 @@ pub(crate) fn check_transformation(path: &D3DKMDT_VIDPN_PRESENT_PATH) -> Result<
     }
     match path.GammaRamp.Type {
         D3DDDI_GAMMARAMP_DEFAULT | D3DDDI_GAMMARAMP_UNINITIALIZED => Ok(()),
-        _ => Err(Status::from_raw(
-            sys::STATUS_GRAPHICS_GAMMA_RAMP_NOT_SUPPORTED,
-        )),
+        _ => Err(Status::GRAPHICS_GAMMA_RAMP_NOT_SUPPORTED),
     }
 }
 
@@ -279,8 +277,8 @@ mod tests {
             assert_eq!(check_path(&wrong, 1), refused);
         }
         let mut wrong = path();
-        wrong.GammaRamp.Type = sys::D3DDDI_GAMMARAMP_RGB256x3x16;
-        let refused = Status::from_raw(sys::STATUS_GRAPHICS_GAMMA_RAMP_NOT_SUPPORTED);
+        wrong.GammaRamp.Type = dxgk::sys::D3DDDI_GAMMARAMP_RGB256x3x16;
+        let refused = Status::GRAPHICS_GAMMA_RAMP_NOT_SUPPORTED;
         assert_eq!(check_path(&wrong, 1), Err(refused));
     }
 

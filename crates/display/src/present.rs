@@ -13,7 +13,6 @@ use dxgk::status::Status;
 use dxgk::sys::RECT;
 use virtio_gpu::rect::Rect;
 
-use crate::fault::refusal_status;
 use crate::frame::{Frame, NotSent, PIXEL, Rects, send};
 use crate::interrupts::{ControlState, Tag, add, control, count};
 use crate::screen::{FrameBuffer, Screen};
@@ -110,7 +109,7 @@ fn show<P: Platform>(
             Ok(Present::Pending)
         }
         Ok(Err(status)) => Err(status),
-        Err(refusal) => Err(refusal_status(refusal)),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 

@@ -11,7 +11,6 @@ use ioctl::{
 };
 
 use crate::exercise::exercise;
-use crate::fault::refusal_status;
 use crate::interrupts::{Tally, config, control, cursor};
 use crate::start::OUTPUTS;
 use crate::{Platform, Vgpu};
@@ -68,8 +67,8 @@ pub(crate) fn escape<P: Platform>(
         .map_err(|_| Status::INVALID_PARAMETER)
 }
 
-const fn status(error: Error) -> Status {
-    Status::from_raw(error.status())
+fn status(error: Error) -> Status {
+    Status::new(error.status()).unwrap_or(Status::UNSUCCESSFUL)
 }
 
 fn count_adapters<P: Platform>(irql: &mut Passive<'_>) -> u32 {
@@ -89,9 +88,7 @@ fn answer<P: Platform>(
     match request.operation {
         Operation::VersionAndIdentity => identity(started, request, adapters).write(output),
         Operation::Statistics => statistics(started, request, irql)?.write(output),
-        Operation::Exercise => exercise(started, request, irql)
-            .map_err(refusal_status)?
-            .write(output),
+        Operation::Exercise => exercise(started, request, irql)?.write(output),
     }
     .map_err(status)
 }
@@ -135,11 +132,10 @@ fn statistics<P: Platform>(
     irql: &mut Passive<'_>,
 ) -> Result<Statistics, Status> {
     let counters = &started.device.counters;
-    let configured = config(started, irql, |isr| isr.state.tally).map_err(refusal_status)?;
-    let pointed = cursor(started, irql, |isr| isr.state.tally).map_err(refusal_status)?;
+    let configured = config(started, irql, |isr| isr.state.tally)?;
+    let pointed = cursor(started, irql, |isr| isr.state.tally)?;
     // One closure: while it runs the control source's interrupt routine does not.
-    let (totals, controlled) = control(started, irql, |isr| (isr.state.totals, isr.state.tally))
-        .map_err(refusal_status)?;
+    let (totals, controlled) = control(started, irql, |isr| (isr.state.totals, isr.state.tally))?;
     let by_source = [
         (Source::Config, configured),
         (Source::Control, controlled),

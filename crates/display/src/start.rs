@@ -13,7 +13,7 @@ use dxgk::irql::Passive;
 use dxgk::lock::PassiveMutex;
 use dxgk::miniport::{Parts, StartDevice};
 use dxgk::status::Status;
-use dxgk::sys::DXGK_DISPLAY_INFORMATION;
+use dxgk::sys::{DXGK_DISPLAY_INFORMATION, STATUS_SUCCESS};
 use virtio_gpu::edid::{Edid, EdidError, ReadError};
 use virtio_gpu::pci::Layout;
 use virtio_gpu::protocol::{DisplayInfo, GetDisplayInfo, GetEdid};
@@ -74,11 +74,11 @@ pub(crate) fn acquire_post_display<P: Platform>(
 ) -> Option<DXGK_DISPLAY_INFORMATION> {
     let acquired = interface.acquire_post_display_ownership(irql);
     let (status, width, height) = match &acquired {
-        Ok(display) => (Status::SUCCESS, display.Width, display.Height),
-        Err(status) => (*status, 0, 0),
+        Ok(display) => (STATUS_SUCCESS, display.Width, display.Height),
+        Err(status) => (status.raw(), 0, 0),
     };
     P::trace(&TraceEvent::PostDisplay {
-        status: status.raw(),
+        status,
         width,
         height,
     });

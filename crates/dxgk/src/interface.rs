@@ -229,8 +229,7 @@ impl Interface {
             .ok_or(Status::NOT_SUPPORTED)?;
         let mut information = DXGK_DEVICE_INFO::default();
         // SAFETY: our handle, our structure.
-        Status::from_raw(unsafe { call(self.table.DeviceHandle, &raw mut information) })
-            .success()?;
+        Status::check(unsafe { call(self.table.DeviceHandle, &raw mut information) })?;
         // SAFETY: the list is the port's, valid at least until this DDI returns.
         Ok(unsafe { Resources::read(information.TranslatedResourceList) })
     }
@@ -263,7 +262,7 @@ impl Interface {
                 &raw mut moved,
             )
         };
-        Status::from_raw(status).success()?;
+        Status::check(status)?;
         if moved == length {
             Ok(())
         } else {
@@ -299,7 +298,7 @@ impl Interface {
                 &raw mut moved,
             )
         };
-        Status::from_raw(status).success()?;
+        Status::check(status)?;
         if moved == length {
             Ok(())
         } else {
@@ -334,7 +333,7 @@ impl Interface {
         };
         status.Anonymous.HotPlug.Connected = BOOLEAN::from(connected);
         // SAFETY: our handle, our structure.
-        Status::from_raw(unsafe { call(self.table.DeviceHandle, &raw mut status) }).success()
+        Status::check(unsafe { call(self.table.DeviceHandle, &raw mut status) })
     }
 
     /// Takes over the display that firmware or the basic display driver left lit (DxgkCbAcquirePostDisplayOwnership).
@@ -361,8 +360,7 @@ impl Interface {
             ..Default::default()
         };
         // SAFETY: our handle, our structure.
-        Status::from_raw(unsafe { call(self.table.DeviceHandle, &raw mut information) })
-            .success()?;
+        Status::check(unsafe { call(self.table.DeviceHandle, &raw mut information) })?;
         Ok(information)
     }
 
@@ -381,10 +379,7 @@ impl Interface {
             .ok_or(Status::NOT_SUPPORTED)?;
         let mut functions = ptr::null();
         // SAFETY: the handle came as an argument of the DDI that runs; our out-pointer.
-        Status::from_raw(unsafe {
-            call(vidpn, DXGK_VIDPN_INTERFACE_VERSION_V1, &raw mut functions)
-        })
-        .success()?;
+        Status::check(unsafe { call(vidpn, DXGK_VIDPN_INTERFACE_VERSION_V1, &raw mut functions) })?;
         NonNull::new(functions.cast_mut()).ok_or(Status::GRAPHICS_INVALID_VIDPN)
     }
 
@@ -415,7 +410,7 @@ impl Interface {
                 &raw mut base,
             )
         };
-        Status::from_raw(status).success()?;
+        Status::check(status)?;
         let base = NonNull::new(base.cast()).ok_or(Status::UNSUCCESSFUL)?;
         self.life.mapped();
         Ok(base)

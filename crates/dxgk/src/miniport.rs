@@ -407,8 +407,6 @@ impl StartRefusal {
                 Status::REVISION_MISMATCH
             }
             Self::Interface(InterfaceError::CallbackAbsent(_)) => Status::NOT_SUPPORTED,
-            // A status that passes NT_SUCCESS would say that the adapter is started.
-            Self::NoResources(status) if status.is_success() => Status::UNSUCCESSFUL,
             Self::NoResources(status) => status,
             Self::Interrupts(_) => Status::DEVICE_CONFIGURATION_ERROR,
             Self::InvalidState => Status::INVALID_DEVICE_STATE,

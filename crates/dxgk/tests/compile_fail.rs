@@ -41,6 +41,7 @@ fn run(fail: &[PathBuf]) {
     let cases = trybuild::TestCases::new();
     // A case that compiles makes trybuild build the others, not just check them: constants are evaluated then.
     cases.pass("tests/ui/correct.rs");
+    cases.pass("tests/ui/pass/*.rs");
     for case in fail {
         cases.compile_fail(case);
     }

@@ -60,7 +60,7 @@ fn expected(status: i32) -> Refusal {
         STATUS_UNSUCCESSFUL => Refusal::NotConnected,
         STATUS_INVALID_PARAMETER => Refusal::InvalidParameter,
         0.. => Refusal::NotRun,
-        error => Refusal::Other(Status::from_raw(error)),
+        error => Status::new(error).map_or(Refusal::NotRun, Refusal::Other),
     }
 }
 

@@ -12,7 +12,6 @@ use dxgk::check::Violation;
 use dxgk::irql::{AtMostDispatch, Passive};
 use dxgk::kernel::{Kernel, PageBlock, RegisterWidth};
 use dxgk::status::Status;
-use dxgk::sys::STATUS_ACCESS_VIOLATION;
 use port::machine::{Machine, Pool, irql as level};
 use std::fmt;
 use std::ptr::NonNull;
@@ -217,7 +216,7 @@ unsafe impl Kernel for SimKernel {
         at_most(level::PASSIVE_LEVEL, "a copy from memory that may fault");
         // SAFETY: the caller's promise.
         exempt(|| unsafe { fault::copy(to, from, length) })
-            .map_err(|fault::Faulted| Status::from_raw(STATUS_ACCESS_VIOLATION))
+            .map_err(|fault::Faulted| Status::ACCESS_VIOLATION)
     }
 
     fn new_event(_: &Passive<'_>) -> Option<Object> {

@@ -9,7 +9,7 @@ use dxgk_sys::{
     DXGKARG_RECOMMENDFUNCTIONALVIDPN, DXGKARG_RECOMMENDMONITORMODES, DXGKARG_SETPALETTE,
     DXGKARG_SETPOINTERPOSITION, DXGKARG_SETPOINTERSHAPE, DXGKARG_SETVIDPNSOURCEVISIBILITY,
     DXGKARG_SYSTEM_DISPLAY_ENABLE_FLAGS, DXGKARG_UPDATEACTIVEVIDPNPRESENTPATH, DXGKDDI_WDDMv1_2,
-    DXGKQAITYPE_DRIVERCAPS, FALSE, HANDLE, NTSTATUS, TRUE,
+    DXGKQAITYPE_DRIVERCAPS, FALSE, HANDLE, NTSTATUS, STATUS_PENDING, STATUS_SUCCESS, TRUE,
 };
 
 use super::{adapter, with_started};
@@ -64,7 +64,7 @@ pub(super) unsafe extern "system" fn query_adapter_info<M: Miniport>(
     adapter.miniport.driver_caps(caps);
     // The notifying source's message, by the rule of the message map: nothing else is true, so nothing else can be said.
     caps.InterruptMessageNumber = 0;
-    Status::SUCCESS.raw()
+    STATUS_SUCCESS
 }
 
 pub(super) unsafe extern "system" fn is_supported_vidpn<M: Miniport>(
@@ -76,7 +76,7 @@ pub(super) unsafe extern "system" fn is_supported_vidpn<M: Miniport>(
     if query.hDesiredVidPn.is_null() {
         // The adapter can always display nothing.
         query.IsVidPnSupported = TRUE;
-        return Status::SUCCESS.raw();
+        return STATUS_SUCCESS;
     }
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL; the VidPN is this DDI's argument.
     unsafe {
@@ -244,11 +244,7 @@ pub(super) unsafe extern "system" fn present_display_only<M: Miniport>(
             },
         )
     };
-    if pending {
-        Status::PENDING.raw()
-    } else {
-        status
-    }
+    if pending { STATUS_PENDING } else { status }
 }
 
 pub(super) unsafe extern "system" fn set_pointer_position<M: Miniport>(
@@ -318,7 +314,7 @@ pub(super) unsafe extern "system" fn collect_dbg_info(
     _: HANDLE,
     _: *const DXGKARG_COLLECTDBGINFO,
 ) -> NTSTATUS {
-    Status::SUCCESS.raw()
+    STATUS_SUCCESS
 }
 
 /// No target can be kept on in a bugcheck.

@@ -7,7 +7,7 @@ use core::mem::MaybeUninit;
 use dxgk_sys::{
     BOOLEAN, DEVICE_OBJECT, DEVICE_POWER_STATE, DXGK_DISPLAY_INFORMATION, DXGK_EVENT_TYPE,
     DXGK_START_INFO, DXGK_SURPRISE_REMOVAL_TYPE, DXGKRNL_INTERFACE, FALSE, GUID, NTSTATUS,
-    POWER_ACTION, QUERY_INTERFACE, TRUE, VIDEO_REQUEST_PACKET,
+    POWER_ACTION, QUERY_INTERFACE, STATUS_SUCCESS, TRUE, VIDEO_REQUEST_PACKET,
 };
 
 use super::{adapter, passive, status};
@@ -64,7 +64,7 @@ pub(super) unsafe extern "system" fn start_device<M: Miniport>(
                 sources.write(counts.0);
                 children.write(counts.1);
             }
-            Status::SUCCESS.raw()
+            STATUS_SUCCESS
         }
         Err(NotStarted::ByMiniport(status)) => status.raw(),
         Err(NotStarted::Refused(refusal)) => {
@@ -265,7 +265,7 @@ pub(super) unsafe extern "system" fn set_power_state<M: Miniport>(
             .miniport
             .set_power_state(adapter.started(), target, state, action, &mut irql);
     }
-    Status::SUCCESS.raw()
+    STATUS_SUCCESS
 }
 
 pub(super) unsafe extern "system" fn reset_device<M: Miniport>(context: *mut c_void) {
@@ -283,7 +283,7 @@ pub(super) unsafe extern "system" fn notify_surprise_removal<M: Miniport>(
     if let Some(adapter) = unsafe { adapter::<M>(context) } {
         adapter.miniport.notify_surprise_removal();
     }
-    Status::SUCCESS.raw()
+    STATUS_SUCCESS
 }
 
 /// There are no video port requests that this layer handles.
@@ -307,7 +307,7 @@ pub(super) unsafe extern "system" fn notify_acpi_event(
         // SAFETY: dxgkrnl's out-pointer.
         unsafe { flags.write(0) };
     }
-    Status::SUCCESS.raw()
+    STATUS_SUCCESS
 }
 
 /// No interface is exported, which passes the query to the next driver.

@@ -9,7 +9,9 @@ mod lifecycle;
 
 use core::ffi::c_void;
 
-use dxgk_sys::{DXGKDDI_INTERFACE_VERSION_WIN8, KMDDOD_INITIALIZATION_DATA, NTSTATUS};
+use dxgk_sys::{
+    DXGKDDI_INTERFACE_VERSION_WIN8, KMDDOD_INITIALIZATION_DATA, NTSTATUS, STATUS_SUCCESS,
+};
 
 use crate::adapter::{Adapter, Started};
 use crate::check::{PASSIVE_LEVEL, debug_irql};
@@ -115,7 +117,7 @@ unsafe fn with_started<M: Miniport>(
 
 fn status(result: Result<(), Status>) -> NTSTATUS {
     match result {
-        Ok(()) => Status::SUCCESS.raw(),
+        Ok(()) => STATUS_SUCCESS,
         Err(status) => status.raw(),
     }
 }

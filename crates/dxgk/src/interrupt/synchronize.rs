@@ -149,8 +149,7 @@ impl Refusal {
         match status {
             STATUS_UNSUCCESSFUL => Self::NotConnected,
             STATUS_INVALID_PARAMETER => Self::InvalidParameter,
-            status if status >= 0 => Self::NotRun,
-            status => Self::Other(Status::from_raw(status)),
+            status => Status::new(status).map_or(Self::NotRun, Self::Other),
         }
     }
 }

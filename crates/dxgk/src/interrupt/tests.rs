@@ -100,13 +100,13 @@ fn g6_a_closure_runs_under_its_message_and_returns_anything() {
 fn g5_a_refused_closure_comes_back_unrun_with_its_reason() {
     let hosted = hosted(messages(1));
     let interrupts = hosted.interrupts();
-    let no_resources = 0xC000_009Au32.cast_signed();
+    let no_resources = Status::INSUFFICIENT_RESOURCES.raw();
     for (status, reason) in [
         (STATUS_UNSUCCESSFUL, Refusal::NotConnected),
         (STATUS_INVALID_PARAMETER, Refusal::InvalidParameter),
         (STATUS_SUCCESS, Refusal::NotRun),
         (0x401E_0307, Refusal::NotRun),
-        (no_resources, Refusal::Other(Status::from_raw(no_resources))),
+        (no_resources, Refusal::Other(Status::INSUFFICIENT_RESOURCES)),
     ] {
         hosted.refuse(Some(status));
         let captured = Rc::new(Cell::new(0));

@@ -14,7 +14,7 @@ use dxgk_sys::{
     D3DKMDT_EPT_VIDPNTARGET, D3DKMDT_HVIDPN, D3DKMDT_HVIDPNTOPOLOGY, D3DKMDT_MCC_ENFORCE,
     D3DKMDT_VIDPN_PRESENT_PATH, D3DKMDT_VIDPN_SOURCE_MODE, D3DKMDT_VIDPN_TARGET_MODE,
     DXGK_VIDPN_INTERFACE, DXGK_VIDPNTOPOLOGY_INTERFACE, DXGKARG_COMMITVIDPN,
-    DXGKARG_COMMITVIDPN_FLAGS, DXGKARG_ENUMVIDPNCOFUNCMODALITY,
+    DXGKARG_COMMITVIDPN_FLAGS, DXGKARG_ENUMVIDPNCOFUNCMODALITY, STATUS_SUCCESS,
 };
 
 pub use monitor::MonitorModes;
@@ -94,13 +94,11 @@ impl Topology {
 /// What a status and an out-pointer of an acquire function say: an object, none, or an error. The codes for "none" pass
 /// NT_SUCCESS.
 fn step<T>(status: i32, object: *const T) -> Result<Option<NonNull<T>>, Status> {
-    match Status::from_raw(status) {
-        Status::SUCCESS => Ok(NonNull::new(object.cast_mut())),
-        Status::GRAPHICS_DATASET_IS_EMPTY
-        | Status::GRAPHICS_NO_MORE_ELEMENTS_IN_DATASET
-        | Status::GRAPHICS_MODE_NOT_PINNED => Ok(None),
-        status if status.is_success() => Ok(None),
-        status => Err(status),
+    match Status::new(status) {
+        Some(failure) => Err(failure),
+        // STATUS_GRAPHICS_DATASET_IS_EMPTY, _NO_MORE_ELEMENTS_IN_DATASET, _MODE_NOT_PINNED: there is none.
+        None if status != STATUS_SUCCESS => Ok(None),
+        None => Ok(NonNull::new(object.cast_mut())),
     }
 }
 
@@ -132,8 +130,7 @@ impl<'a> VidPn<'a> {
             .ok_or(Status::GRAPHICS_INVALID_VIDPN)?;
         let (mut handle, mut functions) = (ptr::null_mut(), ptr::null());
         // SAFETY: the handle came with the function; our out-pointers.
-        Status::from_raw(unsafe { call(self.handle, &raw mut handle, &raw mut functions) })
-            .success()?;
+        Status::check(unsafe { call(self.handle, &raw mut handle, &raw mut functions) })?;
         let functions =
             NonNull::new(functions.cast_mut()).ok_or(Status::GRAPHICS_INVALID_VIDPN_TOPOLOGY)?;
         Ok(Topology { handle, functions })
@@ -180,7 +177,7 @@ impl<'a> VidPn<'a> {
             .pfnUpdatePathSupportInfo
             .ok_or(Status::GRAPHICS_INVALID_VIDPN)?;
         // SAFETY: the handle came with the function; a path of our own.
-        Status::from_raw(unsafe { call(topology.handle, path) }).success()
+        Status::check(unsafe { call(topology.handle, path) })
     }
 
     /// The source's pinned mode, if one is.

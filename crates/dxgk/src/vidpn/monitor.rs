@@ -70,15 +70,15 @@ impl MonitorModes<'_> {
         let add = self.functions().pfnAddMode.ok_or(missing)?;
         let mut mode = ptr::null_mut();
         // SAFETY: the handle came with the function; our out-pointer.
-        Status::from_raw(unsafe { create(self.handle, &raw mut mode) }).success()?;
+        Status::check(unsafe { create(self.handle, &raw mut mode) })?;
         // SAFETY: made for us just now, and nobody else has it.
         let info = unsafe { mode.as_mut() }.ok_or(Status::NO_MEMORY)?;
         describe(info, width, height, preferred);
         // SAFETY: made for this set.
-        match Status::from_raw(unsafe { add(self.handle, mode) }) {
+        match Status::new(unsafe { add(self.handle, mode) }) {
             // Whatever passes NT_SUCCESS has taken it over.
-            status if status.is_success() => Ok(()),
-            status => {
+            None => Ok(()),
+            Some(status) => {
                 self.release(mode);
                 match status {
                     Status::GRAPHICS_MODE_ALREADY_IN_MODESET => Ok(()),

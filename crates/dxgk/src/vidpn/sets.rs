@@ -142,7 +142,7 @@ macro_rules! mode_set {
                 handle: $handle,
                 functions: *const $functions,
             ) -> Result<Self, Status> {
-                Status::from_raw(status).success()?;
+                Status::check(status)?;
                 // SAFETY: comes with the handle and is good as long as it is.
                 let functions = unsafe { functions.as_ref() }.ok_or(Status::GRAPHICS_INVALID_VIDPN)?;
                 Ok(Self { vidpn, handle, functions })
@@ -186,14 +186,14 @@ macro_rules! mode_set {
                 let add = self.functions.pfnAddMode.ok_or(Status::GRAPHICS_INVALID_VIDPN)?;
                 let mut mode = ptr::null_mut();
                 // SAFETY: the handle came with the function; our out-pointer.
-                Status::from_raw(unsafe { create(self.handle, &raw mut mode) }).success()?;
+                Status::check(unsafe { create(self.handle, &raw mut mode) })?;
                 // SAFETY: made for us just now, and nobody else has it.
                 item.write(unsafe { mode.as_mut() }.ok_or(Status::NO_MEMORY)?);
                 // SAFETY: made for this set.
-                match Status::from_raw(unsafe { add(self.handle, mode) }) {
+                match Status::new(unsafe { add(self.handle, mode) }) {
                     // Whatever passes NT_SUCCESS has taken it over: what may be the port's is never released.
-                    status if status.is_success() => Ok(()),
-                    status => {
+                    None => Ok(()),
+                    Some(status) => {
                         if let Some(release) = self.functions.pfnReleaseModeInfo {
                             // SAFETY: adding failed, so it is still ours.
                             let _ = unsafe { release(self.handle, mode) };
@@ -214,7 +214,7 @@ macro_rules! mode_set {
                     // Given away, or released already by the failure.
                     core::mem::forget(self);
                 }
-                Status::from_raw(status).success()
+                Status::check(status)
             }
         }
 
