@@ -212,3 +212,11 @@ constants! {
         STATUS_GRAPHICS_ADAPTER_ACCESS_NOT_EXCLUDED = 0xC01E043B,
     }
 }
+
+/// The name of a status, as ntstatus.h has it.
+pub fn status_name(status: crate::NTSTATUS) -> Option<&'static str> {
+    let found = CONSTANTS
+        .iter()
+        .find(|constant| constant.value == status as u32);
+    found.map(|constant| constant.name)
+}

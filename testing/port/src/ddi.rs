@@ -182,6 +182,7 @@ impl Gate {
 pub struct Calls {
     count: [AtomicU64; COUNT],
     stack: [AtomicUsize; COUNT],
+    last: AtomicUsize,
 }
 
 impl Default for Calls {
@@ -189,6 +190,7 @@ impl Default for Calls {
         Self {
             count: [const { AtomicU64::new(0) }; COUNT],
             stack: [const { AtomicUsize::new(0) }; COUNT],
+            last: AtomicUsize::new(COUNT),
         }
     }
 }
@@ -200,6 +202,14 @@ impl Calls {
         if let Some(bytes) = stack {
             self.stack[ddi as usize].fetch_max(bytes, Ordering::Relaxed);
         }
+        if !matches!(ddi, Ddi::InterruptRoutine | Ddi::DpcRoutine) {
+            self.last.store(ddi as usize, Ordering::Relaxed);
+        }
+    }
+
+    /// The DDI that returned last, interrupts and DPCs left out: after a failure, the one that failed.
+    pub fn last(&self) -> Option<Ddi> {
+        Ddi::ALL.get(self.last.load(Ordering::Relaxed)).copied()
     }
 
     /// How often `ddi` was called.

@@ -1,6 +1,7 @@
 //! The main job: start, a mode, presents with changing dirty rectangles, statistics, stop, remove, unload.
 
 use crate::adapter::Adapter;
+use crate::ddi::Ddi;
 use crate::lifecycle::Pdo;
 use crate::machine::{NtStatus, Pool};
 use crate::picture::{Frame, Frames, Picture};
@@ -91,9 +92,11 @@ pub trait Host {
 pub fn run(port: &'static Port, pdo: Pdo, plan: &Plan, host: &mut dyn Host) -> Summary {
     let mut summary = Summary::default();
     host.step(Step::Start);
+    let mut failed_at = None;
     let error = match port.add_device(pdo) {
         Ok(adapter) => {
             let error = work(adapter, plan, host, &mut summary).err();
+            failed_at = failed_at_last(port, error);
             summary.figures = adapter.figures();
             host.step(Step::Stop);
             let stopped = if adapter.is_started() {
@@ -107,6 +110,7 @@ pub fn run(port: &'static Port, pdo: Pdo, plan: &Plan, host: &mut dyn Host) -> S
         }
         Err(status) => Some(status),
     };
+    summary.error_at = failed_at.or_else(|| failed_at_last(port, error));
     host.step(Step::Unload);
     let mut bound = false;
     port.unload(|| {
@@ -118,6 +122,11 @@ pub fn run(port: &'static Port, pdo: Pdo, plan: &Plan, host: &mut dyn Host) -> S
     summary.error = error;
     summary.finish(port);
     summary
+}
+
+/// The DDI that this status came from.
+fn failed_at_last(port: &Port, error: Option<NtStatus>) -> Option<Ddi> {
+    error.and_then(|_| port.calls().last())
 }
 
 /// Starts the adapter and brings it as far as monitors; the first connected target. PASSIVE_LEVEL.

@@ -58,6 +58,8 @@ pub struct Use {
 pub struct Summary {
     /// The status that ended the job early.
     pub error: Option<NtStatus>,
+    /// The DDI that it came from.
+    pub error_at: Option<Ddi>,
     /// Presents made.
     pub frames: u32,
     /// Those that ended in their call.
@@ -154,8 +156,13 @@ impl Summary {
             Some((width, height)) => alloc::format!("\"{width}x{height}\""),
             None => String::from("null"),
         };
-        let members: [(&str, String); 23] = [
+        let error_at = match self.error_at {
+            Some(ddi) => alloc::format!("\"{}\"", ddi.name()),
+            None => String::from("null"),
+        };
+        let members: [(&str, String); 24] = [
             ("error", error),
+            ("error_at", error_at),
             ("mode", mode),
             ("frames", alloc::format!("{}", self.frames)),
             ("frames_synchronous", alloc::format!("{}", self.synchronous)),

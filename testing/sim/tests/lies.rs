@@ -84,6 +84,8 @@ fn a_lie_at_the_start_fails_the_start() {
             outcome.summary.error.is_some_and(|status| status < 0),
             "{lie:?} was believed"
         );
+        let failed_at = outcome.summary.error_at.map(|ddi| ddi.name());
+        assert_eq!(failed_at, Some("DxgkDdiStartDevice"), "{lie:?}");
         assert_eq!(outcome.summary.frames, 0, "{lie:?}");
         let told = outcome
             .traces
