@@ -19,16 +19,37 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(wdk_build::configure_wdk_binary_build()?)
 }
 
+/// The variable that says which version a build has. stampinf takes DriverVer from it too, so that it is the same four numbers.
+const VERSION: &str = "STAMPINF_VERSION";
+
 /// The driver's version as a resource of the image: rc.exe on Windows, llvm-rc elsewhere.
 fn version_resource() -> Result<(), Box<dyn Error>> {
-    let number = |name: &str| -> Result<String, Box<dyn Error>> {
-        Ok(format!(
-            "VGPUDOD_{name}={}",
-            std::env::var(format!("CARGO_PKG_VERSION_{name}"))?
-        ))
-    };
-    let numbers = [number("MAJOR")?, number("MINOR")?, number("PATCH")?];
     println!("cargo::rerun-if-changed=src/vgpudod.rc");
+    println!("cargo::rerun-if-env-changed={VERSION}");
+    let package = std::env::var("CARGO_PKG_VERSION")?;
+    let stated = std::env::var(VERSION).ok();
+    if stated.is_none() && cfg!(windows) {
+        println!(
+            "cargo::warning={VERSION} is not set: the image says {package}.0, and stampinf will say something else. Set it to {package}.0 and build again."
+        );
+    }
+    let version = stated.unwrap_or_else(|| format!("{package}.0"));
+    let numbers = version
+        .strip_prefix(&package)
+        .and_then(|rest| rest.strip_prefix('.'))
+        .and_then(|last| last.parse::<u16>().ok())
+        .map(|last| {
+            package
+                .split('.')
+                .map(str::to_owned)
+                .chain([last.to_string()])
+        })
+        .ok_or_else(|| format!("{VERSION} is {version}, and not {package} with a fourth number"))?;
+    let numbers: Vec<String> = ["MAJOR", "MINOR", "PATCH", "BUILD"]
+        .iter()
+        .zip(numbers)
+        .map(|(name, number)| format!("VGPUDOD_{name}={number}"))
+        .collect();
     embed_resource::compile_for_everything("src/vgpudod.rc", &numbers).manifest_required()?;
     Ok(())
 }

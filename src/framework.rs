@@ -8,9 +8,12 @@ use core::ptr;
 
 use wdk_sys::{
     _WDF_DRIVER_INIT_FLAGS, _WDFFUNCENUM, DRIVER_OBJECT, NT_SUCCESS, NTSTATUS, PFN_WDFDRIVERCREATE,
-    PFN_WDFDRIVERMINIPORTUNLOAD, STATUS_NOT_SUPPORTED, UNICODE_STRING, WDF_DRIVER_CONFIG,
-    WDF_NO_OBJECT_ATTRIBUTES, WDFFUNC,
+    PWDF_DRIVER_GLOBALS, STATUS_NOT_SUPPORTED, UNICODE_STRING, WDF_DRIVER_CONFIG,
+    WDF_NO_OBJECT_ATTRIBUTES, WDFDRIVER, WDFFUNC,
 };
+
+/// WdfDriverMiniportUnload (wdfminiport.h, which wdk-sys does not read).
+type DriverMiniportUnload = unsafe extern "C" fn(PWDF_DRIVER_GLOBALS, WDFDRIVER);
 
 /// A tag for the framework's allocations on the driver's behalf.
 const POOL_TAG: u32 = u32::from_le_bytes(*b"VgpD");
@@ -82,7 +85,7 @@ pub unsafe fn create(
 /// Called once, at PASSIVE_LEVEL, after [`create`] succeeded: when DriverEntry fails, or from DxgkDdiUnload.
 pub unsafe fn unload() {
     // SAFETY: set by the stub before DriverEntry and changed by it only when DriverEntry has returned.
-    let unload: PFN_WDFDRIVERMINIPORTUNLOAD =
+    let unload: Option<DriverMiniportUnload> =
         unsafe { core::mem::transmute(wdk_sys::WdfDriverMiniportUnloadOverride) };
     if let Some(unload) = unload {
         // SAFETY: the globals name the driver's handle since `create`.

@@ -43,6 +43,9 @@ static VOID NTAPI DriverUnload(PDRIVER_OBJECT DriverObject)
     Unbind();
 }
 
+/* wdfminiport.h's type of that function. wdk-sys does not read this header, so it is not among those of this folder. */
+typedef VOID(NTAPI *PFN_WDFDRIVERMINIPORTUNLOAD)(PWDF_DRIVER_GLOBALS Globals, WDFDRIVER Driver);
+
 /* In place of the framework's WdfDriverMiniportUnload: that first, then the unbinding which the framework cannot do itself. */
 static VOID NTAPI DriverMiniportUnload(PWDF_DRIVER_GLOBALS Globals, WDFDRIVER Driver)
 {

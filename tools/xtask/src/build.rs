@@ -15,6 +15,7 @@ use crate::image::{self, Expected};
 use crate::install;
 use crate::linker::Linker;
 use crate::machine;
+use crate::package::source;
 use crate::process;
 use crate::repository::Repository;
 use crate::toolchain::{DRIVER_TARGET, Toolchain};
@@ -193,6 +194,11 @@ impl Ground {
             cargo.args(["--config", &setting]);
         }
         self.content_root.configure(&mut cargo);
+        // build.rs makes FILEVERSION of it.
+        cargo.env(
+            "STAMPINF_VERSION",
+            source::version_of(&self.repository)?.to_string(),
+        );
         Linker::Driver.configure(&self.repository, &self.toolchain, DRIVER_TARGET, &mut cargo)?;
         Ok(cargo)
     }

@@ -23,6 +23,8 @@ mod run;
 mod test;
 mod toolchain;
 mod wdk_lite;
+#[cfg(test)]
+mod wdk_names;
 mod workflow;
 
 use std::process::ExitCode;

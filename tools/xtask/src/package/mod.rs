@@ -12,7 +12,7 @@ pub use certificate::NAME as CERTIFICATE_NAME;
 mod command_line;
 pub mod reproducible;
 mod sign;
-mod source;
+pub mod source;
 pub mod verify;
 
 use std::collections::BTreeMap;

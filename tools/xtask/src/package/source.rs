@@ -23,33 +23,17 @@ pub struct Source {
 impl Source {
     /// What is checked out. Changes that are not committed are an error unless they are allowed.
     pub fn of(repository: &Repository, allow_dirty: bool) -> Result<Self> {
-        let git = |arguments: &[&str]| {
-            process::capture(
-                Command::new("git")
-                    .current_dir(repository.root())
-                    .args(arguments),
+        if is_clone(repository) && !allow_dirty {
+            refuse_changes(&git(repository, &["status", "--porcelain"])?)?;
+        }
+        let Some(time) = time(repository)? else {
+            bail!(
+                "this is no git clone, so the time for the package is not known: set SOURCE_DATE_EPOCH to seconds since 1970"
             )
         };
-        let stated = std::env::var("SOURCE_DATE_EPOCH").ok();
-        let inside = repository.root().join(".git").exists();
-        if inside && !allow_dirty {
-            refuse_changes(&git(&["status", "--porcelain"])?)?;
-        }
-        let time = match stated {
-            Some(text) => text.trim().to_owned(),
-            None if inside => git(&["log", "-1", "--format=%ct"])?.trim().to_owned(),
-            None => bail!(
-                "this is no git clone, so the time for the package is not known: set SOURCE_DATE_EPOCH to seconds since 1970"
-            ),
-        };
-        let time = time
-            .parse()
-            .with_context(|| format!("{time:?} is no time in seconds since 1970"))?;
-        let manifest = std::fs::read_to_string(repository.root().join("Cargo.toml"))
-            .context("cannot read Cargo.toml")?;
         Ok(Self {
             time,
-            version: version(&manifest, time)?,
+            version: version_at(repository, time)?,
         })
     }
 
@@ -57,6 +41,44 @@ impl Source {
     pub fn date(&self) -> Date {
         inf::date(self.time)
     }
+}
+
+/// The version that a build of these sources has, which its FILEVERSION and a package's DriverVer both state. Where nothing tells
+/// the commit's time, its fourth number is zero.
+pub fn version_of(repository: &Repository) -> Result<Version> {
+    version_at(repository, time(repository)?.unwrap_or(0))
+}
+
+fn version_at(repository: &Repository, time: u64) -> Result<Version> {
+    let manifest = std::fs::read_to_string(repository.root().join("Cargo.toml"))
+        .context("cannot read Cargo.toml")?;
+    version(&manifest, time)
+}
+
+fn is_clone(repository: &Repository) -> bool {
+    repository.root().join(".git").exists()
+}
+
+fn git(repository: &Repository, arguments: &[&str]) -> Result<String> {
+    process::capture(
+        Command::new("git")
+            .current_dir(repository.root())
+            .args(arguments),
+    )
+}
+
+/// The time of the commit, or the one that SOURCE_DATE_EPOCH states. None where there is neither.
+fn time(repository: &Repository) -> Result<Option<u64>> {
+    let text = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(stated) => stated,
+        Err(_) if is_clone(repository) => git(repository, &["log", "-1", "--format=%ct"])?,
+        Err(_) => return Ok(None),
+    };
+    let time = text
+        .trim()
+        .parse()
+        .with_context(|| format!("{:?} is no time in seconds since 1970", text.trim()))?;
+    Ok(Some(time))
 }
 
 /// The error for what `git status --porcelain` lists.
@@ -104,6 +126,26 @@ mod tests {
             "{error}"
         );
         assert!(refuse_changes("").is_ok());
+    }
+
+    /// build.rs makes FILEVERSION of it, and stampinf DriverVer: by the variable, or as cargo-make's task says.
+    #[test]
+    fn what_builds_on_windows_takes_both_versions_from_one_variable() {
+        let repository = Repository::find().unwrap();
+        let read = |path: &str| std::fs::read_to_string(repository.root().join(path)).unwrap();
+        assert!(read("build.rs").contains("VERSION: &str = \"STAMPINF_VERSION\""));
+        let makefile = read("Makefile.toml");
+        let (_, task) = makefile.split_once("[tasks.stampinf]").unwrap();
+        let (task, _) = task.split_once("\n[").unwrap();
+        assert!(
+            task.contains("\"-v\",\n  \"${STAMPINF_VERSION}\""),
+            "{task}"
+        );
+        let workflow = read(".github/workflows/windows.yml");
+        let version = version_of(&repository).unwrap().to_string();
+        let (package, _) = version.rsplit_once('.').unwrap();
+        let stated = format!("STAMPINF_VERSION: {package}.${{{{ github.run_number }}}}");
+        assert!(workflow.contains(&stated), "{stated}");
     }
 
     #[test]

@@ -242,13 +242,15 @@ fn version(folder: &Path, expected: &Expected) -> Result<Vec<String>> {
         ))
     };
     let mut findings = Vec::new();
-    let [major, minor, patch, _] = expected.stamp.version.0.map(u32::from);
+    // All four numbers: a port driver was seen to refuse an adapter whose image and INF file disagree.
     let (high, low) = (word(2)?, word(3)?);
-    if (high, low >> 16) != (major << 16 | minor, patch) {
-        let stated = format!("{}.{}.{}", high >> 16, high & 0xffff, low >> 16);
+    let halves = [high >> 16, high & 0xffff, low >> 16, low & 0xffff];
+    if halves != expected.stamp.version.0.map(u32::from) {
+        let [major, minor, patch, build] = halves;
         findings.push(format!(
-            "{} states version {stated}, not {major}.{minor}.{patch}",
-            names::IMAGE
+            "{} states version {major}.{minor}.{patch}.{build}, not DriverVer's {}",
+            names::IMAGE,
+            expected.stamp.version
         ));
     }
     // VFT_DRV, VFT2_DRV_DISPLAY.

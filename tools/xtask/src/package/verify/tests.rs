@@ -51,6 +51,7 @@ fn image() -> Vec<u8> {
     // VS_FIXEDFILEINFO: signature, structure's version, the file's version 0.1.0.0, type and subtype.
     put(VERSION, &0xfeef_04bd_u32.to_le_bytes());
     put(VERSION + 8, &1u32.to_le_bytes());
+    put(VERSION + 12, &7u32.to_le_bytes());
     put(VERSION + 36, &3u32.to_le_bytes());
     put(VERSION + 40, &4u32.to_le_bytes());
     bytes
@@ -319,7 +320,10 @@ fn an_image_of_another_version_or_kind_or_without_a_version_is_found() {
             fs::write(path.join(names::IMAGE), bytes).unwrap();
         })
     };
-    with(|bytes| bytes[VERSION + 8] = 2).finds(&["states version 0.2.0, not 0.1.0"]);
+    with(|bytes| bytes[VERSION + 8] = 2)
+        .finds(&["states version 0.2.0.7, not DriverVer's 0.1.0.7"]);
+    with(|bytes| bytes[VERSION + 12] = 0)
+        .finds(&["states version 0.1.0.0, not DriverVer's 0.1.0.7"]);
     with(|bytes| bytes[VERSION + 40] = 0).finds(&["does not state that it is a display driver"]);
     with(|bytes| bytes[VERSION] = 0).finds(&["has 0 version resources"]);
 }
