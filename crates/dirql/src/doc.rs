@@ -1,0 +1,90 @@
+//! The scene of this crate's examples: a device with two registers and one interrupt source.
+
+use core::num::NonZeroU32;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use crate::hosted::HostConnection;
+pub use crate::hosted::{Hosted, PortCall};
+pub use crate::{
+    AtDirql, Cause, HandOver, InterruptDevice, InterruptResource, Notifying, Refusal, Refused,
+    Silent, Source, SourceSet,
+};
+
+/// A register.
+#[derive(Debug, Default)]
+pub struct Register(AtomicU32);
+
+impl Register {
+    /// Reads it.
+    pub fn read(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Writes it.
+    pub fn write(&self, value: u32) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+}
+
+/// The device.
+#[derive(Debug, Default)]
+pub struct Gpu {
+    /// Which interrupts are on.
+    pub interrupt_enable: Register,
+    /// How many frames have been completed.
+    pub frames: Register,
+}
+
+impl InterruptDevice for Gpu {
+    type Connection = HostConnection;
+
+    fn acknowledge_line(&self) -> Option<u32> {
+        Some(1)
+    }
+}
+
+/// The source that reports frames.
+#[derive(Debug, Clone, Copy)]
+pub struct Control;
+
+/// What it shares with the driver.
+#[derive(Debug)]
+pub struct ControlState {
+    /// Completed frames.
+    pub completed: u64,
+    /// Their size.
+    pub bytes: u64,
+    /// Their numbers.
+    pub finished: HandOver<u32, 16>,
+}
+
+impl Source for Control {
+    type Device = Gpu;
+    type State = ControlState;
+    type Role = Notifying;
+    const INITIAL: ControlState = ControlState {
+        completed: 0,
+        bytes: 0,
+        finished: HandOver::new(),
+    };
+
+    fn interrupt(at: &mut AtDirql<'_, Self>, device: &Gpu, _: Cause) {
+        let frame = device.frames.read();
+        device.frames.write(frame + 1);
+        at.completed += 1;
+        at.bytes += 4096;
+        if at.finished.push(frame).is_ok() {
+            at.queue_dpc();
+        }
+    }
+}
+
+/// A started device with one message.
+#[must_use]
+pub fn hosted() -> Hosted<(Control,)> {
+    let one = InterruptResource::Messages(NonZeroU32::MIN);
+    match Hosted::new(one, Gpu::default()) {
+        Ok(hosted) => hosted,
+        Err(error) => unreachable!("one message, one source: {error:?}"),
+    }
+}
