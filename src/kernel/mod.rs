@@ -2,6 +2,7 @@
 
 mod event;
 mod memory;
+mod processors;
 pub mod registry;
 
 use core::ptr::NonNull;
@@ -84,6 +85,10 @@ unsafe impl Kernel for Windows {
         let mut interval = relative(microseconds);
         // SAFETY: PASSIVE_LEVEL, as the capability shows.
         let _ = unsafe { KeDelayExecutionThread(KERNEL_MODE, FALSE as u8, &raw mut interval) };
+    }
+
+    fn see_every_processor(_: &mut Passive<'_>) {
+        processors::see_every();
     }
 
     fn flush_queued_dpcs(_: &Passive<'_>) {

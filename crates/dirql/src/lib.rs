@@ -121,7 +121,5 @@ pub use irql::{AtMostDispatch, Dispatch, High, Passive};
 pub use map::{InterruptResource, MAX_SOURCES, MapError, Message, MessageMap};
 pub use published::{Hidden, Published};
 pub use set::{Contains, Has, NoSources, Place, SourceSet};
-pub use source::{
-    AtDirql, Cause, ConnectionOf, InterruptDevice, Notifying, Role, Silent, Source,
-};
+pub use source::{AtDirql, Cause, ConnectionOf, InterruptDevice, Notifying, Role, Silent, Source};
 pub use synchronize::{Refusal, Refused};

@@ -27,7 +27,7 @@ pub trait SourceSet: sealed::Set + Sized + 'static {
     type Device: Send + Sync + 'static;
     /// The places of the states.
     #[doc(hidden)]
-    type Cells: Sync;
+    type Cells: Send + Sync;
     /// How many sources there are.
     const COUNT: usize;
     /// The place of the source that reports to the operating system. More than one does not compile.

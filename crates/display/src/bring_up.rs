@@ -64,7 +64,7 @@ impl<P: Platform> Queues for &Started<Vgpu<P>> {
         irql: &mut Passive<'_>,
         mut access: impl FnMut(&mut ControlQueue) -> R,
     ) -> Result<R, Fault> {
-        Ok(control(self, irql, |isr| access(&mut isr.state.queue))?)
+        Ok(control(self, irql, |at| access(&mut at.queue))?)
     }
 
     fn cursor<R>(
@@ -72,7 +72,7 @@ impl<P: Platform> Queues for &Started<Vgpu<P>> {
         irql: &mut Passive<'_>,
         mut access: impl FnMut(&mut CursorQueue) -> R,
     ) -> Result<R, Fault> {
-        Ok(cursor(self, irql, |isr| access(&mut isr.state.queue))?)
+        Ok(cursor(self, irql, |at| access(&mut at.queue))?)
     }
 }
 

@@ -112,9 +112,7 @@ pub(crate) fn run<P: Platform>(
     let mut patience = Patience(PATIENCE);
     P::clear_event(irql, &device.replied);
     let kick = loop {
-        let submitted = control(started, irql, |isr| {
-            submit(isr.state, memory, ticket, count, &fill)
-        });
+        let submitted = control(started, irql, |at| submit(at, memory, ticket, count, &fill));
         match submitted {
             Ok(Ok(kick)) => break kick,
             Ok(Err(NotSubmitted::Fault(fault))) => return Err(NotDone::Fault(fault)),
@@ -142,9 +140,9 @@ pub(crate) fn run<P: Platform>(
         });
         P::clear_event(irql, &device.replied);
         // Also when no interrupt came: the device may have answered all the same.
-        let reply = control(started, irql, |isr| {
-            serve(isr, device);
-            isr.state.reply.take()
+        let reply = control(started, irql, |at| {
+            serve(at, device);
+            at.reply.take()
         });
         match reply {
             Ok(Some(result)) => return result.map_err(NotDone::Failed),
@@ -212,9 +210,9 @@ const fn no_room(state: &ControlState) -> NotSubmitted {
 /// Why the device has been reset. Also makes up for what a refusing port has kept from being done then: nothing is under
 /// way any more.
 fn why_quiet<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) -> Fault {
-    let known = control(started, irql, |isr| {
-        let fault = *isr.state.fault.get_or_insert(GIVEN_UP);
-        end_all(isr, &started.device);
+    let known = control(started, irql, |at| {
+        let fault = *at.fault.get_or_insert(GIVEN_UP);
+        end_all(at, &started.device);
         fault
     });
     known.unwrap_or(GIVEN_UP)
@@ -227,7 +225,7 @@ pub(crate) fn give_up<P: Platform>(
     fault: Fault,
     irql: &mut Passive<'_>,
 ) -> NotDone {
-    let _ = control(started, irql, |isr| fail(isr, &started.device, fault));
+    let _ = control(started, irql, |at| fail(at, &started.device, fault));
     started.device.quiesce(&started.interface, irql);
     NotDone::Fault(fault)
 }

@@ -8,7 +8,7 @@ use alloc::boxed::Box;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use dxgk::interface::Interface;
-use dxgk::interrupt::InterruptDevice;
+use dxgk::interrupt::{Dxgkrnl, InterruptDevice};
 use dxgk::irql::Passive;
 use dxgk::lock::PassiveMutex;
 use virtio_gpu::Features;
@@ -224,6 +224,8 @@ impl<P: Platform> Drop for Device<P> {
 }
 
 impl<P: Platform> InterruptDevice for Box<Device<P>> {
+    type Connection = Dxgkrnl;
+
     fn acknowledge_line(&self) -> Option<u32> {
         // Reading the status clears it and lets the line go (VIRTIO 1.2, 4.1.4.5.1). A device without status has not
         // raised the line.

@@ -35,18 +35,9 @@ pub(crate) fn exercise<P: Platform>(
         count(&mut answer, Source::Cursor, cursor(started, irql, |_| ()));
     }
     let totals = [
-        (
-            Source::Config,
-            config(started, irql, |isr| isr.state.tally)?,
-        ),
-        (
-            Source::Control,
-            control(started, irql, |isr| isr.state.tally)?,
-        ),
-        (
-            Source::Cursor,
-            cursor(started, irql, |isr| isr.state.tally)?,
-        ),
+        (Source::Config, config(started, irql, |at| at.tally)?),
+        (Source::Control, control(started, irql, |at| at.tally)?),
+        (Source::Cursor, cursor(started, irql, |at| at.tally)?),
     ];
     for (source, tally) in totals {
         let place = source as usize;
@@ -82,8 +73,8 @@ fn hide_cursor<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) 
             return;
         }
         let position = CursorPosition::new(device.output.scanout, 0, 0);
-        let _ = cursor(started, irql, |isr| {
-            let (queue, memory) = (&mut isr.state.queue, &device.memory);
+        let _ = cursor(started, irql, |at| {
+            let (queue, memory) = (&mut at.queue, &device.memory);
             let mut batch = Batch::new();
             if queue.reserve(1, &mut batch).is_err() {
                 return;

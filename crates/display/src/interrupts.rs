@@ -8,7 +8,7 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use dxgk::adapter::Started;
-use dxgk::interrupt::{Cause, Contains, Isr, Notifying, Refusal, Silent, Source};
+use dxgk::interrupt::{AtDirql, Cause, Has, Notifying, Place, Refusal, Silent, Source};
 use dxgk::irql::{AtMostDispatch, Dispatch};
 use virtio_gpu::commands::CursorQueue;
 use virtio_gpu::transport::IsrStatus;
@@ -22,6 +22,18 @@ use crate::{Fault, Platform, TraceEvent, Vgpu};
 
 /// The driver's sources, in the order in which messages are given out.
 pub(crate) type Sources<P> = (Config<P>, Control<P>, Cursor<P>);
+
+impl<P: Platform> Has<Config<P>> for Sources<P> {
+    type Place = Place<0>;
+}
+
+impl<P: Platform> Has<Control<P>> for Sources<P> {
+    type Place = Place<1>;
+}
+
+impl<P: Platform> Has<Cursor<P>> for Sources<P> {
+    type Place = Place<2>;
+}
 
 /// How the line's status says that a queue has something.
 const QUEUE: u32 = IsrStatus::QUEUE_INTERRUPT.bits() as u32;
@@ -86,13 +98,13 @@ impl<P: Platform> Source for Config<P> {
     };
     type Role = Silent;
 
-    fn interrupt(isr: &mut Isr<'_, Self>, device: &Box<Device<P>>, cause: Cause) {
-        isr.state.tally.interrupt();
+    fn interrupt(at: &mut AtDirql<'_, Self>, device: &Box<Device<P>>, cause: Cause) {
+        at.tally.interrupt();
         // Which events there are is read by the DPC: that takes an access to the device, for nothing most of the time where
         // a message serves several sources.
         if !matches!(cause, Cause::Line(status) if status & CONFIG == 0) {
             device.signals.raise(Signals::CONFIG);
-            isr.queue_dpc();
+            at.queue_dpc();
         }
     }
 }
@@ -103,8 +115,8 @@ impl<P: Platform> Source for Control<P> {
     const INITIAL: ControlState = ControlState::INITIAL;
     type Role = Notifying;
 
-    fn interrupt(isr: &mut Isr<'_, Self>, device: &Box<Device<P>>, cause: Cause) {
-        control::interrupt(isr, device, cause);
+    fn interrupt(at: &mut AtDirql<'_, Self>, device: &Box<Device<P>>, cause: Cause) {
+        control::interrupt(at, device, cause);
     }
 }
 
@@ -124,14 +136,14 @@ impl<P: Platform> Source for Cursor<P> {
     };
     type Role = Silent;
 
-    fn interrupt(isr: &mut Isr<'_, Self>, device: &Box<Device<P>>, cause: Cause) {
-        isr.state.tally.interrupt();
+    fn interrupt(at: &mut AtDirql<'_, Self>, device: &Box<Device<P>>, cause: Cause) {
+        at.tally.interrupt();
         if matches!(cause, Cause::Line(status) if status & QUEUE == 0) {
             return;
         }
         // Cursor commands have no answer, so there is nothing to do but to take them back. A queue that is broken says so
         // when it is used next.
-        while let Ok(Some(_)) = isr.state.queue.poll(&device.memory) {}
+        while let Ok(Some(_)) = at.queue.poll(&device.memory) {}
     }
 }
 
@@ -152,33 +164,38 @@ tallied!(ConfigState, ControlState, CursorState);
 /// # Errors
 ///
 /// Why it has not run, which has been counted and traced too.
-fn synchronize<P: Platform, S: Source<State: Tallied>, Place, R>(
+fn synchronize<P: Platform, S: Source<State: Tallied>, R>(
     started: &Started<Vgpu<P>>,
     source: S,
     irql: &mut impl AtMostDispatch,
-    mut access: impl FnMut(&mut Isr<'_, S>) -> R,
+    mut access: impl FnMut(&mut AtDirql<'_, S>) -> R,
 ) -> Result<R, Refusal>
 where
-    Sources<P>: Contains<S, Place>,
+    Sources<P>: Has<S>,
 {
     started
         .interrupts
-        .synchronize(source, irql, |isr| {
-            isr.state.tally().closure();
-            access(isr)
+        .synchronize(source, irql, |at| {
+            at.tally().closure();
+            access(at)
         })
         .map_err(|refused| {
-            started.device.counters.refused_synchronized_calls.count();
-            P::trace(&TraceEvent::refused(refused.reason));
+            note_refusal(started, refused.reason);
             refused.reason
         })
+}
+
+/// Counts and traces a closure that was refused.
+fn note_refusal<P: Platform>(started: &Started<Vgpu<P>>, reason: Refusal) {
+    started.device.counters.refused_synchronized_calls.count();
+    P::trace(&TraceEvent::refused(reason));
 }
 
 /// [`synchronize`] with the control source.
 pub(crate) fn control<P: Platform, R>(
     started: &Started<Vgpu<P>>,
     irql: &mut impl AtMostDispatch,
-    access: impl FnMut(&mut Isr<'_, Control<P>>) -> R,
+    access: impl FnMut(&mut AtDirql<'_, Control<P>>) -> R,
 ) -> Result<R, Refusal> {
     synchronize(started, Control::<P>::SOURCE, irql, access)
 }
@@ -187,7 +204,7 @@ pub(crate) fn control<P: Platform, R>(
 pub(crate) fn cursor<P: Platform, R>(
     started: &Started<Vgpu<P>>,
     irql: &mut impl AtMostDispatch,
-    access: impl FnMut(&mut Isr<'_, Cursor<P>>) -> R,
+    access: impl FnMut(&mut AtDirql<'_, Cursor<P>>) -> R,
 ) -> Result<R, Refusal> {
     synchronize(started, Cursor::<P>::SOURCE, irql, access)
 }
@@ -196,7 +213,7 @@ pub(crate) fn cursor<P: Platform, R>(
 pub(crate) fn config<P: Platform, R>(
     started: &Started<Vgpu<P>>,
     irql: &mut impl AtMostDispatch,
-    access: impl FnMut(&mut Isr<'_, Config<P>>) -> R,
+    access: impl FnMut(&mut AtDirql<'_, Config<P>>) -> R,
 ) -> Result<R, Refusal> {
     synchronize(started, Config::<P>::SOURCE, irql, access)
 }
@@ -213,13 +230,13 @@ pub(crate) fn dpc<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Dispatch<'
         P::set_event(irql, &device.replied);
     }
     if signals & Signals::FAULT != 0 {
-        let fault = control(started, irql, |isr| isr.state.fault);
+        let fault = control(started, irql, |at| at.fault);
         if let Ok(Some(fault)) = fault {
             P::trace(&TraceEvent::DeviceFailed(fault));
         }
     }
     if signals & Signals::REFUSED != 0 {
-        let refused = control(started, irql, |isr| isr.state.refused.take());
+        let refused = control(started, irql, |at| at.refused.take());
         if let Ok(Some(failure)) = refused {
             P::trace(&TraceEvent::CommandFailed(Fault::from(failure)));
         }
@@ -247,7 +264,7 @@ pub(crate) fn config_events<P: Platform>(
     if events == 0 {
         return;
     }
-    if config(started, irql, |isr| isr.state.events |= events).is_ok() {
+    if config(started, irql, |at| at.events |= events).is_ok() {
         device.counters.config_events.count();
         let _ = device.transport.clear_events(events);
         P::trace(&TraceEvent::ConfigEvent { events });

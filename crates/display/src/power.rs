@@ -149,7 +149,7 @@ fn wake<P: Platform>(
 fn come_back<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) -> Result<(), Fault> {
     let device = &started.device;
     // The port may have refused this when the device was put down.
-    control(started, irql, |isr| end_all(isr, device))?;
+    control(started, irql, |at| end_all(at, device))?;
     let mut queues = started;
     let brought = bring_up(
         &device.transport,
@@ -164,7 +164,7 @@ fn come_back<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) ->
             .with("features", brought.features.bits()));
     }
     listen(&device.memory, &mut queues, irql)?;
-    control(started, irql, |isr| isr.state.fault = None)?;
+    control(started, irql, |at| at.fault = None)?;
     device.quiet.store(false, Ordering::Release);
     Ok(())
 }

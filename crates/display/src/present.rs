@@ -84,9 +84,7 @@ fn show<P: Platform>(
     if !seen || screen.behind.is_empty() {
         // Becoming visible will show it.
         if bytes != 0 {
-            let _ = control(started, irql, |isr| {
-                add(&mut isr.state.totals.dirty_bytes, bytes)
-            });
+            let _ = control(started, irql, |at| add(&mut at.totals.dirty_bytes, bytes));
         }
         return Ok(Present::Complete);
     }
@@ -96,9 +94,9 @@ fn show<P: Platform>(
         presents: 1,
     };
     let device = &started.device;
-    let submitted = control(started, irql, |isr| {
-        add(&mut isr.state.totals.dirty_bytes, bytes);
-        submit(isr.state, &device.memory, &frame)
+    let submitted = control(started, irql, |at| {
+        add(&mut at.totals.dirty_bytes, bytes);
+        submit(at, &device.memory, &frame)
     });
     match submitted {
         Ok(Ok(kick)) => {

@@ -132,10 +132,10 @@ fn statistics<P: Platform>(
     irql: &mut Passive<'_>,
 ) -> Result<Statistics, Status> {
     let counters = &started.device.counters;
-    let configured = config(started, irql, |isr| isr.state.tally)?;
-    let pointed = cursor(started, irql, |isr| isr.state.tally)?;
+    let configured = config(started, irql, |at| at.tally)?;
+    let pointed = cursor(started, irql, |at| at.tally)?;
     // One closure: while it runs the control source's interrupt routine does not.
-    let (totals, controlled) = control(started, irql, |isr| (isr.state.totals, isr.state.tally))?;
+    let (totals, controlled) = control(started, irql, |at| (at.totals, at.tally))?;
     let by_source = [
         (Source::Config, configured),
         (Source::Control, controlled),

@@ -115,7 +115,7 @@ fn make_device<P: Platform>(
     });
     match parts {
         Ok(((vectors, brought, identity, output), modeset, screen, replied)) => {
-            Ok(try_new(Device {
+            let device = Device {
                 transport,
                 memory,
                 kicks: brought.kicks,
@@ -128,7 +128,8 @@ fn make_device<P: Platform>(
                 signals: Signals::default(),
                 counters: Counters::default(),
                 quiet: AtomicBool::new(false),
-            })?)
+            };
+            Ok(try_new(device, irql)?)
         }
         Err(fault) => {
             // Before the memory goes.
@@ -245,7 +246,7 @@ fn find_output<P: Platform>(
             )
         });
         match asked {
-            Ok(()) => read_edid::<P>(memory)?,
+            Ok(()) => read_edid::<P>(memory, irql)?,
             // A scanout without EDID is one that works.
             Err(refused) if refused.status == Status::IO_DEVICE_ERROR => {
                 P::trace(&TraceEvent::CommandFailed(refused));
@@ -278,9 +279,12 @@ fn enabled_scanout(
 
 /// The EDID in the answer to GET_EDID. One that is not well-formed is none: the monitor then has no descriptor.
 #[inline(never)]
-fn read_edid<P: Platform>(memory: &impl Memory) -> Result<Option<Box<Edid>>, Fault> {
+fn read_edid<P: Platform>(
+    memory: &impl Memory,
+    irql: &Passive<'_>,
+) -> Result<Option<Box<Edid>>, Fault> {
     let reason = match Edid::read(memory, layout::ANSWER) {
-        Ok(edid) => return Ok(Some(try_new(edid)?)),
+        Ok(edid) => return Ok(Some(try_new(edid, irql)?)),
         Err(ReadError::Edid(EdidError::TooShort { .. })) => 1,
         Err(ReadError::Edid(EdidError::Header)) => 2,
         Err(ReadError::Edid(EdidError::Checksum { .. })) => 3,

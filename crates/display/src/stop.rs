@@ -28,9 +28,9 @@ pub(crate) fn stop_removed<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut P
         .quiet
         .store(true, core::sync::atomic::Ordering::Release);
     let gone = Fault::new("removed", Status::DEVICE_REMOVED);
-    let _ = control(started, irql, |isr| {
-        isr.state.fault.get_or_insert(gone);
-        end_all(isr, &started.device);
+    let _ = control(started, irql, |at| {
+        at.fault.get_or_insert(gone);
+        end_all(at, &started.device);
     });
     P::trace(&TraceEvent::Stopped { reset: false });
 }
@@ -42,11 +42,11 @@ pub(crate) fn silence<P: Platform>(
     why: Fault,
     irql: &mut Passive<'_>,
 ) -> bool {
-    let _ = control(started, irql, |isr| {
-        isr.state.fault.get_or_insert(why);
+    let _ = control(started, irql, |at| {
+        at.fault.get_or_insert(why);
     });
     let obeyed = started.device.quiesce(&started.interface, irql);
-    let _ = control(started, irql, |isr| end_all(isr, &started.device));
+    let _ = control(started, irql, |at| end_all(at, &started.device));
     obeyed
 }
 

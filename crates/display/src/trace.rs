@@ -119,7 +119,7 @@ impl TraceEvent {
             Refusal::InvalidParameter => (2, 0),
             Refusal::NotRun => (3, 0),
             Refusal::Poisoned => (5, 0),
-            Refusal::Other(status) => (4, status.raw()),
+            Refusal::Other(status) => (4, status),
         };
         Self::Refused { reason, status }
     }

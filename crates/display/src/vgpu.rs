@@ -89,8 +89,13 @@ impl<P: Platform> Miniport for Vgpu<P> {
         start::start_device(start, irql)
     }
 
-    fn started(&self, adapter: &Started<Self>, irql: &mut Passive<'_>) {
+    fn enable_interrupts(
+        &self,
+        adapter: &Started<Self>,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
         start::started(adapter, irql);
+        Ok(())
     }
 
     fn stop_device(&self, adapter: &Started<Self>, irql: &mut Passive<'_>) {

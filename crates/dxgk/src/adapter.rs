@@ -2,12 +2,14 @@
 //! barrier between the two.
 
 use alloc::boxed::Box;
+use core::ops::Deref;
 use core::ptr;
 
-use crate::check::Violation;
+use dirql::Published;
+
 use crate::heap::try_box;
 use crate::interface::Interface;
-use crate::interrupt::{Interrupts, Refusal};
+use crate::interrupt::Interrupts;
 use crate::irql::Passive;
 use crate::kernel::Kernel;
 use crate::lifetime::{Life, Lifetimes};
@@ -19,20 +21,11 @@ use crate::sync::{AtomicBool, AtomicPtr, Ordering};
 /// How many adapters a [`Registry`] can name at once.
 pub const MAX_ADAPTERS: usize = if cfg!(loom) { 1 } else { 16 };
 
-/// How often stopping tries again when the port won't synchronize, a millisecond apart.
-const DRAIN_TRIES: u32 = 100;
-
-/// How often in a row the port has to say that the interrupt is not connected, a millisecond apart, to be believed. Its
-/// page gives that as one example of why it may not synchronize; an interrupt routine takes microseconds.
-const NOT_CONNECTED_TRIES: u32 = 10;
-
 /// What exists while the adapter is started. Dropped at PASSIVE_LEVEL, when no interrupt routine, closure or DPC runs any
 /// more or will run.
 pub struct Started<M: Miniport> {
-    /// The sources' states and the way to them.
+    /// The sources' states and the way to them, and the device.
     pub interrupts: Box<Interrupts<M::Sources>>,
-    /// What interrupt routines and the rest both read.
-    pub device: M::Device,
     /// dxgkrnl's services for this adapter.
     pub interface: Interface,
 }
@@ -45,12 +38,21 @@ impl<M: Miniport> core::fmt::Debug for Started<M> {
     }
 }
 
+/// A started adapter has what its interrupts have, above all the device.
+impl<M: Miniport> Deref for Started<M> {
+    type Target = Interrupts<M::Sources>;
+
+    fn deref(&self) -> &Interrupts<M::Sources> {
+        &self.interrupts
+    }
+}
+
 /// The block behind MiniportDeviceContext.
 pub(crate) struct Adapter<M: Miniport> {
     pub(crate) miniport: M,
-    started: AtomicPtr<Started<M>>,
-    /// A stop could not make sure that no interrupt routine runs. Nothing of the adapter is freed then, ever.
-    abandoned: AtomicBool,
+    started: Published<Started<M>>,
+    /// The adapter is being stopped: DPCs only finish what was notified.
+    ending: AtomicBool,
     /// Asked for once: nothing makes a miniport name the same registry every time.
     registry: &'static Registry<M>,
     slot: usize,
@@ -63,8 +65,8 @@ impl<M: Miniport> Adapter<M> {
         let slot = registry.claim().ok_or(Status::INSUFFICIENT_RESOURCES)?;
         let adapter = Self {
             miniport,
-            started: AtomicPtr::new(ptr::null_mut()),
-            abandoned: AtomicBool::new(false),
+            started: Published::new(),
+            ending: AtomicBool::new(false),
             registry,
             slot,
         };
@@ -78,15 +80,28 @@ impl<M: Miniport> Adapter<M> {
 
     /// The started part, if there is one.
     pub(crate) fn started(&self) -> Option<&Started<M>> {
-        let started = self.started.load(Ordering::Acquire);
-        // SAFETY: published by `publish`, and freed by `stop` only after every way to it was drained: interrupt
-        // routines and DPCs by their barriers, other DDIs by dxgkrnl's promise that StopDevice runs alone.
-        unsafe { started.as_ref() }
+        // SAFETY: what is published is freed only by `stop`: DPCs end before by its barrier, other DDIs by dxgkrnl's promise
+        // that StopDevice runs alone.
+        unsafe { self.started.get() }
     }
 
-    /// Whether the adapter may be started: it is not yet, and no stop of it has failed.
-    pub(crate) fn may_start(&self) -> bool {
-        self.started().is_none() && !self.abandoned.load(Ordering::Relaxed)
+    /// Runs the interrupt routines of `message`, if the adapter is started.
+    ///
+    /// # Safety
+    ///
+    /// Called by DxgkDdiInterruptRoutine only.
+    pub(crate) unsafe fn interrupt(&self, message: u32) -> bool {
+        // SAFETY: used within the interrupt routine.
+        match unsafe { self.started.in_interrupt() } {
+            // SAFETY: the caller's promise.
+            Some(started) => unsafe { started.interrupts.interrupt(message) },
+            None => false,
+        }
+    }
+
+    /// Whether the adapter is being stopped and its DPCs only have to finish what was notified.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Acquire)
     }
 
     /// Begins the life of the handle that the port has passed to DxgkDdiStartDevice.
@@ -94,14 +109,11 @@ impl<M: Miniport> Adapter<M> {
         self.slot().map(|slot| slot.lives.begin())
     }
 
-    /// Makes the started part reachable for interrupt routines, DPCs and DDIs.
-    pub(crate) fn publish(&self, started: Box<Started<M>>) -> &Started<M> {
-        const fn is_shared_by_processors<T: Sync>() {}
-        const { is_shared_by_processors::<Started<M>>() };
-        let started = Box::into_raw(started);
-        self.started.store(started, Ordering::Release);
-        // SAFETY: just made from a box, and freed only by `stop`, which runs alone.
-        unsafe { &*started }
+    /// Makes the started part reachable for interrupt routines, DPCs and DDIs. None if there was one already.
+    pub(crate) fn publish(&self, started: Box<Started<M>>) -> Option<&Started<M>> {
+        self.ending.store(false, Ordering::Relaxed);
+        self.started.publish(started).ok()?;
+        self.started()
     }
 
     /// Lets requests in that come past dxgkrnl.
@@ -116,61 +128,36 @@ impl<M: Miniport> Adapter<M> {
     /// Takes the started part down: ends requests from user mode, lets the miniport quiesce its device, and frees
     /// everything when no interrupt routine, closure or DPC can reach it any more. Nothing to do if it is not started.
     ///
-    /// # Errors
-    ///
-    /// STATUS_UNSUCCESSFUL if the port would not synchronize, so that an interrupt routine may still be running; then the
-    /// memory is left to it.
-    pub(crate) fn stop(&self, irql: &mut Passive<'_>) -> Result<(), Status> {
+    /// It asks the port nothing and knows no messages: what runs is waited for by looking at the processors.
+    pub(crate) fn stop(&self, irql: &mut Passive<'_>) {
         if let Some(slot) = self.slot() {
             slot.requests.close(|| M::Kernel::delay(irql, 100));
         }
-        if self.abandoned.load(Ordering::Relaxed) {
-            return Err(Status::UNSUCCESSFUL);
-        }
         let Some(started) = self.started() else {
-            return Ok(());
+            return;
         };
         self.miniport.stop_device(started, irql);
-        // Whatever was notified until now has its DPC queued; it still finds the adapter and calls DxgkCbNotifyDpc.
-        let _ = drain(started, irql);
-        M::Kernel::flush_queued_dpcs(irql);
-
-        self.started.store(ptr::null_mut(), Ordering::Release);
-        // An interrupt routine that found the adapter holds a message's lock, so after this there is none left; one that
-        // comes later takes the lock later and finds nothing.
-        let drained = drain(started, irql);
-        // A DPC that found the adapter may have queued another one, which finds nothing: two rounds leave none at all.
-        M::Kernel::flush_queued_dpcs(irql);
-        M::Kernel::flush_queued_dpcs(irql);
         let life = started.interface.life();
-        if !drained {
-            self.abandoned.store(true, Ordering::Relaxed);
-            M::Kernel::violation(Violation::NotDrained);
-            life.end::<M::Kernel>(irql);
-            return Err(Status::UNSUCCESSFUL);
-        }
-        // SAFETY: made by `publish` from a box, unreachable since, and nobody is inside.
-        drop(unsafe { Box::from_raw(ptr::from_ref(started).cast_mut()) });
+        // No interrupt routine that begins from here on finds the adapter.
+        self.started.hide_from_interrupts();
+        // Those that had found it end. What they notified has its DPC queued, which still finds the adapter.
+        pass::<M>(irql);
+        // DPCs that begin from here on call DxgkCbNotifyDpc and leave the miniport alone, so that none queues another.
+        self.ending.store(true, Ordering::Release);
+        pass::<M>(irql);
+        // Nothing is left that could notify or queue, and all that was notified had its DPC.
+        let hidden = self.started.hide();
+        pass::<M>(irql);
+        // SAFETY: interrupt routines, closures and DPCs have ended, requests are shut out, and StopDevice runs alone.
+        drop(unsafe { Published::take(hidden) });
         life.end::<M::Kernel>(irql);
-        Ok(())
     }
 }
 
-/// Waits until every interrupt routine that began before has ended; false if that can't be known.
-fn drain<M: Miniport>(started: &Started<M>, irql: &mut Passive<'_>) -> bool {
-    let mut not_connected = 0;
-    for _ in 0..DRAIN_TRIES {
-        not_connected = match started.interrupts.drain(irql) {
-            Ok(()) => return true,
-            Err(Refusal::NotConnected) => not_connected + 1,
-            Err(_) => 0,
-        };
-        if not_connected == NOT_CONNECTED_TRIES {
-            return true;
-        }
-        M::Kernel::delay(irql, 1000);
-    }
-    false
+/// Waits for every interrupt routine and DPC that runs, and then for the DPCs that they queued.
+fn pass<M: Miniport>(irql: &mut Passive<'_>) {
+    M::Kernel::see_every_processor(irql);
+    M::Kernel::flush_queued_dpcs(irql);
 }
 
 impl<M: Miniport> Drop for Adapter<M> {

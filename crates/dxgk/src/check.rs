@@ -35,9 +35,6 @@ pub enum Violation {
         /// How many.
         count: usize,
     },
-    /// The port would not synchronize while the adapter was stopped, so an interrupt routine may be running for ever. What
-    /// it uses is never freed, and the adapter can't be started again.
-    NotDrained,
 }
 
 impl fmt::Display for Violation {
@@ -55,9 +52,6 @@ impl fmt::Display for Violation {
             Self::MappingsOutlivedAdapter { count } => write!(
                 f,
                 "{count} register mappings outlived their adapter: keep them in the miniport's Device"
-            ),
-            Self::NotDrained => f.write_str(
-                "an adapter was stopped while the port refused to synchronize: its memory is left to the interrupt routine",
             ),
         }
     }

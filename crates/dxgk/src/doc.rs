@@ -5,7 +5,8 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 pub use crate::hosted::{Hosted, PortCall};
 pub use crate::interrupt::{
-    Cause, HandOver, InterruptDevice, Isr, Notifying, Refusal, Refused, Silent, Source, SourceSet,
+    AtDirql, Cause, Dxgkrnl, HandOver, InterruptDevice, Interrupts, Notify, Notifying, Refusal,
+    Refused, Report, Silent, Source, SourceSet,
 };
 pub use crate::present::{PresentProgress, Presented};
 use crate::resources::InterruptResource;
@@ -36,6 +37,8 @@ pub struct Gpu {
 }
 
 impl InterruptDevice for Gpu {
+    type Connection = Dxgkrnl;
+
     fn acknowledge_line(&self) -> Option<u32> {
         Some(1)
     }
@@ -66,13 +69,13 @@ impl Source for Control {
         finished: HandOver::new(),
     };
 
-    fn interrupt(isr: &mut Isr<'_, Self>, device: &Gpu, _: Cause) {
+    fn interrupt(at: &mut AtDirql<'_, Self>, device: &Gpu, _: Cause) {
         let frame = device.frames.read();
         device.frames.write(frame + 1);
-        isr.state.completed += 1;
-        isr.state.bytes += 4096;
-        if isr.state.finished.push(frame).is_ok() {
-            isr.queue_dpc();
+        at.completed += 1;
+        at.bytes += 4096;
+        if at.finished.push(frame).is_ok() {
+            at.queue_dpc();
         }
     }
 }

@@ -3,6 +3,7 @@
 use alloc::alloc::{Layout, alloc};
 use alloc::boxed::Box;
 
+use crate::irql::Passive;
 use crate::status::Status;
 
 /// Allocates a value and lets `write` make it where it stays.
@@ -33,7 +34,8 @@ pub(crate) unsafe fn try_box<T>(write: impl FnOnce(*mut T)) -> Result<Box<T>, St
 /// # Errors
 ///
 /// STATUS_NO_MEMORY; the value is dropped.
-pub fn try_new<T>(value: T) -> Result<Box<T>, Status> {
+pub fn try_new<T>(value: T, irql: &Passive<'_>) -> Result<Box<T>, Status> {
+    let _ = irql;
     // SAFETY: all of it is written.
     unsafe { try_box(move |place: *mut T| place.write(value)) }
 }

@@ -1,6 +1,6 @@
 //! DXGKRNL_INTERFACE: what dxgkrnl hands to DxgkDdiStartDevice, checked once and then called through typed methods.
 //!
-//! `Port` is the part that interrupt routines and synchronized closures use; [`Interface`] is the rest.
+//! [`Dxgkrnl`] is the part that interrupt routines and synchronized closures use; [`Interface`] is the rest.
 
 use core::ffi::c_void;
 use core::ptr::{self, NonNull};
@@ -8,13 +8,13 @@ use core::ptr::{self, NonNull};
 use dxgk_sys::{
     BOOLEAN, D3DDDI_ID_UNINITIALIZED, D3DKMDT_HVIDPN, DXGK_CHILD_STATUS, DXGK_DEVICE_INFO,
     DXGK_DISPLAY_INFORMATION, DXGK_VIDPN_INTERFACE, DXGK_VIDPN_INTERFACE_VERSION_V1,
-    DXGK_WHICHSPACE_CONFIG, DXGKARGCB_NOTIFY_INTERRUPT_DATA, DXGKDDI_INTERFACE_VERSION_WIN8,
-    DXGKRNL_INTERFACE, FALSE, HANDLE, MmNonCached, NTSTATUS, PHYSICAL_ADDRESS,
-    PKSYNCHRONIZE_ROUTINE, StatusConnection,
+    DXGK_WHICHSPACE_CONFIG, DXGKDDI_INTERFACE_VERSION_WIN8, DXGKRNL_INTERFACE, FALSE, HANDLE,
+    MmNonCached, NTSTATUS, PHYSICAL_ADDRESS, StatusConnection,
 };
 
 use crate::check::{Checks, DISPATCH_LEVEL, PASSIVE_LEVEL};
-use crate::irql::{AtMostDispatch, Dispatch, Passive};
+use crate::interrupt::Dxgkrnl;
+use crate::irql::{AtMostDispatch, Passive};
 use crate::lifetime::Life;
 use crate::resources::{MemoryRange, Resources};
 use crate::status::Status;
@@ -41,82 +41,12 @@ pub enum InterfaceError {
     CallbackAbsent(&'static str),
 }
 
-/// The callbacks that may be used at DIRQL, and their device handle.
-#[derive(Clone, Copy)]
-pub(crate) struct Port {
-    handle: HANDLE,
-    synchronize: unsafe extern "system" fn(
-        HANDLE,
-        PKSYNCHRONIZE_ROUTINE,
-        *mut c_void,
-        u32,
-        *mut BOOLEAN,
-    ) -> NTSTATUS,
-    notify_interrupt: unsafe extern "system" fn(HANDLE, *mut DXGKARGCB_NOTIFY_INTERRUPT_DATA),
-    queue_dpc: unsafe extern "system" fn(HANDLE) -> BOOLEAN,
-    notify_dpc: unsafe extern "system" fn(HANDLE),
-    checks: Checks,
-}
-
-// SAFETY: a handle and functions of the port driver, which may be called from any thread.
-unsafe impl Send for Port {}
-// SAFETY: as above.
-unsafe impl Sync for Port {}
-
-impl Port {
-    /// DxgkCbSynchronizeExecution; returns its status, which does not say whether the routine ran.
-    ///
-    /// # Safety
-    ///
-    /// `routine` may be called with `context` once, at DIRQL, before this returns.
-    #[inline]
-    pub(crate) unsafe fn synchronize(
-        &self,
-        routine: unsafe extern "system" fn(*mut c_void) -> BOOLEAN,
-        context: *mut c_void,
-        message: u32,
-    ) -> NTSTATUS {
-        self.checks
-            .at_most(DISPATCH_LEVEL, "DxgkCbSynchronizeExecution");
-        // The routine says itself that it ran, so its BOOLEAN is not looked at.
-        let mut returned = core::mem::MaybeUninit::<BOOLEAN>::uninit();
-        // SAFETY: the handle is the one that came with the function, and the caller answers for the routine.
-        unsafe {
-            (self.synchronize)(
-                self.handle,
-                Some(routine),
-                context,
-                message,
-                returned.as_mut_ptr(),
-            )
-        }
-    }
-
-    /// DxgkCbNotifyInterrupt. Only under the lock of the message in DXGK_DRIVERCAPS.InterruptMessageNumber.
-    pub(crate) fn notify_interrupt(&self, mut data: DXGKARGCB_NOTIFY_INTERRUPT_DATA) {
-        // SAFETY: only `Isr` of the notifying source calls this, so the IRQL and the message are right.
-        unsafe { (self.notify_interrupt)(self.handle, &raw mut data) };
-    }
-
-    /// DxgkCbQueueDpc. FALSE says that one is queued already, which serves as well.
-    pub(crate) fn queue_dpc(&self) {
-        // SAFETY: may be called at any IRQL up to DIRQL.
-        let _ = unsafe { (self.queue_dpc)(self.handle) };
-    }
-
-    /// DxgkCbNotifyDpc.
-    pub(crate) fn notify_dpc(&self, _: &Dispatch<'_>) {
-        // SAFETY: the capability shows DISPATCH_LEVEL.
-        unsafe { (self.notify_dpc)(self.handle) };
-    }
-}
-
 /// The services of dxgkrnl for one started adapter.
 ///
 /// It is good from DxgkDdiStartDevice until the adapter is stopped, and is lent for no longer than that.
 pub struct Interface {
     table: DXGKRNL_INTERFACE,
-    port: Port,
+    port: Dxgkrnl,
     life: Life,
 }
 
@@ -180,7 +110,7 @@ impl Interface {
         present(table.DxgkCbReadDeviceSpace, "DxgkCbReadDeviceSpace")?;
         present(table.DxgkCbWriteDeviceSpace, "DxgkCbWriteDeviceSpace")?;
         present(table.DxgkCbQueryVidPnInterface, "DxgkCbQueryVidPnInterface")?;
-        let port = Port {
+        let port = Dxgkrnl {
             handle: table.DeviceHandle,
             synchronize: present(
                 table.DxgkCbSynchronizeExecution,
@@ -194,7 +124,7 @@ impl Interface {
         Ok(Self { table, port, life })
     }
 
-    pub(crate) const fn port(&self) -> Port {
+    pub(crate) const fn port(&self) -> Dxgkrnl {
         self.port
     }
 

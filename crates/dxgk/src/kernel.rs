@@ -52,8 +52,8 @@ register_width!(u8, u16, u32, u64);
 ///
 /// # Safety
 ///
-/// Each method does what it says: the safe layer builds on it, above all on [`flush_queued_dpcs`](Self::flush_queued_dpcs)
-/// as a barrier and on [`allocate_pages`](Self::allocate_pages) returning memory that nobody else has.
+/// Each method does what it says: the safe layer builds on it, above all on
+/// [`see_every_processor`](Self::see_every_processor) and [`flush_queued_dpcs`](Self::flush_queued_dpcs) as barriers and on [`allocate_pages`](Self::allocate_pages) returning memory that nobody else has.
 pub unsafe trait Kernel: Sized + 'static {
     /// A notification event (KEVENT): stays set until it is cleared.
     type Event: Send + Sync;
@@ -104,6 +104,14 @@ pub unsafe trait Kernel: Sized + 'static {
 
     /// Lets the thread sleep for about that many microseconds (KeDelayExecutionThread).
     fn delay(irql: &Passive<'_>, microseconds: u32);
+
+    /// Returns when every processor has been at DISPATCH_LEVEL or below since the call. Every interrupt routine that began
+    /// before the call has then ended, whatever its message, and so has every DPC that was running.
+    ///
+    /// In Windows: a DPC of one's own runs on each active processor (KeSetTargetProcessorDpcEx, KeInsertQueueDpc), and
+    /// KeFlushQueuedDpcs waits for it. DPCs don't interrupt interrupt routines or each other, so one that runs shows that those
+    /// which began there before have ended. A processor that is added during the call has begun none before it.
+    fn see_every_processor(irql: &mut Passive<'_>);
 
     /// Returns when every DPC that was queued before the call has run to its end on every processor
     /// (KeFlushQueuedDpcs).

@@ -12,7 +12,7 @@ use dxgk_sys::{
 use crate::adapter::{Registry, Started};
 use crate::interface::{Interface, InterfaceError};
 use crate::interrupt::{
-    Contains, InterruptDevice, Interrupts, MapError, Message, MessageMap, Source, SourceSet,
+    Contains, Dxgkrnl, MapError, Message, MessageMap, Prepared, Source, SourceSet,
 };
 use crate::irql::{Dispatch, Passive};
 use crate::kernel::Kernel;
@@ -27,9 +27,9 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     /// The operating system's services.
     type Kernel: Kernel;
     /// The interrupt sources, as a tuple.
-    type Sources: SourceSet<Device = Self::Device>;
+    type Sources: SourceSet<Device = Self::Device, Connection = Dxgkrnl>;
     /// The part of a started adapter that interrupt routines may read. Dropped after the stop barrier.
-    type Device: InterruptDevice + Send;
+    type Device: Send + Sync + 'static;
 
     /// Where the driver's started adapters can be found.
     fn registry() -> &'static Registry<Self>;
@@ -43,8 +43,10 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     /// The status that dxgkrnl gets.
     fn add_device(device: PhysicalDevice, irql: &mut Passive<'_>) -> Result<Self, Status>;
 
-    /// DxgkDdiStartDevice. The interrupt may not be connected yet, and no routine of the driver runs before this has
-    /// returned: the states are open through [`StartDevice::state`], and commands to the device have to be polled.
+    /// The first half of DxgkDdiStartDevice: makes the device. No routine of the driver runs before this has returned: the
+    /// states are open through [`StartDevice::state`], and commands to the device have to be polled. A line that the device
+    /// raises here would never be dismissed, since there is no device yet that could be asked; that it may interrupt is for
+    /// [`enable_interrupts`](Self::enable_interrupts).
     ///
     /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_start_device).
     ///
@@ -63,9 +65,19 @@ pub trait Miniport: Sized + Send + Sync + 'static {
         let _ = (refusal, irql);
     }
 
-    /// The last step of a start. Interrupt routines may run already; requests through the [`Registry`] come only after it.
-    fn started(&self, adapter: &Started<Self>, irql: &mut Passive<'_>) {
+    /// The second half of DxgkDdiStartDevice: lets the device interrupt. Interrupt routines and DPCs find the adapter from
+    /// here on, so that a line which rises is dismissed and claimed; requests through the [`Registry`] come only after it.
+    ///
+    /// # Errors
+    ///
+    /// The status that dxgkrnl gets. The adapter is stopped then, with [`stop_device`](Self::stop_device) as its first step.
+    fn enable_interrupts(
+        &self,
+        adapter: &Started<Self>,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
         let _ = (adapter, irql);
+        Ok(())
     }
 
     /// The first step of DxgkDdiStopDevice, of its variant that releases the display, and of a removal without either: makes the device stop interrupting and reaching memory. Interrupt routines, closures and
@@ -391,7 +403,7 @@ pub enum StartRefusal {
     NoResources(Status),
     /// Interrupt sources and messages can't be brought together.
     Interrupts(MapError),
-    /// The adapter is started already, or its last stop failed and left its memory to an interrupt routine.
+    /// The adapter is started already.
     InvalidState,
     /// There is no memory for the sources' states.
     NoMemory,
@@ -440,7 +452,7 @@ pub struct StartDevice<'a, M: Miniport> {
     pub interface: &'a Interface,
     /// The translated resources.
     pub resources: &'a Resources,
-    pub(crate) interrupts: &'a mut Interrupts<M::Sources>,
+    pub(crate) interrupts: &'a mut Prepared<M::Sources>,
 }
 
 impl<M: Miniport> StartDevice<'_, M> {

@@ -44,14 +44,7 @@ impl MemoryRange {
     }
 }
 
-/// How the adapter interrupts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InterruptResource {
-    /// A line, which other devices may share.
-    Line,
-    /// So many messages of its own.
-    Messages(NonZeroU32),
-}
+pub use dirql::InterruptResource;
 
 /// What the resource list says.
 #[derive(Debug, Clone, Copy, Default)]

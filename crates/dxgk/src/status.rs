@@ -88,7 +88,7 @@ impl From<Refusal> for Status {
         match refusal {
             Refusal::NotConnected | Refusal::NotRun | Refusal::Poisoned => Self::UNSUCCESSFUL,
             Refusal::InvalidParameter => Self::INVALID_PARAMETER,
-            Refusal::Other(status) => status,
+            Refusal::Other(status) => Self::new(status).unwrap_or(Self::UNSUCCESSFUL),
         }
     }
 }

@@ -45,53 +45,29 @@ fn g10_a_stopped_adapter_is_gone_for_interrupts_dpcs_and_requests() {
 }
 
 #[test]
-fn g10_a_stop_that_can_not_drain_frees_nothing_and_ends_the_adapter() {
-    let port = Port::started(1);
-    port.refuse(STATUS_INVALID_PARAMETER, u32::MAX);
-    assert_eq!(port.stop(), STATUS_UNSUCCESSFUL);
-    assert_eq!(
-        violations(),
-        [
-            Violation::NotDrained,
-            Violation::MappingsOutlivedAdapter { count: 1 }
-        ]
-    );
-    assert_eq!(
-        port.mapped.load(Ordering::SeqCst),
-        1,
-        "left to whoever is inside"
-    );
-    assert!(!port.interrupt(0), "but nobody new comes in");
-    port.refuse(0, 0);
-    assert_eq!(port.stop(), STATUS_UNSUCCESSFUL, "it stays so");
-    assert_eq!(port.start(), STATUS_INVALID_DEVICE_STATE);
-    assert_eq!(driver::last_refusal(), Some(StartRefusal::InvalidState));
-    assert_eq!(port.remove(), STATUS_UNSUCCESSFUL);
-    // The block is left alone too.
-    assert!(!port.interrupt(0));
-}
-
-#[test]
-fn g10_a_single_answer_that_nothing_is_connected_does_not_stop_the_waiting() {
-    let port = Port::started(1);
-    std::thread::scope(|scope| {
-        let (entered, inside) = std::sync::mpsc::channel();
-        let (leave, left) = std::sync::mpsc::channel::<()>();
-        scope.spawn(move || {
-            port.at_dirql(0, || {
-                entered.send(()).expect("waited for");
-                left.recv().expect("told to");
-            })
+fn g10_a_stop_waits_for_an_interrupt_routine_whatever_the_port_says() {
+    for status in [STATUS_UNSUCCESSFUL, STATUS_INVALID_PARAMETER, 0] {
+        let port = Port::started(1);
+        std::thread::scope(|scope| {
+            let (entered, inside) = std::sync::mpsc::channel();
+            let (leave, left) = std::sync::mpsc::channel::<()>();
+            scope.spawn(move || {
+                port.at_dirql(0, || {
+                    entered.send(()).expect("waited for");
+                    left.recv().expect("told to");
+                })
+            });
+            inside.recv().expect("the lock is held");
+            port.refuse(status, u32::MAX);
+            let stop = scope.spawn(|| port.stop());
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            assert!(!stop.is_finished(), "an interrupt routine runs");
+            leave.send(()).expect("waits");
+            assert_eq!(stop.join().expect("no panic"), STATUS_SUCCESS);
         });
-        inside.recv().expect("the lock is held");
-        // Five refusals for each of the two drains: fewer than are believed.
-        port.refuse(STATUS_UNSUCCESSFUL, 5);
-        let stop = scope.spawn(|| port.stop());
-        std::thread::sleep(std::time::Duration::from_millis(50));
-        assert!(!stop.is_finished(), "somebody has the lock");
-        leave.send(()).expect("waits");
-        assert_eq!(stop.join().expect("no panic"), STATUS_SUCCESS);
-    });
+        assert_eq!(port.mapped.load(Ordering::SeqCst), 0);
+        assert_eq!(port.start(), STATUS_SUCCESS, "the adapter is as before");
+    }
 }
 
 #[test]

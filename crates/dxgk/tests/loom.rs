@@ -158,7 +158,7 @@ fn count_past_the_port() {
         started.device.alive.check();
         let counted = started
             .interrupts
-            .synchronize(driver::Config, irql, |isr| *isr.state += 1);
+            .synchronize(driver::Config, irql, |at| **at += 1);
         assert!(counted.is_ok(), "the port is connected");
         started.device.alive.check();
     });

@@ -32,7 +32,7 @@ fn request_past_the_port() -> bool {
             started.device.alive.check();
             let counted = started
                 .interrupts
-                .synchronize(driver::Config, irql, |isr| *isr.state += 1);
+                .synchronize(driver::Config, irql, |at| **at += 1);
             started.device.alive.check();
             counted.is_ok()
         })

@@ -11,7 +11,7 @@ use core::iter::once;
 use core::marker::PhantomData;
 
 use dxgk::adapter::{Registry, Started};
-use dxgk::interrupt::{Cause, InterruptDevice, Isr, Notifying, Source};
+use dxgk::interrupt::{AtDirql, Cause, Dxgkrnl, InterruptDevice, Notify, Notifying, Source};
 use dxgk::irql::Passive;
 use dxgk::kernel::Kernel;
 use dxgk::lock::PassiveMutex;
@@ -71,6 +71,8 @@ pub struct Screen<S: System> {
 }
 
 impl<S: System> InterruptDevice for Screen<S> {
+    type Connection = Dxgkrnl;
+
     fn acknowledge_line(&self) -> Option<u32> {
         // A line may be shared, and it was not us: the others on it get their turn.
         None
@@ -84,8 +86,8 @@ impl<S: System> Source for Frames<S> {
     type Role = Notifying;
     const INITIAL: u32 = 0;
 
-    fn interrupt(_: &mut Isr<'_, Self>, _: &Screen<S>, _: Cause) {
-        // A device would be asked here what it has done, and `isr.notify` would tell dxgkrnl.
+    fn interrupt(_: &mut AtDirql<'_, Self>, _: &Screen<S>, _: Cause) {
+        // A device would be asked here what it has done, and `at.notify` would tell dxgkrnl.
     }
 }
 
@@ -251,9 +253,9 @@ impl<S: System> Miniport for Minimal<S> {
         // At DIRQL, under the lock of the source's message: counted and told together, and the DPC follows by itself.
         let told = adapter
             .interrupts
-            .synchronize(Frames(PhantomData), irql, |isr| {
-                *isr.state = isr.state.wrapping_add(1);
-                isr.notify(progress);
+            .synchronize(Frames(PhantomData), irql, |at| {
+                **at = at.wrapping_add(1);
+                at.notify(progress);
             });
         match told {
             Ok(()) => Ok(Present::Pending),

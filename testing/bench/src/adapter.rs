@@ -3,7 +3,7 @@
 use core::ptr;
 
 use dxgk::adapter::{Registry, Started};
-use dxgk::interrupt::{Cause, InterruptDevice, Interrupts, Isr, Notifying, Source};
+use dxgk::interrupt::{AtDirql, Cause, Dxgkrnl, InterruptDevice, Interrupts, Notifying, Source};
 use dxgk::irql::{AtMostDispatch, Passive};
 use dxgk::kernel::{Kernel, PageBlock};
 use dxgk::miniport::{Miniport, Parts, PhysicalDevice, Present, StartDevice};
@@ -35,6 +35,8 @@ pub struct State {
 pub struct Device;
 
 impl InterruptDevice for Device {
+    type Connection = Dxgkrnl;
+
     fn acknowledge_line(&self) -> Option<u32> {
         None
     }
@@ -49,7 +51,7 @@ impl Source for Control {
         more: [0; 8],
     };
 
-    fn interrupt(_: &mut Isr<'_, Self>, _: &Device, _: Cause) {}
+    fn interrupt(_: &mut AtDirql<'_, Self>, _: &Device, _: Cause) {}
 }
 
 struct Host;
@@ -66,6 +68,7 @@ unsafe impl Kernel for Host {
         0
     }
     fn delay(_: &Passive<'_>, _: u32) {}
+    fn see_every_processor(_: &mut Passive<'_>) {}
     fn flush_queued_dpcs(_: &Passive<'_>) {}
     fn allocate_pages(_: &Passive<'_>, _: usize) -> Option<PageBlock> {
         None

@@ -75,8 +75,8 @@ macro_rules! ways {
         ) -> Option<$result> {
             let [$($word,)* ..] = words;
             interrupts
-                .synchronize(Control, irql, |isr| {
-                    let $state: &mut State = isr.state;
+                .synchronize(Control, irql, |at| {
+                    let $state: &mut State = at;
                     $work
                 })
                 .ok()

@@ -198,6 +198,23 @@ pub trait Machine: Sync {
     /// (`KeFlushQueuedDpcs`). PASSIVE_LEVEL.
     fn flush_deferred(&self);
 
+    /// Returns when every processor has been at DISPATCH_LEVEL or below since the call: interrupts and deferred calls that
+    /// were running have ended. By default a deferred call runs on each. PASSIVE_LEVEL.
+    fn see_every_processor(&self) {
+        fn seen(_: usize) {}
+        for processor in 0..self.processors() {
+            // If its queue is full, what is in it serves as well.
+            let _ = self.queue_deferred(
+                processor,
+                Deferred {
+                    routine: seen,
+                    context: 0,
+                },
+            );
+        }
+        self.flush_deferred();
+    }
+
     // ---- the adapter ----
 
     /// What the adapter was granted. PASSIVE_LEVEL.

@@ -164,6 +164,15 @@ unsafe impl Kernel for SimKernel {
         });
     }
 
+    fn see_every_processor(_: &mut Passive<'_>) {
+        at_most(level::PASSIVE_LEVEL, "a look at every processor");
+        exempt(|| {
+            if let Some(machine) = machine() {
+                machine.see_every_processor();
+            }
+        });
+    }
+
     fn flush_queued_dpcs(_: &Passive<'_>) {
         at_most(level::PASSIVE_LEVEL, "a flush of DPCs");
         exempt(|| {

@@ -55,10 +55,11 @@ impl<K: Kernel> Bars<K> {
             let part = range
                 .part(u64::from(first), u64::from(length))
                 .ok_or(Status::DEVICE_CONFIGURATION_ERROR)?;
-            *window = Some(try_new(Window {
+            let mapped = Window {
                 first: first as usize,
                 range: MappedRange::map(interface, part, irql)?,
-            })?);
+            };
+            *window = Some(try_new(mapped, irql)?);
         }
         Ok(bars)
     }

@@ -1,6 +1,6 @@
 //! The control source: commands under way, frames that wait for room, and what was done.
 
-use dxgk::interrupt::{Cause, Isr};
+use dxgk::interrupt::{AtDirql, Cause, Notify};
 use dxgk::present::{PresentProgress, Presented};
 use virtio_gpu::commands::{Completed, ControlQueue, Failure};
 
@@ -139,16 +139,16 @@ impl ControlState {
 
 /// The interrupt routine.
 pub(super) fn interrupt<P: Platform>(
-    isr: &mut Isr<'_, Control<P>>,
+    at: &mut AtDirql<'_, Control<P>>,
     device: &Device<P>,
     cause: Cause,
 ) {
-    isr.state.tally.interrupt();
+    at.tally.interrupt();
     if matches!(cause, Cause::Line(status) if status & QUEUE == 0) {
         return;
     }
-    if !serve(isr, device) {
-        count(&mut isr.state.totals.idle_interrupts);
+    if !serve(at, device) {
+        count(&mut at.totals.idle_interrupts);
     }
 }
 
@@ -156,62 +156,66 @@ pub(super) fn interrupt<P: Platform>(
 /// room. Says whether there was anything.
 ///
 /// Runs at DIRQL with the lock held; its work is bounded by what was outstanding.
-pub(crate) fn serve<P: Platform>(isr: &mut Isr<'_, Control<P>>, device: &Device<P>) -> bool {
-    if isr.state.fault.is_some() {
+pub(crate) fn serve<P: Platform>(at: &mut AtDirql<'_, Control<P>>, device: &Device<P>) -> bool {
+    if at.fault.is_some() {
         return false;
     }
     let mut any = false;
     loop {
-        match isr.state.queue.poll(&device.memory) {
+        match at.queue.poll(&device.memory) {
             Ok(Some(completed)) => {
                 any = true;
-                complete(isr, device, completed);
+                complete(at, device, completed);
             }
             Ok(None) => break,
             Err(error) => {
-                fail(isr, device, Fault::from(error));
+                fail(at, device, Fault::from(error));
                 return true;
             }
         }
     }
-    if isr.state.waiting.presents != 0 {
-        send_waiting(isr, device);
+    if at.waiting.presents != 0 {
+        send_waiting(at, device);
     }
     any
 }
 
 /// A batch has ended.
-fn complete<P: Platform>(isr: &mut Isr<'_, Control<P>>, device: &Device<P>, completed: Completed) {
+fn complete<P: Platform>(
+    at: &mut AtDirql<'_, Control<P>>,
+    device: &Device<P>,
+    completed: Completed,
+) {
     if completed.result.is_err() {
-        count(&mut isr.state.totals.device_errors);
+        count(&mut at.totals.device_errors);
     }
     match Tag::from_number(completed.tag) {
         Tag::Presents(presents) => {
             let outcome = match completed.result {
                 Ok(()) => Presented::Complete,
                 Err(failure) => {
-                    isr.state.refused.get_or_insert(failure);
+                    at.refused.get_or_insert(failure);
                     device.signals.raise(Signals::REFUSED);
                     Presented::Failed
                 }
             };
-            report(isr, presents, outcome);
+            report(at, presents, outcome);
         }
         Tag::Commands(ticket) => {
-            if isr.state.awaited == Some(ticket) {
-                isr.state.reply = Some(completed.result);
+            if at.awaited == Some(ticket) {
+                at.reply = Some(completed.result);
                 device.signals.raise(Signals::REPLY);
-                isr.queue_dpc();
+                at.queue_dpc();
             }
         }
     }
 }
 
 /// Tells dxgkrnl how presents ended.
-fn report<P: Platform>(isr: &mut Isr<'_, Control<P>>, presents: u32, outcome: Presented) {
-    isr.state.totals.ended(outcome, presents);
+fn report<P: Platform>(at: &mut AtDirql<'_, Control<P>>, presents: u32, outcome: Presented) {
+    at.totals.ended(outcome, presents);
     for _ in 0..presents {
-        isr.notify(PresentProgress {
+        at.notify(PresentProgress {
             source: SOURCE,
             outcome,
         });
@@ -219,8 +223,8 @@ fn report<P: Platform>(isr: &mut Isr<'_, Control<P>>, presents: u32, outcome: Pr
 }
 
 /// There may be room for the presents that wait.
-fn send_waiting<P: Platform>(isr: &mut Isr<'_, Control<P>>, device: &Device<P>) {
-    let state = &mut *isr.state;
+fn send_waiting<P: Platform>(at: &mut AtDirql<'_, Control<P>>, device: &Device<P>) {
+    let state = &mut **at;
     let tag = Tag::Presents(state.waiting.presents).number();
     match send(&mut state.queue, &device.memory, &state.waiting, tag) {
         Ok(sent) => {
@@ -231,33 +235,37 @@ fn send_waiting<P: Platform>(isr: &mut Isr<'_, Control<P>>, device: &Device<P>) 
             }
         }
         Err(NotSent::NoRoom) => {}
-        Err(NotSent::Down) => drop_waiting(isr, Presented::Failed),
+        Err(NotSent::Down) => drop_waiting(at, Presented::Failed),
     }
 }
 
 /// Ends the presents that wait for room without sending them.
-pub(crate) fn drop_waiting<P: Platform>(isr: &mut Isr<'_, Control<P>>, outcome: Presented) {
-    let presents = core::mem::take(&mut isr.state.waiting.presents);
-    report(isr, presents, outcome);
+pub(crate) fn drop_waiting<P: Platform>(at: &mut AtDirql<'_, Control<P>>, outcome: Presented) {
+    let presents = core::mem::take(&mut at.waiting.presents);
+    report(at, presents, outcome);
 }
 
 /// Gives the device up: what is outstanding has failed, and nothing more is sent. The device may still reach the memory it
 /// was given, which therefore stays as it is until the device has been reset.
-pub(crate) fn fail<P: Platform>(isr: &mut Isr<'_, Control<P>>, device: &Device<P>, fault: Fault) {
-    if isr.state.fault.is_some() {
+pub(crate) fn fail<P: Platform>(
+    at: &mut AtDirql<'_, Control<P>>,
+    device: &Device<P>,
+    fault: Fault,
+) {
+    if at.fault.is_some() {
         return;
     }
-    isr.state.fault = Some(fault);
-    count(&mut isr.state.totals.device_errors);
+    at.fault = Some(fault);
+    count(&mut at.totals.device_errors);
     let _ = device.transport.fail();
-    end_all(isr, device);
+    end_all(at, device);
     device.signals.raise(Signals::FAULT);
-    isr.queue_dpc();
+    at.queue_dpc();
 }
 
 /// Ends everything that is outstanding, as failed.
-pub(crate) fn end_all<P: Platform>(isr: &mut Isr<'_, Control<P>>, device: &Device<P>) {
-    let state = &mut *isr.state;
+pub(crate) fn end_all<P: Platform>(at: &mut AtDirql<'_, Control<P>>, device: &Device<P>) {
+    let state = &mut **at;
     let (mut presents, mut reply) = (0u32, None);
     let awaited = state.awaited;
     state
@@ -270,8 +278,8 @@ pub(crate) fn end_all<P: Platform>(isr: &mut Isr<'_, Control<P>>, device: &Devic
     if reply.is_some() {
         state.reply = reply;
         device.signals.raise(Signals::REPLY);
-        isr.queue_dpc();
+        at.queue_dpc();
     }
-    report(isr, presents, Presented::Failed);
-    drop_waiting(isr, Presented::Failed);
+    report(at, presents, Presented::Failed);
+    drop_waiting(at, Presented::Failed);
 }

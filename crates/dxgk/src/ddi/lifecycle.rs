@@ -15,7 +15,7 @@ use crate::adapter::{Adapter, Started};
 use crate::check::{Checks, DISPATCH_LEVEL, debug_irql};
 use crate::heap::try_box;
 use crate::interface::Interface;
-use crate::interrupt::{Interrupts, MessageMap, SourceSet};
+use crate::interrupt::{MessageMap, Prepared, SourceSet};
 use crate::irql::{Dispatch, Passive};
 use crate::miniport::{Miniport, Parts, PhysicalDevice, PowerTarget, StartDevice, StartRefusal};
 use crate::status::Status;
@@ -94,7 +94,7 @@ unsafe fn start<M: Miniport>(
     interface: *const DXGKRNL_INTERFACE,
     irql: &mut Passive<'_>,
 ) -> Result<(u32, u32), NotStarted> {
-    if !adapter.may_start() {
+    if adapter.started().is_some() {
         return Err(StartRefusal::InvalidState.into());
     }
     let life = adapter.begin_life().ok_or(StartRefusal::InvalidState)?;
@@ -104,7 +104,7 @@ unsafe fn start<M: Miniport>(
         .map_err(|error| StartRefusal::Interface(error).into())
         .and_then(|interface| start_with(adapter, interface, irql));
     if counts.is_err() {
-        // What was made has been dropped; what the miniport kept is dead.
+        // What was made has been dropped; what the miniport kept is dead. A stop may have ended it already.
         life.end::<M::Kernel>(irql);
     }
     counts
@@ -124,9 +124,9 @@ fn start_with<M: Miniport>(
         M::Sources::NOTIFYING,
     )
     .map_err(StartRefusal::Interrupts)?;
-    // Both allocations come first: once the miniport has set its device going, nothing may fail any more.
+    // Both allocations come first: once the miniport has set its device going, nothing of this layer may fail any more.
     let mut interrupts =
-        Interrupts::new(interface.port(), map).map_err(|_| StartRefusal::NoMemory)?;
+        Prepared::new(interface.port(), map, irql).map_err(|_| StartRefusal::NoMemory)?;
     // SAFETY: nothing has to be written for it to be a value.
     let place = unsafe { try_box::<MaybeUninit<Started<M>>>(|_| ()) };
     let place = place.map_err(|_| StartRefusal::NoMemory)?;
@@ -144,12 +144,16 @@ fn start_with<M: Miniport>(
         .start_device(&mut start, irql)
         .map_err(NotStarted::ByMiniport)?;
     let started = Started {
-        interrupts,
-        device,
+        interrupts: interrupts.connect(device),
         interface,
     };
-    let started = adapter.publish(Box::write(place, started));
-    adapter.miniport.started(started, irql);
+    let started = adapter
+        .publish(Box::write(place, started))
+        .ok_or(StartRefusal::InvalidState)?;
+    if let Err(status) = adapter.miniport.enable_interrupts(started, irql) {
+        adapter.stop(irql);
+        return Err(NotStarted::ByMiniport(status));
+    }
     adapter.open_requests();
     Ok((video_present_sources, children))
 }
@@ -161,7 +165,8 @@ pub(super) unsafe extern "system" fn stop_device<M: Miniport>(context: *mut c_vo
     };
     // SAFETY: DxgkDdiStopDevice runs at PASSIVE_LEVEL.
     let mut irql = unsafe { passive::<M>("DxgkDdiStopDevice") };
-    status(adapter.stop(&mut irql))
+    adapter.stop(&mut irql);
+    STATUS_SUCCESS
 }
 
 pub(super) unsafe extern "system" fn stop_device_and_release_post_display_ownership<M: Miniport>(
@@ -185,7 +190,7 @@ pub(super) unsafe extern "system" fn stop_device_and_release_post_display_owners
         .miniport
         .release_post_display(started, target, &mut irql);
     status(released.and_then(|mode| {
-        adapter.stop(&mut irql)?;
+        adapter.stop(&mut irql);
         // SAFETY: dxgkrnl's structure.
         unsafe { information.write(mode) };
         Ok(())
@@ -196,18 +201,16 @@ pub(super) unsafe extern "system" fn remove_device<M: Miniport>(context: *mut c_
     // SAFETY: DxgkDdiRemoveDevice runs at PASSIVE_LEVEL.
     let mut irql = unsafe { passive::<M>("DxgkDdiRemoveDevice") };
     // SAFETY: dxgkrnl passes the context of an added adapter; the reference ends before the block does.
-    let stopped = match unsafe { adapter::<M>(context) } {
+    match unsafe { adapter::<M>(context) } {
         // An adapter that was stopped has nothing left to stop.
         Some(adapter) => adapter.stop(&mut irql),
         None => return Status::INVALID_PARAMETER.raw(),
-    };
-    if stopped.is_ok() {
-        // SAFETY: made by `add_device` from a box; dxgkrnl does not use the context after this, and a stop that succeeded
-        // left no interrupt routine and no DPC. After one that failed there may be one, which the block is left to.
-        drop(unsafe { Box::from_raw(context.cast::<Adapter<M>>()) });
-        M::removed(&mut irql);
     }
-    status(stopped)
+    // SAFETY: made by `add_device` from a box; dxgkrnl does not use the context after this, and the stop left no interrupt
+    // routine and no DPC that could.
+    drop(unsafe { Box::from_raw(context.cast::<Adapter<M>>()) });
+    M::removed(&mut irql);
+    STATUS_SUCCESS
 }
 
 pub(super) unsafe extern "system" fn unload<M: Miniport>() {
@@ -222,11 +225,11 @@ pub(super) unsafe extern "system" fn interrupt_routine<M: Miniport>(
 ) -> BOOLEAN {
     debug_irql::<M::Kernel>("DxgkDdiInterruptRoutine", DISPATCH_LEVEL + 1, u8::MAX);
     // SAFETY: dxgkrnl passes the context of an added adapter.
-    let Some(started) = (unsafe { adapter::<M>(context) }).and_then(Adapter::started) else {
+    let Some(adapter) = (unsafe { adapter::<M>(context) }) else {
         return FALSE;
     };
-    // SAFETY: this is DxgkDdiInterruptRoutine.
-    if unsafe { started.interrupts.interrupt(&started.device, message) } {
+    // SAFETY: this is DxgkDdiInterruptRoutine, at DIRQL with the lock of the message that the handle has.
+    if unsafe { adapter.interrupt(message) } {
         TRUE
     } else {
         FALSE
@@ -242,7 +245,9 @@ pub(super) unsafe extern "system" fn dpc_routine<M: Miniport>(context: *mut c_vo
         debug_irql::<M::Kernel>("DxgkDdiDpcRoutine", DISPATCH_LEVEL, DISPATCH_LEVEL);
         // SAFETY: DxgkDdiDpcRoutine runs at DISPATCH_LEVEL.
         let mut irql = unsafe { Dispatch::assume() };
-        adapter.miniport.dpc(started, &mut irql);
+        if !adapter.is_ending() {
+            adapter.miniport.dpc(started, &mut irql);
+        }
         started.interface.port().notify_dpc(&irql);
     }
 }

@@ -13,7 +13,8 @@ use crate::status::Status;
 
 /// A host as a kernel: threads are processors, pages are the heap's, and a device would reach them by their own address.
 ///
-/// It queues no DPCs, so flushing them is done at once: a test that runs DPCs on other threads needs a kernel of its own.
+/// It queues no DPCs and stops no adapter, so that waiting for them is done at once: a test with interrupts and DPCs on other
+/// threads needs a kernel of its own.
 #[derive(Debug)]
 pub enum Host {}
 
@@ -61,6 +62,8 @@ unsafe impl Kernel for Host {
     fn delay(_: &Passive<'_>, microseconds: u32) {
         std::thread::sleep(Duration::from_micros(microseconds.into()));
     }
+
+    fn see_every_processor(_: &mut Passive<'_>) {}
 
     fn flush_queued_dpcs(_: &Passive<'_>) {}
 

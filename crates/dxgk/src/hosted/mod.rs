@@ -9,27 +9,26 @@ mod kernel;
 
 pub use kernel::{Event, Host, Mutex as HostMutex};
 
-use core::cell::Cell;
 use core::ffi::c_void;
-use core::ptr;
-use core::sync::atomic::{AtomicBool, Ordering};
 use std::boxed::Box;
-use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::vec::Vec;
 
+use dirql::hosted::Port;
 use dxgk_sys::{
     BOOLEAN, DXGKARGCB_NOTIFY_INTERRUPT_DATA, DXGKDDI_INTERFACE_VERSION_WIN8, DXGKRNL_INTERFACE,
     HANDLE, NTSTATUS, PKSYNCHRONIZE_ROUTINE, STATUS_INVALID_PARAMETER, STATUS_NOT_SUPPORTED,
     STATUS_SUCCESS, STATUS_UNSUCCESSFUL, TRUE,
 };
 
-use crate::check::{Checks, DISPATCH_LEVEL, PASSIVE_LEVEL};
+use crate::check::Checks;
 use crate::interface::Interface;
-use crate::interrupt::{Interrupts, MapError, MessageMap, SourceSet};
-use crate::irql::{Dispatch, Passive};
+use crate::interrupt::{Dxgkrnl, Interrupts, MapError, MessageMap, Prepared, SourceSet};
+use crate::irql::Passive;
 use crate::lifetime::Lifetimes;
 use crate::resources::InterruptResource;
+
+pub use dirql::hosted::{current_irql, dispatch, passive};
 
 /// What a driver has asked of the port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,75 +43,8 @@ pub enum PortCall {
     Unlock(u32),
 }
 
-struct Shared {
-    locks: Vec<Mutex<()>>,
-    connected: AtomicBool,
-    refusals: Mutex<VecDeque<Option<NTSTATUS>>>,
-    calls: Mutex<Vec<PortCall>>,
-}
-
-/// The IRQL of every interrupt here.
-const DIRQL: u8 = 5;
-
 /// All that is hosted lives as long as the process.
 static LIVES: Lifetimes = Lifetimes::new();
-
-std::thread_local! {
-    /// The level of the capability that this thread has out.
-    static LENT: Cell<Option<u8>> = const { Cell::new(None) };
-    /// The message whose lock this thread holds.
-    static HELD: Cell<Option<u32>> = const { Cell::new(None) };
-}
-
-/// The IRQL of this thread, which stands for a processor: DIRQL while it holds a message's lock, else that of the
-/// capability it has, else PASSIVE_LEVEL.
-#[must_use]
-pub fn current_irql() -> u8 {
-    match HELD.get() {
-        Some(_) => DIRQL,
-        None => LENT.get().unwrap_or(PASSIVE_LEVEL),
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic inside a closure is carried past the lock, so there is nothing half done behind it.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Shared {
-    fn log(&self, call: PortCall) {
-        lock(&self.calls).push(call);
-    }
-
-    /// Runs `body` with the lock of `message` held, or not at all if there is no such message.
-    fn at_dirql<R>(&self, message: u32, body: impl FnOnce() -> R) -> Option<R> {
-        assert_eq!(
-            HELD.get(),
-            None,
-            "a spin lock is taken at DIRQL: this deadlocks"
-        );
-        /// Gives the lock back on every way out.
-        struct Held<'a> {
-            port: &'a Shared,
-            message: u32,
-            _spin_lock: MutexGuard<'a, ()>,
-        }
-        impl Drop for Held<'_> {
-            fn drop(&mut self) {
-                self.port.log(PortCall::Unlock(self.message));
-                HELD.set(None);
-            }
-        }
-        let _held = Held {
-            port: self,
-            message,
-            _spin_lock: lock(self.locks.get(message as usize)?),
-        };
-        HELD.set(Some(message));
-        self.log(PortCall::Lock(message));
-        Some(body())
-    }
-}
 
 /// A started adapter's interrupts on a host.
 /// It is lent the IRQL capabilities of [`passive`] and [`dispatch`].
@@ -120,19 +52,10 @@ impl Shared {
 pub struct Hosted<T: SourceSet> {
     // Before the port, which it points to.
     interrupts: Box<Interrupts<T>>,
-    device: T::Device,
-    port: Box<Shared>,
+    port: Arc<Port>,
 }
 
-impl core::fmt::Debug for Shared {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Shared")
-            .field("calls", &self.calls)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<T: SourceSet> Hosted<T> {
+impl<T: SourceSet<Connection = Dxgkrnl>> Hosted<T> {
     /// Connects the sources of `T` to a line or to so many messages.
     ///
     /// # Errors
@@ -144,24 +67,19 @@ impl<T: SourceSet> Hosted<T> {
     /// Without memory.
     pub fn new(resource: InterruptResource, device: T::Device) -> Result<Self, MapError> {
         let map = MessageMap::new(Some(resource), T::COUNT, T::NOTIFYING)?;
-        let port = Box::new(Shared {
-            locks: (0..map.messages()).map(|_| Mutex::new(())).collect(),
-            connected: AtomicBool::new(true),
-            refusals: Mutex::default(),
-            calls: Mutex::default(),
-        });
-        let table = table(ptr::from_ref(&*port).cast_mut().cast());
+        let port = Arc::new(Port::new(map.messages()));
+        let table = table(Arc::as_ptr(&port).cast_mut().cast());
         // SAFETY: our own complete table, whose handle outlives the interrupts.
         let interface = unsafe { Interface::take(&table, Checks::of::<Host>(), LIVES.begin()) };
         let interface = interface.expect("a complete interface");
-        let interrupts = Interrupts::new(interface.port(), map).expect("memory");
-        Ok(Self {
-            interrupts,
-            device,
-            port,
-        })
+        // SAFETY: nothing is done that needs the level; a host has none.
+        let prepared = Prepared::new(interface.port(), map, &unsafe { Passive::assume() });
+        let interrupts = prepared.expect("memory").connect(device);
+        Ok(Self { interrupts, port })
     }
+}
 
+impl<T: SourceSet> Hosted<T> {
     /// The interrupts.
     #[must_use]
     pub fn interrupts(&self) -> &Interrupts<T> {
@@ -171,7 +89,7 @@ impl<T: SourceSet> Hosted<T> {
     /// The device.
     #[must_use]
     pub fn device(&self) -> &T::Device {
-        &self.device
+        &self.interrupts.device
     }
 
     /// Lets the device interrupt on `message`; says whether the interrupt was claimed.
@@ -182,82 +100,41 @@ impl<T: SourceSet> Hosted<T> {
     pub fn interrupt(&self, message: u32) -> bool {
         let run = || {
             // SAFETY: the lock of `message` is held, and this stands for DxgkDdiInterruptRoutine.
-            unsafe { self.interrupts.interrupt(&self.device, message) }
+            unsafe { self.interrupts.interrupt(message) }
         };
         self.port.at_dirql(message, run).unwrap_or(false)
     }
 
     /// Connects or disconnects the interrupt: while it is not connected, synchronizing is refused.
     pub fn connect(&self, connected: bool) {
-        self.port.connected.store(connected, Ordering::SeqCst);
+        self.port.connect(connected);
     }
 
     /// Makes the next call of DxgkCbSynchronizeExecution that has none yet return this status without running anything;
     /// `None` lets it pass.
     pub fn refuse(&self, status: Option<NTSTATUS>) {
-        lock(&self.port.refusals).push_back(status);
+        self.port.refuse(status);
     }
 
     /// What was asked of the port since this was last called.
     pub fn take_calls(&self) -> Vec<PortCall> {
-        core::mem::take(&mut *lock(&self.port.calls))
-    }
-}
-
-/// Runs `body` as if this thread were at PASSIVE_LEVEL in a DDI.
-///
-/// # Panics
-///
-/// If the thread has a capability already, or runs at DIRQL.
-pub fn passive<R>(body: impl FnOnce(&mut Passive<'_>) -> R) -> R {
-    let lent = Lent::new(PASSIVE_LEVEL);
-    // SAFETY: this thread has no other capability, as was checked, and is interrupted by nobody.
-    let result = body(&mut unsafe { Passive::assume() });
-    drop(lent);
-    result
-}
-
-/// Runs `body` as if this thread were at DISPATCH_LEVEL in a DPC.
-///
-/// # Panics
-///
-/// If the thread has a capability already, or runs at DIRQL.
-pub fn dispatch<R>(body: impl FnOnce(&mut Dispatch<'_>) -> R) -> R {
-    let lent = Lent::new(DISPATCH_LEVEL);
-    // SAFETY: this thread has no other capability, as was checked, and is interrupted by nobody.
-    let result = body(&mut unsafe { Dispatch::assume() });
-    drop(lent);
-    result
-}
-
-/// That this thread's capability is out.
-struct Lent;
-
-impl Lent {
-    fn new(level: u8) -> Self {
-        assert_eq!(HELD.get(), None, "this thread is at DIRQL");
-        assert_eq!(
-            LENT.get(),
-            None,
-            "this thread has an IRQL capability already"
-        );
-        LENT.set(Some(level));
-        Self
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        LENT.set(None);
+        let of = |call| match call {
+            dirql::hosted::PortCall::Lock(message) => Some(PortCall::Lock(message)),
+            dirql::hosted::PortCall::Other(kind) => Some(PortCall::NotifyInterrupt(kind)),
+            dirql::hosted::PortCall::QueueDpc => Some(PortCall::QueueDpc),
+            dirql::hosted::PortCall::Unlock(message) => Some(PortCall::Unlock(message)),
+            _ => None,
+        };
+        self.port.take_calls().into_iter().filter_map(of).collect()
     }
 }
 
 /// # Safety
 ///
 /// `handle` is the handle of a port that lives.
-unsafe fn shared<'a>(handle: HANDLE) -> &'a Shared {
+unsafe fn port<'a>(handle: HANDLE) -> &'a Port {
     // SAFETY: the caller's promise.
-    unsafe { &*handle.cast::<Shared>() }
+    unsafe { &*handle.cast::<Port>() }
 }
 
 unsafe extern "system" fn synchronize(
@@ -267,37 +144,34 @@ unsafe extern "system" fn synchronize(
     message: u32,
     returned: *mut BOOLEAN,
 ) -> NTSTATUS {
-    // SAFETY: the handle of this table.
-    let port = unsafe { shared(handle) };
-    if let Some(Some(status)) = lock(&port.refusals).pop_front() {
-        return status;
-    }
-    if !port.connected.load(Ordering::SeqCst) {
-        return STATUS_UNSUCCESSFUL;
-    }
     let Some(routine) = routine else {
         return STATUS_INVALID_PARAMETER;
     };
-    // SAFETY: what the driver asked for, at DIRQL with the lock held; its out-pointer.
-    match port.at_dirql(message, || unsafe { returned.write(routine(context)) }) {
-        Some(()) => STATUS_SUCCESS,
-        None => STATUS_INVALID_PARAMETER,
+    // SAFETY: the handle of this table; what the driver asked for.
+    let status = unsafe { port(handle).synchronize(routine, context, message) };
+    if status == STATUS_SUCCESS {
+        // SAFETY: the driver's out-pointer.
+        unsafe { returned.write(TRUE) };
     }
+    status
 }
 
 unsafe extern "system" fn notify_interrupt(
     handle: HANDLE,
     data: *mut DXGKARGCB_NOTIFY_INTERRUPT_DATA,
 ) {
-    assert_eq!(HELD.get(), Some(0), "the notifying source's message is 0");
+    assert_eq!(
+        dirql::hosted::held_message(),
+        Some(0),
+        "the notifying source's message is 0"
+    );
     // SAFETY: the handle of this table and the driver's structure.
-    unsafe { shared(handle).log(PortCall::NotifyInterrupt((*data).InterruptType)) };
+    unsafe { port(handle).log(dirql::hosted::PortCall::Other((*data).InterruptType)) };
 }
 
 unsafe extern "system" fn queue_dpc(handle: HANDLE) -> BOOLEAN {
-    assert!(HELD.get().is_some(), "queued before the lock is released");
     // SAFETY: the handle of this table.
-    unsafe { shared(handle) }.log(PortCall::QueueDpc);
+    unsafe { port(handle) }.queue_dpc();
     TRUE
 }
 

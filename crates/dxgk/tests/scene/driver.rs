@@ -3,7 +3,9 @@
 use std::sync::atomic::AtomicU32 as StdAtomicU32;
 
 use dxgk::adapter::{Registry, Started};
-use dxgk::interrupt::{Cause, InterruptDevice, Isr, Notifying, Silent, Source};
+use dxgk::interrupt::{
+    AtDirql, Cause, Dxgkrnl, InterruptDevice, Notify, Notifying, Report, Silent, Source,
+};
 use dxgk::irql::{Dispatch, Passive};
 use dxgk::memory::MappedRange;
 use dxgk::miniport::{Miniport, Parts, PhysicalDevice, Present, StartDevice, StartRefusal};
@@ -104,6 +106,8 @@ impl Drop for Device {
 }
 
 impl InterruptDevice for Device {
+    type Connection = Dxgkrnl;
+
     fn acknowledge_line(&self) -> Option<u32> {
         self.alive.check();
         Some(1)
@@ -121,18 +125,18 @@ macro_rules! source {
             type Role = $role;
             const INITIAL: u32 = 0;
 
-            fn interrupt(isr: &mut Isr<'_, Self>, device: &Device, _: Cause) {
+            fn interrupt(at: &mut AtDirql<'_, Self>, device: &Device, _: Cause) {
                 device.alive.check();
-                *isr.state += 1;
-                let interrupt: fn(&mut Isr<'_, Self>) = $interrupt;
-                interrupt(isr);
+                **at += 1;
+                let interrupt: fn(&mut AtDirql<'_, Self>) = $interrupt;
+                interrupt(at);
             }
         }
     };
 }
 
 source!(Config, Silent, |_| ());
-source!(Control, Notifying, |isr| isr.notify(DONE));
+source!(Control, Notifying, |at| at.notify(DONE));
 
 /// The present that is always reported.
 pub const DONE: PresentProgress = PresentProgress {
@@ -244,10 +248,10 @@ impl Miniport for Driver {
                 |left| left.checked_sub(1),
             )
             .is_ok();
-        let _ = adapter.interrupts.synchronize(Config, irql, |isr| {
-            *isr.state += 1;
+        let _ = adapter.interrupts.synchronize(Config, irql, |at| {
+            **at += 1;
             if chain {
-                isr.queue_dpc();
+                at.queue_dpc();
             }
         });
         adapter.device.alive.check();
@@ -269,10 +273,10 @@ impl Miniport for Driver {
         };
         let answer = match u32::from_ne_bytes(request) {
             COUNT_CONTROL => interrupts
-                .synchronize(Control, irql, |isr| count(isr.state))
+                .synchronize(Control, irql, |at| count(at))
                 .map_err(|_| refused)?,
             COUNT_CONFIG => interrupts
-                .synchronize(Config, irql, |isr| count(isr.state))
+                .synchronize(Config, irql, |at| count(at))
                 .map_err(|_| refused)?,
             READ_CONTROL => interrupts
                 .snapshot(Control, irql, |state| *state)

@@ -95,6 +95,12 @@ unsafe impl Kernel for Machine {
         thread::yield_now();
     }
 
+    fn see_every_processor(_: &mut Passive<'_>) {
+        for port in known::known() {
+            port.wait_for_routines();
+        }
+    }
+
     fn flush_queued_dpcs(_: &Passive<'_>) {
         for port in known::known() {
             port.flush_dpcs();

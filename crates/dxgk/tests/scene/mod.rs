@@ -198,6 +198,21 @@ impl Port {
         true
     }
 
+    /// Returns when every interrupt routine, closure and DPC that was running has ended.
+    pub fn wait_for_routines(&self) {
+        for message in &self.locks {
+            drop(lock(message));
+        }
+        let last = lock(&self.dpcs).last;
+        while lock(&self.dpcs)
+            .running
+            .iter()
+            .any(|number| *number <= last)
+        {
+            thread::yield_now();
+        }
+    }
+
     /// Returns when every DPC that was queued before has ended.
     pub fn flush_dpcs(&self) {
         let last = lock(&self.dpcs).last;

@@ -5,10 +5,10 @@ use dxgk::hosted::passive;
 fn main() {
     let hosted = hosted();
     let seen = passive(|irql| {
-        hosted.interrupts().synchronize(Control, irql, |isr| {
-            isr.state.completed += 1;
-            isr.notify(PresentProgress { source: 0, outcome: Presented::Complete });
-            isr.state.completed
+        hosted.interrupts().synchronize(Control, irql, |at| {
+            at.completed += 1;
+            at.notify(PresentProgress { source: 0, outcome: Presented::Complete });
+            at.completed
         })
     });
     assert_eq!(seen.ok(), Some(1));

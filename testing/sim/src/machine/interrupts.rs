@@ -133,6 +133,11 @@ impl Controller {
         *self.sink.write() = None;
     }
 
+    /// Returns when the interrupts that ran before have ended.
+    pub fn wait(&self) {
+        drop(self.sink.write());
+    }
+
     /// Ends the threads.
     pub fn stop(&self) {
         for input in &self.inputs {

@@ -190,6 +190,11 @@ impl Machine for Hosted {
         }
     }
 
+    fn see_every_processor(&self) {
+        self.controller.wait();
+        self.flush_deferred();
+    }
+
     fn grant(&self) -> Grant<'_> {
         let interrupts = match (self.setup.granted, self.interrupts.first()) {
             (Granted::Messages(_), Some(_)) => InterruptGrant::Messages(&self.interrupts),

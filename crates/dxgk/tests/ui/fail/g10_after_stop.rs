@@ -7,6 +7,6 @@ fn main() {
     let interrupts = hosted.interrupts();
     drop(hosted);
     passive(|irql| {
-        let _ = interrupts.synchronize(Control, irql, |isr| isr.state.completed);
+        let _ = interrupts.synchronize(Control, irql, |at| at.completed);
     });
 }

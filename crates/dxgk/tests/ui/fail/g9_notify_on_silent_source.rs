@@ -11,8 +11,8 @@ impl Source for Config {
     type Role = Silent;
     const INITIAL: u32 = 0;
 
-    fn interrupt(isr: &mut Isr<'_, Self>, _: &Gpu, _: Cause) {
-        isr.notify(PresentProgress { source: 0, outcome: Presented::Complete });
+    fn interrupt(at: &mut AtDirql<'_, Self>, _: &Gpu, _: Cause) {
+        at.notify(PresentProgress { source: 0, outcome: Presented::Complete });
     }
 }
 

@@ -5,7 +5,7 @@ use dxgk::irql::Passive;
 use dxgk::status::Status;
 
 fn in_a_ddi(interrupts: &Interrupts<(Control,)>, irql: &mut Passive<'_>) -> Result<u64, Status> {
-    let seen = interrupts.synchronize(Control, irql, |isr| isr.state.completed)?;
+    let seen = interrupts.synchronize(Control, irql, |at| at.completed)?;
     let bytes = interrupts.snapshot(Control, irql, |state| state.bytes)?;
     Ok(seen + bytes)
 }

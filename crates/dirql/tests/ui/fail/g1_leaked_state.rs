@@ -1,13 +1,13 @@
 //! The state does not leave the closure (G1).
-use dxgk::doc::*;
-use dxgk::hosted::passive;
+use dirql::doc::*;
+use dirql::hosted::passive;
 
 fn main() {
     let hosted = hosted();
     let mut stolen = None;
     passive(|irql| {
-        let _ = hosted.interrupts().synchronize(Control, irql, |isr| {
-            stolen = Some(&mut *isr.state);
+        let _ = hosted.interrupts().synchronize(Control, irql, |at| {
+            stolen = Some(&mut **at);
         });
     });
     drop(stolen);

@@ -1,6 +1,6 @@
 //! A closure lends what it captured: moving it out would drop it at DIRQL (G7).
-use dxgk::doc::*;
-use dxgk::hosted::passive;
+use dirql::doc::*;
+use dirql::hosted::passive;
 
 fn main() {
     let hosted = hosted();

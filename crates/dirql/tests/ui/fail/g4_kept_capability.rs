@@ -1,5 +1,5 @@
 //! A capability can not be kept past the callback it was lent for (G4).
-use dxgk::hosted::passive;
+use dirql::hosted::passive;
 
 fn main() {
     let mut kept = None;

@@ -1,6 +1,6 @@
 //! A state with drop glue would be freed at DIRQL sooner or later (G7).
-use dxgk::doc::*;
-use dxgk::hosted::passive;
+use dirql::doc::*;
+use dirql::hosted::passive;
 
 #[derive(Clone, Copy)]
 struct Owning;
@@ -11,10 +11,10 @@ impl Source for Owning {
     type Role = Silent;
     const INITIAL: Option<Box<u32>> = None;
 
-    fn interrupt(_: &mut Isr<'_, Self>, _: &Gpu, _: Cause) {}
+    fn interrupt(_: &mut AtDirql<'_, Self>, _: &Gpu, _: Cause) {}
 }
 
 fn main() {
-    let _ = Hosted::<(Owning,)>::new(dxgk::resources::InterruptResource::Line, Gpu::default());
+    let _ = Hosted::<(Owning,)>::new(dirql::InterruptResource::Line, Gpu::default());
     passive(|_| ());
 }

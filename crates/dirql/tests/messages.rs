@@ -5,17 +5,18 @@
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
 
-use dxgk::hosted::{Hosted, PortCall, passive};
-use dxgk::interrupt::{
-    Cause, InterruptDevice, Isr, MAX_SOURCES, MapError, MessageMap, Notifying, Refusal, Role,
-    Silent, Source, SourceSet,
+use dirql::hosted::{HostConnection, Hosted, PortCall, passive};
+use dirql::{
+    AtDirql, Cause, InterruptDevice, InterruptResource, MAX_SOURCES, MapError, MessageMap,
+    Notifying, Refusal, Role, Silent, Source, SourceSet,
 };
-use dxgk::resources::InterruptResource;
 use proptest::prelude::*;
 
 struct Wire;
 
 impl InterruptDevice for Wire {
+    type Connection = HostConnection;
+
     fn acknowledge_line(&self) -> Option<u32> {
         Some(1)
     }
@@ -32,8 +33,8 @@ impl<const I: usize, R: Role + Copy + 'static> Source for Numbered<I, R> {
     type Role = R;
     const INITIAL: [u32; 2] = [0; 2];
 
-    fn interrupt(isr: &mut Isr<'_, Self>, _: &Wire, _: Cause) {
-        isr.state[0] += 1;
+    fn interrupt(at: &mut AtDirql<'_, Self>, _: &Wire, _: Cause) {
+        at[0] += 1;
     }
 }
 
@@ -69,7 +70,7 @@ fn g2_every_source_has_a_message_and_every_message_a_source() {
                     assert!(numbers.contains(&message), "{message} of {numbers:?}");
                 }
                 if let Some(index) = notifying {
-                    assert_eq!(numbers[index], 0, "DXGK_DRIVERCAPS.InterruptMessageNumber");
+                    assert_eq!(numbers[index], 0, "the notifying message");
                 }
                 if granted as usize == sources {
                     let mut own = numbers.clone();
@@ -187,12 +188,12 @@ macro_rules! sets {
 fn count<T, S, P>(hosted: &Hosted<T>, source: S) -> Result<[u32; 2], Refusal>
 where
     S: Source<State = [u32; 2]>,
-    T: dxgk::interrupt::Contains<S, P>,
+    T: dirql::Contains<S, P>,
 {
     passive(|irql| {
-        hosted.interrupts().synchronize(source, irql, |isr| {
-            isr.state[1] += 1;
-            *isr.state
+        hosted.interrupts().synchronize(source, irql, |at| {
+            at[1] += 1;
+            **at
         })
     })
     .map_err(|refused| refused.reason)

@@ -1,6 +1,6 @@
 //! There is no way to the state but the interrupt routine and a closure (G1).
-use dxgk::doc::*;
-use dxgk::hosted::passive;
+use dirql::doc::*;
+use dirql::hosted::passive;
 
 fn main() {
     let hosted = hosted();

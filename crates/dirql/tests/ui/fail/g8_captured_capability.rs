@@ -1,8 +1,8 @@
 //! What needs a capability can not be called from a closure: it is lent for the call (G3, G8).
-use dxgk::doc::*;
-use dxgk::hosted::passive;
+use dirql::doc::*;
+use dirql::hosted::passive;
 
-fn wait(_: &dxgk::irql::Passive<'_>) {}
+fn wait(_: &dirql::Passive<'_>) {}
 
 fn main() {
     let hosted = hosted();

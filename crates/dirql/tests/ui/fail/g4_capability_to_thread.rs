@@ -1,6 +1,6 @@
 //! A capability belongs to the thread it was lent to (G4).
-use dxgk::doc::*;
-use dxgk::hosted::passive;
+use dirql::doc::*;
+use dirql::hosted::passive;
 
 fn main() {
     passive(|irql| {

@@ -1,0 +1,83 @@
+//! The part of DXGKRNL_INTERFACE that interrupt routines and synchronized closures use.
+
+use core::ffi::c_void;
+
+use dirql::{Connection, Routine};
+use dxgk_sys::{BOOLEAN, DXGKARGCB_NOTIFY_INTERRUPT_DATA, HANDLE, NTSTATUS, PKSYNCHRONIZE_ROUTINE};
+
+use crate::check::{Checks, DISPATCH_LEVEL};
+use crate::irql::Dispatch;
+
+/// dxgkrnl as what an adapter's interrupts are connected by: DxgkCbSynchronizeExecution and DxgkCbQueueDpc.
+///
+/// A miniport only names it: `type Connection = Dxgkrnl`.
+#[derive(Clone, Copy)]
+pub struct Dxgkrnl {
+    pub(crate) handle: HANDLE,
+    pub(crate) synchronize: unsafe extern "system" fn(
+        HANDLE,
+        PKSYNCHRONIZE_ROUTINE,
+        *mut c_void,
+        u32,
+        *mut BOOLEAN,
+    ) -> NTSTATUS,
+    pub(crate) notify_interrupt:
+        unsafe extern "system" fn(HANDLE, *mut DXGKARGCB_NOTIFY_INTERRUPT_DATA),
+    pub(crate) queue_dpc: unsafe extern "system" fn(HANDLE) -> BOOLEAN,
+    pub(crate) notify_dpc: unsafe extern "system" fn(HANDLE),
+    pub(crate) checks: Checks,
+}
+
+// SAFETY: a handle and functions of the port driver, which may be called from any thread.
+unsafe impl Send for Dxgkrnl {}
+// SAFETY: as above.
+unsafe impl Sync for Dxgkrnl {}
+
+impl core::fmt::Debug for Dxgkrnl {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Dxgkrnl")
+    }
+}
+
+// SAFETY: DxgkCbSynchronizeExecution runs the routine on the caller's processor before it returns, holding the spin lock
+// under which DxgkDdiInterruptRoutine runs for that message.
+unsafe impl Connection for Dxgkrnl {
+    #[inline]
+    unsafe fn synchronize(&self, routine: Routine, context: *mut c_void, message: u32) -> i32 {
+        self.checks
+            .at_most(DISPATCH_LEVEL, "DxgkCbSynchronizeExecution");
+        // The routine says itself that it ran, so its BOOLEAN is not looked at.
+        let mut returned = core::mem::MaybeUninit::<BOOLEAN>::uninit();
+        // SAFETY: the handle is the one that came with the function, and the caller answers for the routine.
+        unsafe {
+            (self.synchronize)(
+                self.handle,
+                Some(routine),
+                context,
+                message,
+                returned.as_mut_ptr(),
+            )
+        }
+    }
+
+    #[inline]
+    fn queue_dpc(&self) {
+        // FALSE says that one is queued already, which serves as well.
+        // SAFETY: may be called at any IRQL up to DIRQL.
+        let _ = unsafe { (self.queue_dpc)(self.handle) };
+    }
+}
+
+impl Dxgkrnl {
+    /// DxgkCbNotifyInterrupt. Only under the lock of the message in DXGK_DRIVERCAPS.InterruptMessageNumber.
+    pub(crate) fn notify_interrupt(&self, mut data: DXGKARGCB_NOTIFY_INTERRUPT_DATA) {
+        // SAFETY: only an `AtDirql` of the notifying source calls this, so the IRQL and the message are right.
+        unsafe { (self.notify_interrupt)(self.handle, &raw mut data) };
+    }
+
+    /// DxgkCbNotifyDpc.
+    pub(crate) fn notify_dpc(&self, _: &Dispatch<'_>) {
+        // SAFETY: the capability shows DISPATCH_LEVEL.
+        unsafe { (self.notify_dpc)(self.handle) };
+    }
+}
