@@ -7,6 +7,7 @@
 pub mod channel;
 pub mod crt;
 pub mod debug;
+pub mod dpc;
 pub mod etw;
 pub mod io;
 pub mod ke;

@@ -1,6 +1,6 @@
 //! Every export, in one table: module, name, address. What the driver may import stands in wdk-lite's imports.tsv.
 
-use super::{crt, debug, etw, io, ke, mm, objects, pool, registry, rtl, wdf};
+use super::{crt, debug, dpc, etw, io, ke, mm, objects, pool, registry, rtl, wdf};
 
 const KERNEL: &str = "ntoskrnl.exe";
 const LOADER: &str = "WDFLDR.SYS";
@@ -42,12 +42,17 @@ exports! {
     KERNEL "KeEnterCriticalRegion" ke::ke_enter_critical_region;
     KERNEL "KeFlushQueuedDpcs" ke::ke_flush_queued_dpcs;
     KERNEL "KeGetCurrentIrql" ke::ke_get_current_irql;
+    KERNEL "KeGetProcessorNumberFromIndex" dpc::ke_get_processor_number_from_index;
+    KERNEL "KeInitializeDpc" dpc::ke_initialize_dpc;
     KERNEL "KeInitializeEvent" ke::ke_initialize_event;
+    KERNEL "KeInsertQueueDpc" dpc::ke_insert_queue_dpc;
     KERNEL "KeLeaveCriticalRegion" ke::ke_leave_critical_region;
+    KERNEL "KeQueryActiveProcessorCountEx" dpc::ke_query_active_processor_count_ex;
     KERNEL "KeQueryPerformanceCounter" ke::ke_query_performance_counter;
     KERNEL "KeReadStateEvent" ke::ke_read_state_event;
     KERNEL "KeResetEvent" ke::ke_reset_event;
     KERNEL "KeSetEvent" ke::ke_set_event;
+    KERNEL "KeSetTargetProcessorDpcEx" dpc::ke_set_target_processor_dpc_ex;
     KERNEL "KeStallExecutionProcessor" ke::ke_stall_execution_processor;
     KERNEL "KeWaitForSingleObject" ke::ke_wait_for_single_object;
     KERNEL "MmAllocatePagesForMdlEx" mm::mm_allocate_pages_for_mdl_ex;
