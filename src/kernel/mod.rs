@@ -136,7 +136,7 @@ unsafe impl Kernel for Windows {
         event.wait(Some(relative(microseconds)))
     }
 
-    fn enter_critical_region(_: &Passive<'_>) {
+    unsafe fn enter_critical_region(_: &Passive<'_>) {
         // SAFETY: PASSIVE_LEVEL, as the capability shows.
         unsafe { KeEnterCriticalRegion() };
     }

@@ -13,6 +13,7 @@ use crate::interrupt::Interrupts;
 use crate::irql::Passive;
 use crate::kernel::Kernel;
 use crate::lifetime::{Life, Lifetimes};
+use crate::lock::CriticalRegion;
 use crate::miniport::Miniport;
 use crate::rundown::Rundown;
 use crate::status::Status;
@@ -231,20 +232,9 @@ impl<M: Miniport> Registry<M> {
         irql: &mut Passive<'_>,
         request: impl FnOnce(&M, &Started<M>, &mut Passive<'_>) -> R,
     ) -> Option<R> {
-        /// Ends the region on every way out, after the rundown has been left.
-        struct Region<K: Kernel>(core::marker::PhantomData<K>);
-
-        impl<K: Kernel> Drop for Region<K> {
-            fn drop(&mut self) {
-                // SAFETY: entered before this was made.
-                unsafe { K::leave_critical_region() };
-            }
-        }
-
         let slot = self.slots.get(index)?;
         // A stop waits for who is inside, so that nobody may be suspended there.
-        M::Kernel::enter_critical_region(irql);
-        let _region = Region::<M::Kernel>(core::marker::PhantomData);
+        let _region = CriticalRegion::<M::Kernel>::enter(irql);
         let _inside = slot.requests.enter()?;
         // SAFETY: stored before the gate was opened; a stop closes the gate and waits for us before it frees anything.
         let adapter = unsafe { slot.adapter.load(Ordering::Relaxed).as_ref() }?;

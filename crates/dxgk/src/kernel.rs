@@ -1,11 +1,13 @@
 //! What the safe layer needs of the operating system beside dxgkrnl: memory that a device can reach, time, waiting, and
 //! the drain of queued DPCs. A driver's package implements it on ntoskrnl, a test machine on itself.
 
+use core::ffi::c_void;
 use core::ptr::NonNull;
 
 use crate::check::Violation;
 use crate::irql::{AtMostDispatch, Passive};
 use crate::status::Status;
+use crate::sync::{AtomicUsize, Ordering};
 
 /// The size of a page.
 pub const PAGE_SIZE: usize = 4096;
@@ -164,7 +166,11 @@ pub unsafe trait Kernel: Sized + 'static {
 
     /// Keeps the thread from being suspended or ended until [`leave_critical_region`](Self::leave_critical_region), as it has to be
     /// while others may wait for it (KeEnterCriticalRegion). May be nested. A machine without suspension needs nothing.
-    fn enter_critical_region(irql: &Passive<'_>) {
+    ///
+    /// # Safety
+    ///
+    /// The thread leaves it again.
+    unsafe fn enter_critical_region(irql: &Passive<'_>) {
         let _ = irql;
     }
 
@@ -174,6 +180,53 @@ pub unsafe trait Kernel: Sized + 'static {
     ///
     /// This thread is in a critical region of its own.
     unsafe fn leave_critical_region() {}
+
+    /// Raises the IRQL to DISPATCH_LEVEL and takes a spin lock (KeAcquireSpinLockRaiseToDpc); returns the IRQL before. `lock` is a
+    /// KSPIN_LOCK: zero while it is free. By default it is taken by spinning, and there is no IRQL to raise, as on a host.
+    ///
+    /// # Safety
+    ///
+    /// The IRQL is at most DISPATCH_LEVEL, and this processor releases the lock again.
+    unsafe fn acquire_spin_lock(lock: &AtomicUsize) -> u8 {
+        while lock.swap(1, Ordering::Acquire) != 0 {
+            crate::sync::spin();
+        }
+        0
+    }
+
+    /// Releases a spin lock and returns to an IRQL (KeReleaseSpinLock).
+    ///
+    /// # Safety
+    ///
+    /// This processor has the lock from [`acquire_spin_lock`](Self::acquire_spin_lock), which returned `irql`.
+    unsafe fn release_spin_lock(lock: &AtomicUsize, irql: u8) {
+        let _ = irql;
+        lock.store(0, Ordering::Release);
+    }
+
+    /// Starts a system thread that calls `routine` with `context` at PASSIVE_LEVEL once (PsCreateSystemThread). None if it can't
+    /// be started, which is what this does by default.
+    ///
+    /// # Safety
+    ///
+    /// `routine` may be called with `context` on another thread until [`join_thread`](Self::join_thread) has returned.
+    unsafe fn start_thread(
+        irql: &Passive<'_>,
+        routine: unsafe fn(*mut c_void),
+        context: *mut c_void,
+    ) -> Option<NonNull<c_void>> {
+        let _ = (irql, routine, context);
+        None
+    }
+
+    /// Returns when the thread has ended (KeWaitForSingleObject on it), and frees what belongs to it.
+    ///
+    /// # Safety
+    ///
+    /// `thread` is from [`start_thread`](Self::start_thread), and is joined once, by another thread.
+    unsafe fn join_thread(irql: &Passive<'_>, thread: NonNull<c_void>) {
+        let _ = (irql, thread);
+    }
 
     /// Makes a mutex that nobody holds, or none without memory.
     fn new_mutex(irql: &Passive<'_>) -> Option<Self::Mutex>;

@@ -21,3 +21,11 @@ macro_rules! const_fn {
     };
 }
 pub(crate) use const_fn;
+
+/// Lets another processor go on while this one spins.
+pub(crate) fn spin() {
+    #[cfg(loom)]
+    loom::thread::yield_now();
+    #[cfg(not(loom))]
+    core::hint::spin_loop();
+}

@@ -1,6 +1,6 @@
 //! A driver with two sources that counts, and does what DxgkDdiEscape tells it to.
 
-use std::sync::atomic::AtomicU32 as StdAtomicU32;
+use std::sync::atomic::{AtomicU32 as StdAtomicU32, Ordering as StdOrdering};
 
 use dxgk::adapter::{Registry, Started};
 use dxgk::interrupt::{
@@ -110,7 +110,7 @@ impl InterruptDevice for Device {
 
     fn acknowledge_line(&self) -> Option<u32> {
         self.alive.check();
-        Some(1)
+        (self.line.swap(0, StdOrdering::SeqCst) != 0).then_some(1)
     }
 }
 
@@ -152,12 +152,17 @@ pub struct Driver {
     chained: StdAtomicU32,
 }
 
+/// A step of a start.
+pub type Enable = fn(&Started<Driver>, &mut Passive<'_>) -> Result<(), Status>;
+
 /// Why the last start on this thread was refused.
 pub fn last_refusal() -> Option<StartRefusal> {
     REFUSAL.take()
 }
 
 std::thread_local! {
+    /// What the next start on this thread does when interrupts are enabled.
+    pub static ON_ENABLE: std::cell::Cell<Option<Enable>> = const { std::cell::Cell::new(None) };
     static REFUSAL: std::cell::Cell<Option<StartRefusal>> = const { std::cell::Cell::new(None) };
 }
 
@@ -219,6 +224,18 @@ impl Miniport for Driver {
             video_present_sources: 1,
             children: 1,
         })
+    }
+
+    fn enable_interrupts(
+        &self,
+        adapter: &Started<Self>,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        adapter.device.alive.check();
+        match ON_ENABLE.take() {
+            Some(enable) => enable(adapter, irql),
+            None => Ok(()),
+        }
     }
 
     fn start_refused(&self, refusal: StartRefusal, _: &mut Passive<'_>) {

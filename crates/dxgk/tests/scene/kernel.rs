@@ -104,6 +104,19 @@ unsafe impl Kernel for Machine {
     fn flush_queued_dpcs(_: &Passive<'_>) {
         for port in known::known() {
             port.flush_dpcs();
+            #[cfg(not(loom))]
+            {
+                let mut after = port.after_flush.lock().expect("no panic");
+                match after.take() {
+                    Some((0, happens)) => {
+                        drop(after);
+                        let other = thread::spawn(move || happens(port));
+                        other.join().expect("no panic");
+                    }
+                    Some((more, happens)) => *after = Some((more - 1, happens)),
+                    None => {}
+                }
+            }
         }
     }
 

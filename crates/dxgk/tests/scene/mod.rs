@@ -47,10 +47,14 @@ pub struct Dpcs {
     pub notifications: u32,
 }
 
+/// What happens on another processor, and after how many more flushes.
+pub type AfterFlush = (u32, fn(&'static Port));
+
 /// The port.
 #[derive(Debug)]
 pub struct Port {
-    pub messages: u32,
+    /// Interrupt descriptors in the resource list.
+    pub listed: u32,
     pub line: bool,
     locks: Vec<Mutex<()>>,
     pub connected: AtomicBool,
@@ -59,6 +63,8 @@ pub struct Port {
     /// ... and how often it still does.
     pub refusals: AtomicU32,
     pub dpcs: Mutex<Dpcs>,
+    /// What happens on another processor when the next flush of DPCs has ended.
+    pub after_flush: std::sync::Mutex<Option<AfterFlush>>,
     /// Mappings of registers that were made and not undone.
     pub mapped: AtomicU32,
     context: std::sync::atomic::AtomicPtr<c_void>,
@@ -77,9 +83,15 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Port {
     /// A port with so many messages, or a line, whose adapter has been added. Lives for ever: an abandoned adapter does.
     pub fn add(messages: u32, line: bool) -> &'static Self {
+        Self::add_listed(messages, messages, line)
+    }
+
+    /// As [`add`](Self::add), with so many interrupt descriptors in the resource list: with MSI it has one for all messages.
+    pub fn add_listed(messages: u32, listed: u32, line: bool) -> &'static Self {
         let port = Box::leak(Box::new(Self {
-            messages,
+            listed,
             line,
+            after_flush: std::sync::Mutex::default(),
             locks: (0..messages).map(|_| Mutex::new(())).collect(),
             connected: AtomicBool::new(true),
             refusal: AtomicU32::new(0),

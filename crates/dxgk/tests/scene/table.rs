@@ -120,7 +120,7 @@ unsafe extern "system" fn get_device_information(
         more: [interrupt; 16],
     }));
     list.list.Count = 1;
-    list.list.List[0].PartialResourceList.Count = 1 + port.messages;
+    list.list.List[0].PartialResourceList.Count = 1 + port.listed;
     let list = &raw mut *list;
     // SAFETY: our list, whose first descriptor is followed by the others; the driver's out-pointer.
     unsafe {
