@@ -98,6 +98,7 @@ impl Port {
     }
 
     /// What was noted since this was last called.
+    #[must_use]
     pub fn take_calls(&self) -> Vec<PortCall> {
         core::mem::take(&mut *lock(&self.calls))
     }
@@ -275,6 +276,7 @@ impl<T: SourceSet> Hosted<T> {
     }
 
     /// What was asked of the operating system since this was last called.
+    #[must_use]
     #[must_use]
     pub fn take_calls(&self) -> Vec<PortCall> {
         self.port.take_calls()

@@ -10,7 +10,9 @@ use crate::connection::Connection;
 use crate::interrupts::Interrupts;
 use crate::map::MAX_SOURCES;
 use crate::panic;
-use crate::source::{Cause, ConnectionOf, InterruptDevice, Role, Source, SourceCell};
+use crate::source::{
+    AtDirql, Cause, ConnectionOf, InterruptDevice, Role, Silent, Source, SourceCell,
+};
 
 /// A tuple of up to [`MAX_SOURCES`] sources that share one device, or [`NoSources`].
 ///
@@ -154,6 +156,50 @@ impl<D: Send + Sync + 'static, C: Connection> SourceSet for NoSources<D, C> {
 
     unsafe fn interrupt(_: &Interrupts<Self>, _: u32, _: Cause) -> bool {
         false
+    }
+}
+
+/// A source of which there is no value.
+///
+/// With it every set has a second source, so that a source that is not in a set of one is said to be missing, and is not taken
+/// for a mistake in the argument's type.
+pub struct NotASource<D>(core::convert::Infallible, PhantomData<fn() -> D>);
+
+impl<D> Clone for NotASource<D> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<D> Copy for NotASource<D> {}
+
+impl<D: InterruptDevice> Source for NotASource<D> {
+    type Device = D;
+    type State = ();
+    const INITIAL: () = ();
+    type Role = Silent;
+
+    fn interrupt(_: &mut AtDirql<'_, Self>, _: &D, _: Cause) {}
+}
+
+impl<A: Source> sealed::Holds<NotASource<A::Device>, ()> for (A,) {}
+
+impl<A: Source> Contains<NotASource<A::Device>, ()> for (A,) {
+    const INDEX: usize = 0;
+
+    fn cell(_: &Self::Cells) -> &SourceCell<NotASource<A::Device>> {
+        never()
+    }
+
+    fn cell_mut(_: &mut Self::Cells) -> &mut SourceCell<NotASource<A::Device>> {
+        never()
+    }
+}
+
+/// Not called: it takes a value of [`NotASource`] to name one.
+fn never() -> ! {
+    loop {
+        core::hint::spin_loop();
     }
 }
 

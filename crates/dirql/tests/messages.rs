@@ -126,7 +126,7 @@ impl<T: SourceSet> Scene<T> {
                     for (counts, own) in expected.iter_mut().zip(&of) {
                         counts[0] += u32::from(*own == message);
                     }
-                    self.hosted.take_calls();
+                    let _ = self.hosted.take_calls();
                 }
                 Event::Closure(source) => {
                     let source = source % of.len();

@@ -1,14 +1,15 @@
 //! What this crate guarantees, one item each: what, by which mechanism, and which tests fail when the mechanism is taken
 //! away. `tests/guarantees.rs` holds this page against the tests that there are.
 //!
-//! Tests named `ui/...` are programs that must not compile (`tests/ui/fail`); those of `loom` need `RUSTFLAGS="--cfg loom"`.
+//! Tests named `ui/...` are programs that must not compile (`tests/ui/fail`); those of `loom` need `RUSTFLAGS="--cfg loom"`. Those that
+//! no port is needed for are in the crate `dirql`. Tests named `x_...` are programs that once broke the guarantee.
 
 /// G1: state that is shared with an interrupt routine is reachable only in the interrupt routine and in a synchronized
 /// closure, as `&mut State`, never twice at once.
 ///
 /// By types: the state lies in a private cell of [`Interrupts`](crate::interrupt::Interrupts), and the only thing that
-/// opens it is an [`Isr`](crate::interrupt::Isr), which exists only while the message's lock is held and lends the state
-/// for no longer than that. By order: the adapter is published with release and found with acquire order.
+/// opens it is an [`AtDirql`](crate::interrupt::AtDirql), which exists only while the message's lock is held and lends the
+/// state for no longer than that. By order: the adapter is published with release and found with acquire order.
 ///
 /// Tests: `ui/g1_leaked_state`, `ui/g1_returned_state`, `ui/g1_state_without_lock`,
 /// `g1_one_message_serves_two_sources_without_a_lost_update`, `g1_an_interrupt_during_the_start_finds_nothing_or_everything`,
@@ -22,7 +23,7 @@ pub mod g1_exclusive_state {}
 /// message it has is decided by the sealed traits of the tuple of sources and the [`MessageMap`](crate::interrupt::MessageMap),
 /// made once when the adapter starts. No method takes a message number.
 ///
-/// Tests: `ui/g2_forged_message`, `ui/g2_own_set`, `g2_every_source_has_a_message_and_every_message_a_source`,
+/// Tests: `ui/g2_forged_message`, `ui/g2_own_set`, `ui/g2_wrong_place`, `g2_every_source_has_a_message_and_every_message_a_source`,
 /// `g2_one_source`, `g2_two_sources`, `g2_three_sources`, `g2_four_sources`, `g2_five_sources`, `g2_six_sources`,
 /// `g2_seven_sources`, `g2_eight_sources`, `g2_each_message_runs_its_sources_and_no_others`,
 /// `g2_a_message_that_no_source_has_is_not_claimed`, `g2_two_messages_run_at_once_and_each_keeps_its_source`.
@@ -32,9 +33,10 @@ pub mod g2_right_lock {}
 /// held, does not compile.
 ///
 /// By capabilities: [`synchronize`](crate::interrupt::Interrupts::synchronize) borrows a thread's only IRQL capability
-/// exclusively, so the closure can't have it; an interrupt routine is never given one.
+/// exclusively, so the closure can't have it; an interrupt routine is never given one. On a host each thread counts its
+/// capabilities and its stays at DIRQL, whatever port it runs on, and safe code gets none where there is one.
 ///
-/// Tests: `ui/g3_nested`, `ui/g3_from_interrupt_routine`,
+/// Tests: `ui/g3_nested`, `ui/g3_from_interrupt_routine`, `x_forged`,
 /// `g3_a_thread_that_holds_a_lock_has_no_capability_on_the_host_either`.
 pub mod g3_no_nesting {}
 
@@ -44,7 +46,7 @@ pub mod g3_no_nesting {}
 /// can't be kept and can't be sent to another thread. A debug build also looks at the real IRQL, in every DDI and before
 /// every callback ([`check`](crate::check)).
 ///
-/// Tests: `ui/g4_kept_capability`, `ui/g4_capability_to_thread`, `g4_a_debug_build_looks_at_the_real_irql`.
+/// Tests: `ui/g4_kept_capability`, `ui/g4_capability_to_thread`, `ui/g4_high_level`, `g4_a_debug_build_looks_at_the_real_irql`.
 pub mod g4_at_most_dispatch {}
 
 /// G5: refusal is a value. Not connected, invalid parameter, success without having run, any other status: the closure
@@ -53,7 +55,8 @@ pub mod g4_at_most_dispatch {}
 /// By [`Refused`](crate::interrupt::Refused), which carries the closure, and
 /// [`StartRefusal`](crate::miniport::StartRefusal).
 ///
-/// Tests: `g5_nothing_refused_is_lost_and_nothing_is_done_twice`, `g5_a_refused_closure_comes_back_unrun_with_its_reason`,
+/// Tests: `x_misc_a_refused_snapshot_gives_its_closure_back`, `g5_a_refused_report_gives_the_notification_back`,
+/// `g5_nothing_refused_is_lost_and_nothing_is_done_twice`, `g5_a_refused_closure_comes_back_unrun_with_its_reason`,
 /// `g5_an_interrupt_that_is_not_connected_refuses`.
 pub mod g5_refusal_is_a_value {}
 
@@ -70,10 +73,10 @@ pub mod g6_any_result {}
 /// IRQL; a state with drop glue does not compile.
 ///
 /// By lending: closures are `FnMut`, so what they captured can't be moved out and dropped. By a constant assertion on the
-/// state. What a closure takes out of an `Option` and drops is beyond the types: registers and pages look at the IRQL when
-/// they are dropped and are left alone at the wrong one, and the test machines count allocations and frees.
+/// state. What a closure takes out of an `Option` and drops is beyond the types: registers, pages and mutexes look at the IRQL
+/// when they are dropped and are left alone at the wrong one, and the test machines count allocations and frees.
 ///
-/// Tests: `ui/g7_moved_out_of_closure`, `ui/g7_state_with_drop_glue`,
+/// Tests: `x_lock`, `ui/g7_moved_out_of_closure`, `ui/g7_state_with_drop_glue`,
 /// `g7_what_a_closure_captured_and_returns_is_dropped_by_the_caller`.
 pub mod g7_nothing_freed_at_dirql {}
 
@@ -89,12 +92,13 @@ pub mod g8_no_service_at_dirql {}
 /// G9: DxgkCbNotifyInterrupt can be called only on the notifying source, whose message is always 0, and a DPC that calls
 /// DxgkCbNotifyDpc always follows.
 ///
-/// By types: only the `Isr` of a source with the role [`Notifying`](crate::interrupt::Notifying) has
-/// [`notify`](crate::interrupt::Isr::notify), and two such sources do not compile. By the end of the scope: whoever
-/// notified, a DPC is queued before the lock is released. DXGK_DRIVERCAPS.InterruptMessageNumber is not the miniport's to
-/// set. A stop lets the DPCs that are queued run first.
+/// By types: only the `AtDirql` of a source with the role [`Notifying`](crate::interrupt::Notifying) has
+/// [`notify`](crate::interrupt::Notify::notify), and two such sources do not compile. By the end of the scope: after a
+/// notification a DPC is queued before the lock is released. DXGK_DRIVERCAPS.InterruptMessageNumber is not the miniport's to
+/// set. By order: a stop hides the adapter from interrupt routines first, waits for those that had found it, and only then for
+/// the DPCs, which still find it; DPCs that begin later call DxgkCbNotifyDpc and nothing of the miniport.
 ///
-/// Tests: `ui/g9_notify_on_silent_source`, `ui/g9_two_notifying_sources`, `ui/g9_forged_notification`,
+/// Tests: `x_notify_dpc`, `ui/g9_notify_on_silent_source`, `ui/g9_two_notifying_sources`, `ui/g9_forged_notification`,
 /// `g9_a_notification_queues_a_dpc_before_the_lock_is_released`,
 /// `g9_the_notifying_message_in_the_caps_is_not_the_drivers_to_choose`,
 /// `g9_what_is_reported_gets_its_dpc_also_when_the_adapter_stops`,
@@ -105,16 +109,17 @@ pub mod g9_notify_then_dpc {}
 /// later calls are refused.
 ///
 /// By one owner: [`Started`](crate::adapter::Started) is lent to DDIs and requests, never given. A stop shuts requests out
-/// and waits for those inside, takes the adapter from interrupt routines and DPCs, takes every message's lock once, and
-/// flushes DPCs until none can be left that another one queued. What can't be drained is never freed. Mappings of
-/// registers that were kept are dead.
+/// and waits for those inside, and takes the adapter from interrupt routines and DPCs. Then it waits until every processor has
+/// been seen below DIRQL ([`Kernel::see_every_processor`](crate::kernel::Kernel::see_every_processor)): an interrupt routine
+/// keeps its processor until it ends, so one that had found the adapter has ended on each processor that was seen; a processor
+/// that is added meanwhile has run none before. No message is asked for and no status believed. DPCs are flushed after
+/// that. Mappings of registers that were kept are dead.
 ///
-/// Tests: `ui/g10_after_stop`, `ui/g10_kept_interface`,
+/// Tests: `x_isr_uaf`, `x_unconnected`, `ui/g10_after_stop`, `ui/g10_kept_interface`,
 /// `g10_a_stopped_adapter_is_gone_for_interrupts_dpcs_and_requests`,
-/// `g10_a_stop_that_can_not_drain_frees_nothing_and_ends_the_adapter`,
-/// `g10_a_single_answer_that_nothing_is_connected_does_not_stop_the_waiting`,
+/// `g10_a_stop_waits_for_an_interrupt_routine_whatever_the_port_says`,
 /// `g10_an_interrupt_that_stays_unconnected_does_not_keep_a_stop`, `g10_a_dpc_that_queues_another_is_waited_for_with_it`,
-/// `g10_a_mapping_that_is_kept_past_the_stop_is_dead`, `g10_draining_takes_every_message_once_or_tells_why_not`,
+/// `g10_a_mapping_that_is_kept_past_the_stop_is_dead`,
 /// `g10_a_stop_waits_for_the_interrupt_routine_of_every_message`,
 /// `g10_a_stop_waits_for_the_dpc_and_for_the_one_that_it_queues`,
 /// `g10_a_request_past_the_port_runs_on_a_started_adapter_or_not_at_all`,
@@ -146,8 +151,10 @@ pub mod g12_one_adapter {}
 /// In a kernel a panic ends the system, as the driver's panic handler has it, and there is nothing to unwind. On a host
 /// (feature `std`) a panic in a closure is caught in the routine, the lock is released, and the panic goes on in the
 /// caller; one in an interrupt routine ends there. Either way the state is marked, and later closures are refused with
-/// [`Refusal::Poisoned`](crate::interrupt::Refusal::Poisoned). A panic in any other DDI aborts the process.
+/// [`Refusal::Poisoned`](crate::interrupt::Refusal::Poisoned). A panic while a line is acknowledged marks every state. A panic
+/// in any other DDI aborts the process.
 ///
-/// Tests: `g13_a_panic_in_a_closure_releases_the_lock_goes_on_in_the_caller_and_marks_the_state`,
+/// Tests: `x_misc_a_payload_whose_drop_panics`, `x_misc_a_panic_in_the_acknowledgement_of_a_line`,
+/// `g13_a_panic_in_a_closure_releases_the_lock_goes_on_in_the_caller_and_marks_the_state`,
 /// `g13_a_panic_in_an_interrupt_routine_ends_there_and_marks_the_state`.
 pub mod g13_no_unwinding {}

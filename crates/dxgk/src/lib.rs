@@ -18,14 +18,14 @@
 //! # let interrupts = hosted.interrupts();
 //! # dxgk::hosted::passive(|irql| {
 //! // `irql` was lent by the DDI that runs: at most DISPATCH_LEVEL.
-//! let seen = interrupts.synchronize(Control, irql, |isr| {
-//!     isr.state.completed += 1; // &mut ControlState, exclusively
-//!     isr.notify(PresentProgress { source: 0, outcome: Presented::Complete }); // a DPC follows by itself
-//!     isr.state.completed // any type comes back
+//! let seen = interrupts.synchronize(Control, irql, |at| {
+//!     at.completed += 1; // &mut ControlState, exclusively
+//!     at.notify(PresentProgress { source: 0, outcome: Presented::Complete }); // a DPC follows by itself
+//!     at.completed // any type comes back
 //! });
 //! match seen {
 //!     Ok(completed) => assert_eq!(completed, 1),
-//!     Err(refused) => drop((refused.reason, refused.closure)), // unrun, with all it captured
+//!     Err(refused) => drop((refused.reason, refused.given)), // unrun, with all it captured
 //! }
 //! # });
 //! ```
@@ -33,7 +33,7 @@
 //! The interrupt routine of the same source gets the same thing, because it runs under the same lock:
 //!
 //! ```
-//! # use dxgk::doc::{Cause, Gpu, Isr, Notifying, Source};
+//! # use dxgk::doc::{AtDirql, Cause, Gpu, Notifying, Source};
 //! # #[derive(Clone, Copy)]
 //! # struct Control;
 //! # struct ControlState { completed: u64 }
@@ -43,9 +43,9 @@
 //!     type Role = Notifying; // the one source that reports to the operating system
 //!     const INITIAL: ControlState = ControlState { completed: 0 };
 //!
-//!     fn interrupt(isr: &mut Isr<'_, Self>, device: &Gpu, _: Cause) {
-//!         isr.state.completed += u64::from(device.frames.read());
-//!         isr.queue_dpc();
+//!     fn interrupt(at: &mut AtDirql<'_, Self>, device: &Gpu, _: Cause) {
+//!         at.completed += u64::from(device.frames.read());
+//!         at.queue_dpc();
 //!     }
 //! }
 //! ```
@@ -62,24 +62,25 @@
 //! 3. One source notifies. Its message is 0, always.
 //! 4. Pass the IRQL capability on; who has none can't call what needs one.
 //! 5. A refused closure has not run. Take it from the error and decide.
-//! 6. For the common jobs there are methods: [`report`](interrupt::Interrupts::report),
-//!    [`snapshot`](interrupt::Interrupts::snapshot), [`HandOver`](interrupt::HandOver),
-//!    [`drain`](interrupt::Interrupts::drain).
+//! 6. For the common jobs there are methods: [`report`](interrupt::Report::report),
+//!    [`snapshot`](interrupt::Interrupts::snapshot), [`HandOver`](interrupt::HandOver).
+//! 7. What no interrupt routine shares needs no DIRQL: a [`SpinLock`](lock::SpinLock) for what a DPC shares, a
+//!    [`PassiveMutex`](lock::PassiveMutex) for what only threads do.
 //!
 //! # What the compiler says when you break one
 //!
 //! | mistake | what it says |
 //! | --- | --- |
 //! | synchronize inside a closure | E0500, E0501: closure requires unique access to `*irql` |
-//! | synchronize in an interrupt routine | E0277: `Isr` is not `AtMostDispatch` |
+//! | synchronize in an interrupt routine | E0277: it "does not show an IRQL of at most DISPATCH_LEVEL" |
 //! | wait, map, set an event, ask a VidPN in a closure | E0502: cannot borrow `*irql` as mutable because it is also borrowed |
 //! | keep a capability or the state | E0521: borrowed data escapes outside of closure |
 //! | send a capability to another thread | E0277: `*mut ()` can't be sent between threads |
 //! | move what was captured out of a closure | E0507: cannot move out of a captured variable in an `FnMut` closure |
 //! | a state with drop glue | E0080: "the state of an interrupt source must not have drop glue: nothing is freed at DIRQL" |
 //! | notify on a silent source | E0599: `notify` exists, but its trait bounds are not satisfied |
-//! | two notifying sources | E0080: "DxgkCbNotifyInterrupt has one fixed message: only one source may notify" |
-//! | a source of another adapter's set | E0308 or E0277: it is not in the tuple |
+//! | two notifying sources | E0080: "reports to the operating system have one fixed message: only one source may notify" |
+//! | a source of another adapter's set | E0277: it "is not one of the interrupt sources" |
 //! | a source's place or message chosen by hand | E0277: `sealed::Holds` is not implemented |
 //! | a notification made up | E0277: it is no `Notification` |
 //! | a message number of one's own | E0423, E0451: private fields |
@@ -96,7 +97,7 @@
 //! | a status that says success, and nothing ran | [`Refusal::NotRun`](interrupt::Refusal::NotRun) |
 //! | any other status | [`Refusal::Other`](interrupt::Refusal::Other) |
 //! | a callback is NULL, the interface of another size or version, no interrupt, more messages than sources | [`StartRefusal`](miniport::StartRefusal), when the adapter starts and never later |
-//! | the port does not synchronize while the adapter is stopped | the stop fails after a tenth of a second, nothing is freed, [`Violation::NotDrained`](check::Violation::NotDrained) |
+//! | the port does not synchronize while the adapter is stopped | nowhere: a stop asks the port nothing |
 //! | a callback comes at another IRQL than its page says | [`Violation::Irql`](check::Violation::Irql), in a debug build |
 //!
 //! # The guarantees

@@ -74,6 +74,7 @@ fn every_guarantee_names_its_tests_and_every_test_is_named() {
     let mut found = BTreeSet::new();
     tests_in(Path::new("src"), &mut found);
     tests_in(Path::new("tests"), &mut found);
+    tests_in(Path::new("../dirql/tests"), &mut found);
     for (number, named) in &page {
         assert!(!named.is_empty(), "G{number} has no test");
         for test in named {
