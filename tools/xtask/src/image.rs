@@ -4,6 +4,7 @@
 //! They look at the image only, and at the linker's map for names.
 
 pub mod checksum;
+pub mod foreign;
 mod header;
 mod imports;
 mod map;

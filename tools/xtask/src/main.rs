@@ -12,6 +12,7 @@ mod image;
 mod inf;
 mod install;
 mod linker;
+mod lock;
 mod machine;
 mod package;
 #[cfg(test)]
@@ -44,6 +45,8 @@ struct Arguments {
 enum Job {
     /// The main job: build, boot in QEMU on a virtio GPU, present, compare the picture, report.
     Run(run::Options),
+    /// Run two drivers' images with the same plan, and print one table of both.
+    Compare(run::compare::Options),
     /// Everything: format, lints, tests, image, rig, benchmarks.
     Test(test::Options),
     /// Measure, and compare with the alternative in the same run.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.job {
         Job::Run(options) => run::run(&options),
+        Job::Compare(options) => run::compare::run(&options),
         Job::Test(options) => test::run(&options),
         Job::Bench(bench) => bench::run(&bench),
         Job::Build(options) => build::run(&options),

@@ -194,8 +194,8 @@ fn steps() -> Vec<Step> {
     for (name, options) in run::stress::variants() {
         steps.push(Step {
             name,
-            run: Box::new(move |repository| {
-                let figures = run::stress::test(repository, &options)?;
+            run: Box::new(move |_| {
+                let figures = run::stress::test(&options)?;
                 Ok(Ran {
                     tests: 1,
                     figures: Some(format!("{name}: {figures}")),

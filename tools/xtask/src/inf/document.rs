@@ -35,9 +35,17 @@ impl Line {
 pub type Token = Option<String>;
 
 impl Document {
-    /// Reads the text of an INF file.
+    /// Reads the text of an INF file of this project, which is printable ASCII.
     pub fn parse(text: &str) -> Result<Self> {
-        let sections = syntax::parse(text).context("it is not an INF file")?;
+        Self::of(syntax::parse(text).context("it is not an INF file")?)
+    }
+
+    /// Reads the text of any INF file.
+    pub fn read(text: &str) -> Result<Self> {
+        Self::of(syntax::read(text).context("it is not an INF file")?)
+    }
+
+    fn of(sections: Vec<Section>) -> Result<Self> {
         let entries = sections
             .iter()
             .filter(|section| is(&section.name, "Strings"))

@@ -1,5 +1,6 @@
 //! The driver's INF file: reading it, stamping it, and checking it against what Microsoft documents (`cargo xtask inf-check`).
 
+pub mod device;
 pub mod document;
 pub mod rules;
 pub mod stamp;

@@ -55,8 +55,26 @@ impl fmt::Display for SyntaxError {
 
 impl std::error::Error for SyntaxError {}
 
-/// Reads the whole text.
+/// Reads the whole text, which has to be printable ASCII.
 pub fn parse(text: &str) -> Result<Vec<Section>, SyntaxError> {
+    for (index, line) in text.lines().enumerate() {
+        if let Some(byte) = line
+            .chars()
+            .find(|c| !c.is_ascii() || (c.is_control() && *c != '\t'))
+        {
+            return Err(SyntaxError {
+                line: index + 1,
+                what: format!(
+                    "{byte:?} is not printable ASCII, and a file without a byte order mark is read in the system's code page"
+                ),
+            });
+        }
+    }
+    read(text)
+}
+
+/// Reads the whole text, in whatever characters it is written.
+pub fn read(text: &str) -> Result<Vec<Section>, SyntaxError> {
     let mut sections: Vec<Section> = Vec::new();
     let mut lines = text
         .lines()
@@ -64,14 +82,6 @@ pub fn parse(text: &str) -> Result<Vec<Section>, SyntaxError> {
         .map(|(index, line)| (index + 1, line));
     while let Some((line, text)) = lines.next() {
         let error = |what: String| SyntaxError { line, what };
-        if let Some(byte) = text
-            .chars()
-            .find(|c| !c.is_ascii() || (c.is_control() && *c != '\t'))
-        {
-            return Err(error(format!(
-                "{byte:?} is not printable ASCII, and a file without a byte order mark is read in the system's code page"
-            )));
-        }
         let mut logical = String::new();
         let mut part = code(text).map_err(error)?;
         while let Some(continued) = part.strip_suffix('\\') {

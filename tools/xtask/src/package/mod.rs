@@ -4,7 +4,7 @@
 //! the test program (vgpuctl.exe) and the scripts for the test machine. It is put together beside its place, verified there, and only then moved: what is in
 //! target/package/vgpudod is always a whole package.
 
-mod authenticode;
+pub mod authenticode;
 pub mod catalog;
 mod certificate;
 #[cfg(test)]

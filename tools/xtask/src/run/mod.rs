@@ -1,29 +1,38 @@
-//! `cargo xtask run`: the main job. Builds the driver, boots it in QEMU on a virtio GPU, presents frames, asks for statistics
-//! through the control device, compares QEMU's own picture of the screen with the expected one, and reports.
+//! `cargo xtask run`: the main job. Boots a driver's image in QEMU on a virtio GPU (this project's, which it builds, or any display
+//! miniport's), presents frames, compares QEMU's own picture of the screen with the expected one, and reports what QEMU saw.
 //!
-//! Everything it leaves is in `target/run`: `frame.png`, `summary.json`, `rig.log`.
+//! Everything it leaves is in `target/run`: `frame.png`, `summary.json`, `rig.log`, `trace.log`.
 
+pub mod broken;
+pub mod compare;
 mod picture;
+mod place;
+mod probe;
 pub mod qemu;
 mod qmp;
 mod report;
 mod simulation;
 pub mod stress;
+mod subject;
+mod trace;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::build;
 use crate::install;
+use crate::lock;
 use crate::machine;
 use crate::process;
 use crate::repository::Repository;
 use crate::toolchain::{DRIVER_TARGET, RIG_TARGET, Toolchain};
+use place::Place;
+use report::Summary;
+use subject::Subject;
 
 /// How to run.
 #[derive(clap::Args, Debug, Clone)]
@@ -55,6 +64,24 @@ pub struct Options {
     /// Give the driver memory in single pages only, as a system does that has run for long.
     #[arg(long, conflicts_with = "sim")]
     pub scattered: bool,
+    /// Run this image, unmodified, instead of the driver that is built here: any display-only miniport for x64.
+    #[arg(long, value_name = "FILE.sys", conflicts_with_all = ["sim", "stress"])]
+    pub image: Option<PathBuf>,
+    /// The image's INF file: its hardware ids, registry values and interrupt messages.
+    #[arg(long, value_name = "FILE.inf", requires = "image")]
+    pub inf: Option<PathBuf>,
+    /// End at the first rule that the driver breaks.
+    #[arg(long, conflicts_with = "sim")]
+    pub strict: bool,
+    /// Count the instructions of each DDI, interrupt routine and DPC, on one processor.
+    #[arg(long, conflicts_with_all = ["sim", "stress"])]
+    pub count: bool,
+    /// Another QEMU.
+    #[arg(long = "qemu", value_name = "PATH", conflicts_with = "sim")]
+    pub program: Option<PathBuf>,
+    /// Where the results go instead of target/run.
+    #[arg(long, value_name = "FOLDER")]
+    pub output: Option<PathBuf>,
     /// Handed on to QEMU as it is.
     #[arg(last = true)]
     pub qemu: Vec<String>,
@@ -72,101 +99,201 @@ impl Default for Options {
             stress: 0,
             stress_presents: 1000,
             scattered: false,
+            image: None,
+            inf: None,
+            strict: false,
+            count: false,
+            program: None,
+            output: None,
             qemu: Vec::new(),
         }
     }
 }
 
-impl Options {
-    /// The argument of QEMU's -device.
-    fn device(&self) -> String {
-        if let Some(device) = &self.device {
-            return device.clone();
-        }
-        let name = if self.vga {
-            "virtio-vga"
-        } else {
-            "virtio-gpu-pci"
-        };
-        let vectors = if self.line { ",vectors=0" } else { "" };
-        format!("{name}{vectors}")
-    }
-}
+/// How long the rig waits for the world outside, in seconds.
+const RIG_WAITS: u32 = 60;
 
 /// The command. An error where the picture does not match, a rule was broken, or something leaked.
 pub fn run(options: &Options) -> Result<()> {
+    once(options).map(drop)
+}
+
+/// A run; its summary.
+///
+/// # Errors
+/// As [`run`].
+pub fn once(options: &Options) -> Result<Summary> {
     let repository = Repository::find()?;
-    let folder = repository.root().join("target/run");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let output = match &options.output {
+        Some(folder) => folder.clone(),
+        None => repository.root().join("target/run"),
+    };
+    let place = Place::new(&output)?;
     if options.sim {
-        return simulation::run(&repository, options, &folder);
+        return simulation::run(&repository, options, place.folder());
     }
-    if let Err(missing) = ready() {
-        // A driver that can't be built here can still be shown, and said to be only simulated.
-        eprintln!("note: {missing:#}");
-        eprintln!(
-            "note: without these the rig can't run; this is the SIMULATION, not the driver's image on QEMU"
-        );
-        return simulation::run(&repository, options, &folder);
+    let mut options = options.clone();
+    if options.count {
+        options.smp = 1;
     }
-    let started = Instant::now();
-    let driver = build::driver(&repository)?;
-    let rig = machine::build(&repository)?;
-    let image = fs::read(&driver.image)?;
-    let digest: String = Sha256::digest(&image)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let began = Instant::now();
+    let (subject, rig, vgpuctl) = {
+        let _lock = lock::hold(&repository)?;
+        if let Err(missing) = ready(&options) {
+            if options.image.is_some() {
+                return Err(missing);
+            }
+            // A driver that can't be built here can still be shown, and said to be only simulated.
+            eprintln!("note: {missing:#}");
+            eprintln!(
+                "note: without these the rig can't run; this is the SIMULATION, not the driver's image on QEMU"
+            );
+            return simulation::run(&repository, &options, place.folder());
+        }
+        let subject = match &options.image {
+            Some(image) => Subject::foreign(image, options.inf.as_deref())?,
+            None => Subject::own(&repository)?,
+        };
+        let rig = machine::build(&repository)?;
+        let vgpuctl = match subject.is_foreign {
+            true => None,
+            false => Some(vgpuctl(&repository)?),
+        };
+        // The image of this run, whatever another one builds in the meantime.
+        let image = place.file("image.sys");
+        fs::copy(&subject.image, &image)
+            .with_context(|| format!("cannot copy {}", subject.image.display()))?;
+        (subject, rig, vgpuctl)
+    };
+    let summary = on_rig(&subject, &options, &place, &rig, vgpuctl.as_deref())?;
+    process::say(
+        "Saved",
+        &place.output().join("frame.png").display().to_string(),
+    );
+    process::say(
+        "Finished",
+        &format!("in {:.1} s", began.elapsed().as_secs_f64()),
+    );
+    Ok(summary)
+}
+
+/// Boots the image and judges what came of it.
+fn on_rig(
+    subject: &Subject,
+    options: &Options,
+    place: &Place,
+    rig: &Path,
+    vgpuctl: Option<&Path>,
+) -> Result<Summary> {
+    let image = place.file("image.sys");
+    let presets = subject.presets();
+    let device = qemu::with_id(&subject.device(options)?);
+    let program = options.program.clone().unwrap_or_else(|| qemu::QEMU.into());
+    let mut machine = qemu::Machine {
+        qemu: &program,
+        rig,
+        image: &image,
+        presets: &presets,
+        device: &device,
+        words: "",
+        options,
+        place,
+        vgpuctl,
+    };
+    let adapter = probe::adapter(&machine, place)?;
+    subject.expect(adapter.id, &device)?;
+    let words = words(subject, options, &adapter);
+    machine.words = &words;
     process::say(
         "Booting",
-        &format!("{} on {} processors", options.device(), options.smp),
+        &format!(
+            "{} with {device} on {} processors",
+            subject.name(),
+            options.smp
+        ),
     );
-    let mut outcome = qemu::boot(&qemu::Machine {
-        rig: &rig,
-        driver: &driver.image,
-        device: &options.device(),
-        options,
-        folder: &folder,
-        vgpuctl: &vgpuctl(&repository)?,
-    })?;
+    let mut outcome = qemu::boot(&machine)?;
+    let log = place.output().join("rig.log");
     let summary = outcome.summary.take().with_context(|| {
         format!(
-            "the rig ended without a summary ({}); see {}",
+            "the rig ended without a summary: {}{} (see {})",
             outcome.end(),
-            folder.join("rig.log").display()
+            outcome.said(),
+            log.display()
         )
     })?;
-    let mut summary = report::Summary(summary);
+    let mut summary = Summary(summary);
     summary.set("machine", "rig");
-    summary.set("device", options.device());
+    summary.set("image", subject.name());
+    summary.set("device", device.as_str());
     summary.set("processors", options.smp);
+    let digest = Sha256::digest(fs::read(&image)?);
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     summary.set("image_sha256", digest);
-    let mode = summary
-        .mode()
-        .with_context(|| format!("the run came to no mode: {}", outcome.end()))?;
-    let verdict = picture::compare(&folder.join("frame.png"), mode, options.frames)?;
+    if let Some(early) = summary.early() {
+        summary.write(&place.file("summary.json"))?;
+        bail!("{early}{}", outcome.said());
+    }
+    let mode = summary.mode().with_context(|| {
+        format!(
+            "the run came to no mode: {}{}",
+            outcome.end(),
+            outcome.said()
+        )
+    })?;
+    let verdict = picture::compare(&place.file("frame.png"), mode, options.frames)?;
     summary.set("picture", verdict.word());
     if let Some(statistics) = outcome.statistics.take() {
         summary.set("vgpuctl", statistics);
     }
-    summary.write(&folder.join("summary.json"))?;
+    if let Ok(text) = fs::read_to_string(place.file("trace.log")) {
+        summary.add_trace(&trace::Trace::read(&text), mode);
+    }
+    summary.write(&place.file("summary.json"))?;
     println!("{}", summary.table());
-    process::say("Saved", &folder.join("frame.png").display().to_string());
-    process::say(
-        "Finished",
-        &format!("in {:.1} s", started.elapsed().as_secs_f64()),
-    );
     if let picture::Verdict::Mismatch(difference) = &verdict {
         bail!("the screen is not what was presented: {difference}");
     }
+    if subject.is_foreign && !options.strict {
+        // What it breaks is told in the table; the run is good if it came to its end with the right picture.
+        return Ok(summary);
+    }
     summary.check()?;
     ensure!(outcome.passed, "the rig failed: {}", outcome.end());
-    Ok(())
+    Ok(summary)
+}
+
+/// The rig's options.
+fn words(subject: &Subject, options: &Options, adapter: &probe::Adapter) -> String {
+    let messages = if options.line { 0 } else { subject.messages() };
+    let serve = if subject.is_foreign { 0 } else { RIG_WAITS };
+    let mut words = format!(
+        "frames={} messages={messages} screendump={RIG_WAITS} serve={serve} stress={} presents={} scattered={} foreign={} \
+         strict={} count={} vendor={} device={}",
+        options.frames,
+        options.stress,
+        options.stress_presents,
+        u8::from(options.scattered),
+        u8::from(subject.is_foreign),
+        u8::from(options.strict),
+        u8::from(options.count),
+        adapter.id.vendor,
+        adapter.id.device,
+    );
+    if let Some(slot) = adapter.slot {
+        words.push_str(&format!(" slot={slot}"));
+    }
+    words
 }
 
 /// Whether all is there that building and booting take, after installing what can be.
-fn ready() -> Result<()> {
-    install::ensure(&[install::RIG, install::DRIVER].concat())?;
+fn ready(options: &Options) -> Result<()> {
+    // The libraries of another QEMU are its own matter.
+    let rig = match options.program {
+        Some(_) => &install::RIG[1..],
+        None => install::RIG,
+    };
+    install::ensure(&[rig, install::DRIVER].concat())?;
     for target in [DRIVER_TARGET, RIG_TARGET] {
         Toolchain::for_target(target)?;
     }

@@ -3,7 +3,8 @@
 //! The rig speaks on its first serial port, a line at a time. Lines that start with `ready:` want something done outside the
 //! machine; the one that starts with `summary:` carries the figures.
 
-use std::fs::{self, File};
+use std::collections::VecDeque;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -13,41 +14,60 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use bench::ICOUNT_SHIFT;
 use ioctl::frame::GO_ON;
+use rig::presets::Presets;
 use rig::request::OTHER_PICTURE;
 use serde_json::Value;
 
 use super::picture::{self, Difference, Verdict};
+use super::place::Place;
 use super::qmp::Qmp;
-use super::{Options, number};
+use super::{Options, number, trace};
 use crate::process;
 
 /// The firmware, of Debian's package ovmf.
 const FIRMWARE: &str = "/usr/share/ovmf/OVMF.fd";
 /// How long the rig may be silent.
 const SILENCE: Duration = Duration::from_secs(120);
-/// How long the rig waits for the world outside, in seconds.
-const RIG_WAITS: u32 = 60;
+/// The program, where no other is asked for.
+pub const QEMU: &str = "qemu-system-x86_64";
+/// The id of the driven device.
+const DRIVEN: &str = "driven";
+/// fw_cfg items: the image, the options, the registry.
+const IMAGE: &str = "opt/org.vgpudod/driver";
+const OPTIONS: &str = "opt/org.vgpudod/options";
+const REGISTRY: &str = "opt/org.vgpudod/registry";
+/// How many of the driver's lines an error repeats.
+const LAST_WORDS: usize = 3;
 /// QEMU's exit status when the rig says that everything held: isa-debug-exit makes `value * 2 + 1` of the rig's 0x10.
 pub const PASSED: i32 = 0x10 * 2 + 1;
+/// The same when a rule was broken, something leaked or a step failed.
+const FAILED: i32 = 0x11 * 2 + 1;
 
 /// What is booted.
 pub struct Machine<'a> {
+    /// QEMU.
+    pub qemu: &'a Path,
     /// rig.efi
     pub rig: &'a Path,
-    /// vgpudod.sys
-    pub driver: &'a Path,
-    /// The argument of -device.
+    /// The driver's image.
+    pub image: &'a Path,
+    /// The service's name and the registry.
+    pub presets: &'a Presets,
+    /// The argument of -device, with the id by which the driven device is known.
     pub device: &'a str,
+    /// The rig's options.
+    pub words: &'a str,
     /// The run's options.
     pub options: &'a Options,
-    /// Where sockets, log and screendump go.
-    pub folder: &'a Path,
-    /// The test program.
-    pub vgpuctl: &'a Path,
+    /// Sockets, log and screendump.
+    pub place: &'a Place,
+    /// The test program; none for a driver that it can't ask.
+    pub vgpuctl: Option<&'a Path>,
 }
 
-/// What came of it.
+/// How it ended.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// The rig's figures.
@@ -58,6 +78,8 @@ pub struct Outcome {
     pub passed: bool,
     /// The rig's last word on an error.
     pub error: Option<String>,
+    /// The last lines that the driver printed.
+    pub last_words: VecDeque<String>,
     /// How QEMU ended.
     status: Option<ExitStatus>,
 }
@@ -67,14 +89,35 @@ impl Outcome {
     pub fn end(&self) -> String {
         match (&self.error, self.status) {
             (Some(error), _) => error.clone(),
-            (None, Some(status)) => format!("QEMU: {status}"),
+            (None, Some(status)) => match status.code() {
+                Some(FAILED) => "something was not as it must be (above)".to_owned(),
+                _ => format!("QEMU: {status}"),
+            },
             (None, None) => format!("silent for {} s, ended", SILENCE.as_secs()),
+        }
+    }
+
+    /// What the driver said last, for a message; empty if it said nothing.
+    pub fn said(&self) -> String {
+        if self.last_words.is_empty() {
+            return String::new();
+        }
+        let lines: Vec<&str> = self.last_words.iter().map(String::as_str).collect();
+        format!("; the driver's last words: {}", lines.join(" / "))
+    }
+
+    fn keep(&mut self, line: &str) {
+        if let Some((_, words)) = line.split_once("] driver: ") {
+            if self.last_words.len() == LAST_WORDS {
+                self.last_words.pop_front();
+            }
+            self.last_words.push_back(words.to_owned());
         }
     }
 }
 
 /// Ends QEMU on every way out.
-struct Running(Child);
+pub struct Running(pub Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -87,34 +130,31 @@ impl Drop for Running {
 
 /// Boots the rig and stays with it to its end.
 pub fn boot(machine: &Machine<'_>) -> Result<Outcome> {
-    let qmp = machine.folder.join("qmp.sock");
-    let requests = machine.folder.join("requests.sock");
-    let screendump = machine.folder.join("frame.png");
-    for old in [
-        &qmp,
-        &requests,
-        &screendump,
-        &machine.folder.join("summary.json"),
-    ] {
-        let _ = fs::remove_file(old);
-    }
-    let mut child = command(machine, &qmp, &requests)
+    let place = machine.place;
+    let requests = place.socket("requests");
+    let screendump = place.file("frame.png");
+    let mut command = command(machine)?;
+    command.stdout(Stdio::piped());
+    let mut child = command
         .spawn()
-        .context("cannot start qemu-system-x86_64")?;
+        .with_context(|| format!("cannot start {}", machine.qemu.display()))?;
     let output = child.stdout.take().context("QEMU has no output")?;
     let mut running = Running(child);
     let (sender, lines) = channel();
     let reader = thread::spawn(move || read_lines(BufReader::new(output), &sender));
-    let mut log = File::create(machine.folder.join("rig.log"))?;
+    let mut log = File::create(place.file("rig.log"))?;
     let mut outcome = Outcome::default();
     while let Some(line) = next(&lines)? {
         writeln!(log, "{line}")?;
+        outcome.keep(&line);
         if let Some(what) = line.strip_prefix("ready: ") {
-            if let Some(place) = what.strip_prefix("screendump ") {
-                Qmp::connect(&qmp)?.screendump(&screendump)?;
-                tell_verdict(&requests, place, &screendump, machine.options.frames)?;
-            } else if what.starts_with("requests") {
-                outcome.statistics = Some(ask(machine.vgpuctl, &requests)?);
+            if let Some(picture) = what.strip_prefix("screendump ") {
+                Qmp::connect(&place.socket("qmp"))?.screendump(&screendump, &id(machine.device))?;
+                tell_verdict(&requests, picture, &screendump, machine.options.frames)?;
+            } else if what.starts_with("requests")
+                && let Some(vgpuctl) = machine.vgpuctl
+            {
+                outcome.statistics = Some(ask(vgpuctl, &requests)?);
                 send(&requests, &[GO_ON])?;
             }
         } else if let Some(json) = line.strip_prefix("summary: ") {
@@ -135,51 +175,106 @@ pub fn boot(machine: &Machine<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-fn command(machine: &Machine<'_>, qmp: &Path, requests: &Path) -> Command {
+fn command(machine: &Machine<'_>) -> Result<Command> {
     let options = machine.options;
-    let words = format!(
-        "frames={} messages={} screendump={RIG_WAITS} serve={RIG_WAITS} stress={} presents={} scattered={}",
-        options.frames,
-        // As many as the driver has sources, which is what its INF asks for; 0 is the line.
-        if options.line { 0 } else { 3 },
-        options.stress,
-        options.stress_presents,
-        u8::from(options.scattered)
-    );
-    let mut command = rig(machine.rig, machine.driver, machine.device, &words);
+    let place = machine.place;
+    let registry = place.file("registry");
+    std::fs::write(&registry, machine.presets.to_text())?;
+    let mut command = devices(machine);
+    load(&mut command, machine.rig, machine.image, machine.words);
     command
-        .args(["-accel", "tcg,thread=multi", "-m", "512"])
+        .args(["-display", "none"])
+        .arg("-fw_cfg")
+        .arg(format!("name={REGISTRY},file={}", escaped(&registry)))
+        .args(["-m", "512"])
         .args(["-smp", &options.smp.to_string()])
         .arg("-serial")
-        .arg(format!("unix:{},server=on,wait=off", requests.display()))
+        .arg(server(&place.socket("requests")))
         .arg("-qmp")
-        .arg(format!("unix:{},server=on,wait=off", qmp.display()))
-        .args(&options.qemu)
-        .stdout(Stdio::piped());
+        .arg(server(&place.socket("qmp")));
+    if options.count {
+        command.args(["-accel", "tcg,thread=single", "-icount"]);
+        command.arg(format!("shift={ICOUNT_SHIFT},sleep=off"));
+    } else {
+        command.args(["-accel", "tcg,thread=multi"]);
+    }
+    // A stress is a hundred thousand frames.
+    if options.stress == 0 {
+        command.arg("-D").arg(place.file("trace.log"));
+        for event in trace::EVENTS {
+            command.args(["-trace", event]);
+        }
+    }
+    Ok(command)
+}
+
+/// QEMU with the run's devices and nothing to run yet.
+pub fn devices(machine: &Machine<'_>) -> Command {
+    let mut command = base(machine.qemu, machine.device);
+    command.args(&machine.options.qemu);
     command
 }
 
 /// QEMU with the rig, an image for it, its options, and its log on standard output. How it computes, processors and memory are the
 /// caller's to say.
 pub fn rig(program: &Path, image: &Path, device: &str, options: &str) -> Command {
-    let mut command = Command::new("qemu-system-x86_64");
+    let mut command = base(Path::new(QEMU), device);
+    load(&mut command, program, image, options);
+    command.args(["-display", "none"]);
+    command
+}
+
+fn base(qemu: &Path, device: &str) -> Command {
+    let mut command = Command::new(qemu);
     command
         .args(["-machine", "q35", "-cpu", "max", "-no-reboot"])
-        .args(["-display", "none", "-vga", "none", "-monitor", "none"])
+        .args(["-vga", "none", "-monitor", "none"])
         .args(["-net", "none", "-device", device])
+        .stdin(Stdio::null());
+    command
+}
+
+fn load(command: &mut Command, program: &Path, image: &Path, options: &str) {
+    command
         .args(["-bios", FIRMWARE, "-kernel"])
         .arg(program)
         .arg("-fw_cfg")
-        .arg(format!(
-            "name=opt/org.vgpudod/driver,file={}",
-            image.display()
-        ))
+        .arg(format!("name={IMAGE},file={}", escaped(image)))
         .arg("-fw_cfg")
-        .arg(format!("name=opt/org.vgpudod/options,string={options}"))
+        .arg(format!("name={OPTIONS},string={options}"))
         .args(["-serial", "stdio"])
-        .args(["-device", "isa-debug-exit,iobase=0xf4,iosize=4"])
-        .stdin(Stdio::null());
-    command
+        .args(["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]);
+}
+
+/// A path as a value among QEMU's options, where a comma ends a value and two are one.
+fn escaped(path: &Path) -> String {
+    path.display().to_string().replace(',', ",,")
+}
+
+/// A socket that QEMU listens on.
+pub fn server(socket: &Path) -> String {
+    format!("unix:{},server=on,wait=off", escaped(socket))
+}
+
+/// The argument of -device with an id, by which screendumps and the bus know the device. Doorbells are never bundled: each write is an
+/// event of the trace.
+pub fn with_id(device: &str) -> String {
+    let mut device = device.to_owned();
+    if id(&device) == DRIVEN && !device.contains(",id=") {
+        device.push_str(&format!(",id={DRIVEN}"));
+    }
+    if device.starts_with("virtio-") && !device.contains("ioeventfd=") {
+        device.push_str(",ioeventfd=off");
+    }
+    device
+}
+
+/// The device's id.
+pub fn id(device: &str) -> String {
+    let named = device
+        .split(',')
+        .find_map(|property| property.strip_prefix("id="));
+    named.unwrap_or(DRIVEN).to_owned()
 }
 
 /// Hands each line on, without what a terminal would make of its control characters.
@@ -278,7 +373,23 @@ fn ask(vgpuctl: &Path, requests: &Path) -> Result<Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use std::path::Path;
+
+    use super::{escaped, id, plain, with_id};
+
+    #[test]
+    fn commas_in_paths_are_doubled_and_nothing_else() {
+        assert_eq!(escaped(Path::new("/a,b=c/%d e")), "/a,,b=c/%d e");
+    }
+
+    #[test]
+    fn the_driven_device_has_an_id_and_keeps_its_own() {
+        let device = with_id("virtio-gpu-pci,vectors=0");
+        assert_eq!(device, "virtio-gpu-pci,vectors=0,id=driven,ioeventfd=off");
+        assert_eq!(id(&device), "driven");
+        let own = with_id("VGA,id=mine");
+        assert_eq!((own.as_str(), id(&own).as_str()), ("VGA,id=mine", "mine"));
+    }
 
     #[test]
     fn what_the_firmware_does_to_its_screen_is_not_in_the_log() {

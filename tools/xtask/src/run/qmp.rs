@@ -1,4 +1,4 @@
-//! QEMU's machine protocol, as far as a screendump takes it.
+//! QEMU's machine protocol, as far as screendumps and a look at the bus take it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
@@ -30,13 +30,15 @@ impl Qmp {
         Ok(qmp)
     }
 
-    /// Has QEMU save what is on the screen as a PNG.
-    pub fn screendump(&mut self, file: &Path) -> Result<()> {
-        self.execute("screendump", &json!({"filename": file, "format": "png"}))?;
+    /// Has QEMU save what is on this device's first screen as a PNG.
+    pub fn screendump(&mut self, file: &Path, device: &str) -> Result<()> {
+        let arguments = json!({"filename": file, "format": "png", "device": device, "head": 0});
+        self.execute("screendump", &arguments)?;
         Ok(())
     }
 
-    fn execute(&mut self, command: &str, arguments: &Value) -> Result<Value> {
+    /// Runs a command; returns what QEMU returns.
+    pub fn execute(&mut self, command: &str, arguments: &Value) -> Result<Value> {
         let request = json!({"execute": command, "arguments": arguments});
         writeln!(self.lines.get_mut(), "{request}")?;
         loop {

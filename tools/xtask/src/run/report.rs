@@ -7,7 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::number;
+use super::trace::Trace;
+use super::{broken, number};
 
 /// The figures of a run.
 #[derive(Debug, Clone)]
@@ -15,6 +16,7 @@ pub struct Summary(pub Value);
 
 /// The rows of the table: member of the summary, and what to call it.
 const ROWS: &[(&str, &str)] = &[
+    ("image", "image"),
     ("device", "device"),
     ("processors", "processors"),
     ("mode", "mode"),
@@ -30,6 +32,16 @@ const ROWS: &[(&str, &str)] = &[
     ("synchronized_calls", "synchronized calls"),
     ("bytes_transferred", "bytes transferred"),
     ("dirty_bytes", "dirty bytes"),
+    ("seen_kicks_per_frame", "QEMU saw: kicks per frame"),
+    (
+        "seen_interrupts_per_frame",
+        "QEMU saw: interrupts per frame",
+    ),
+    ("seen_commands_per_frame", "QEMU saw: commands per frame"),
+    (
+        "seen_bytes_flushed_per_dirty_byte",
+        "QEMU saw: flushed per dirty byte",
+    ),
     ("rules_checked", "rules checked"),
     ("checks", "checks made"),
     ("violations", "violations"),
@@ -42,6 +54,33 @@ impl Summary {
         if let Value::Object(members) = &mut self.0 {
             members.insert(name.to_owned(), value.into());
         }
+    }
+
+    /// Adds what QEMU saw.
+    pub fn add_trace(&mut self, trace: &Trace, (width, height): (u32, u32)) {
+        let whole = |name: &str| number(&self.0, name).unwrap_or_default() as u64;
+        let first = u64::from(width) * u64::from(height) * 4;
+        for (name, value) in trace.members(whole("frames"), whole("dirty_bytes"), first) {
+            self.set(&name, value);
+        }
+    }
+
+    /// Why the run ended before its end, if it did: the DDI and its status with its name.
+    pub fn early(&self) -> Option<String> {
+        let text = |name: &str| self.0.get(name).and_then(Value::as_str);
+        if let Some(code) = text("bugcheck") {
+            return Some(format!(
+                "the driver ended in bugcheck {code} (the log has its stack)"
+            ));
+        }
+        let status = text("error")?;
+        let at = text("error_at").or_else(|| text("step"));
+        let number = u32::from_str_radix(status.trim_start_matches("0x"), 16).ok()?;
+        let name = dxgk_sys::status_name(number as i32).unwrap_or("no name in ntstatus.h");
+        Some(format!(
+            "{} ended the run with {status} ({name})",
+            at.unwrap_or("the job")
+        ))
     }
 
     /// Width and height, if there was a mode.
@@ -59,41 +98,33 @@ impl Summary {
                 Some(Value::String(text)) => text.clone(),
                 Some(value) => value.to_string(),
             };
-            let _ = writeln!(table, "{title:>28}  {value}");
+            let _ = writeln!(table, "{title:>34}  {value}");
         }
         let stress = self.0.get("stress").and_then(Value::as_object);
         for (name, value) in stress.into_iter().flatten() {
             let title = format!("stress: {}", name.replace('_', " "));
-            let _ = writeln!(table, "{title:>28}  {value}");
+            let _ = writeln!(table, "{title:>34}  {value}");
         }
-        if let Some(stack) = self.0.get("stack").and_then(Value::as_object) {
-            let deepest = stack
-                .iter()
-                .filter_map(|(ddi, used)| Some((used.as_u64()?, ddi)))
-                .max();
-            if let Some((used, ddi)) = deepest.filter(|(used, _)| *used != 0) {
-                let _ = writeln!(
-                    table,
-                    "{:>28}  {used} bytes, in {ddi}",
-                    "deepest kernel stack"
-                );
-            }
-        }
-        for broken in self
-            .0
-            .get("broken")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        if let Some((used, ddi)) = self.deepest() {
             let _ = writeln!(
                 table,
-                "{:>28}  {}",
-                "broken",
-                broken.as_str().unwrap_or_default()
+                "{:>34}  {used} bytes, in {ddi}",
+                "deepest kernel stack"
             );
         }
+        for broken in broken::merged(&self.0) {
+            let _ = writeln!(table, "{:>34}  {broken}", "broken");
+        }
         table
+    }
+
+    /// The most bytes of kernel stack that a DDI used, and which one.
+    pub fn deepest(&self) -> Option<(u64, &str)> {
+        let stack = self.0.get("stack").and_then(Value::as_object)?;
+        let used = stack
+            .iter()
+            .filter_map(|(ddi, used)| Some((used.as_u64()?, ddi.as_str())));
+        used.max().filter(|(used, _)| *used != 0)
     }
 
     /// Writes the JSON.
@@ -104,8 +135,8 @@ impl Summary {
 
     /// An error that says what is not as it must be.
     pub fn check(&self) -> Result<()> {
-        if let Some(Value::String(status)) = self.0.get("error") {
-            anyhow::bail!("the job ended early with status {status}");
+        if let Some(early) = self.early() {
+            anyhow::bail!("{early}");
         }
         for name in ["violations", "leaks", "frames_failed"] {
             let count =
@@ -155,6 +186,20 @@ mod tests {
             good().table()
         );
         assert_eq!(good().mode(), Some((1280, 800)));
+    }
+
+    #[test]
+    fn a_failed_start_is_told_with_its_ddi_and_the_status_s_name() {
+        let mut summary = good();
+        summary.set("error", "0xc000009d");
+        summary.set("error_at", "DxgkDdiStartDevice");
+        assert_eq!(
+            summary.early().unwrap(),
+            "DxgkDdiStartDevice ended the run with 0xc000009d (STATUS_DEVICE_NOT_CONNECTED)"
+        );
+        let crashed = Summary(json!({"machine": "rig", "bugcheck": "0xd1"}));
+        assert!(crashed.early().unwrap().contains("bugcheck 0xd1"));
+        assert_eq!(good().early(), None);
     }
 
     #[test]

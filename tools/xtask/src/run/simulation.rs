@@ -10,7 +10,7 @@ use crate::process;
 use crate::repository::Repository;
 
 /// Runs the simulation, which writes its summary and picture itself; reports, and judges.
-pub fn run(repository: &Repository, options: &Options, folder: &Path) -> Result<()> {
+pub fn run(repository: &Repository, options: &Options, folder: &Path) -> Result<Summary> {
     process::say(
         "Simulating",
         "the miniport, hosted: threads as processors, a model of the device",
@@ -33,5 +33,6 @@ pub fn run(repository: &Repository, options: &Options, folder: &Path) -> Result<
     println!("{}", summary.table());
     println!("SIMULATION: the driver's image and QEMU had no part in this");
     ran?;
-    summary.check()
+    summary.check()?;
+    Ok(summary)
 }

@@ -1,13 +1,10 @@
 //! The stress of the synchronized interface on the rig: runs with every number of messages that the device allows, each with
 //! at least a million closures and a hundred thousand interrupts of the device.
 
-use std::fs;
-
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::{Options, number, run};
-use crate::repository::Repository;
+use super::{Options, number, once};
 
 /// Closures that each of four processors runs on each of three sources.
 const CLOSURES: u32 = 84_000;
@@ -45,12 +42,8 @@ pub fn variants() -> [(&'static str, Options); 4] {
 ///
 /// # Errors
 /// The run was not good, or did less than it should.
-pub fn test(repository: &Repository, options: &Options) -> Result<String> {
-    run(options)?;
-    let file = repository.root().join("target/run/summary.json");
-    let text =
-        fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    judge(&serde_json::from_str(&text)?)
+pub fn test(options: &Options) -> Result<String> {
+    judge(&once(options)?.0)
 }
 
 fn judge(summary: &Value) -> Result<String> {
