@@ -61,7 +61,8 @@
 //! | [`synchronize`](Interrupts::synchronize) | to change a state; [`snapshot`](Interrupts::snapshot) to read one |
 //! | [`HandOver`] | to pass on each of what the interrupt routine found |
 //! | [`Published`] | to let interrupt routines find the device, and to take it from them |
-//! | [`Connection`] | to bring another synchronize call: three lines of unsafe code |
+//! | [`Connection`] | to bring another synchronize call |
+//! | [`NoSources`] | for a device that does not interrupt |
 //!
 //! # What the compiler says when a rule is broken
 //!
@@ -90,6 +91,7 @@
 //! `std` is for a host: it carries panics past the operating system's frames, has each thread know its IRQL, and adds
 //! `hosted`, an operating system of a few lines to test a driver's interrupt handling on. A driver leaves it off. There is no
 //! dependency on a WDK, nor any other.
+#![cfg_attr(all(feature = "std", doctest), doc = include_str!("../README.md"))]
 #![no_std]
 
 extern crate alloc;

@@ -12,7 +12,14 @@ use crate::toolchain::Toolchain;
 const TARGET: &str = "aarch64-pc-windows-msvc";
 
 /// The crates that go into the driver and need no WDK.
-const CRATES: &[&str] = &["dxgk-sys", "dxgk", "virtio-gpu", "display", "ioctl"];
+const CRATES: &[&str] = &[
+    "dxgk-sys",
+    "dirql",
+    "dxgk",
+    "virtio-gpu",
+    "display",
+    "ioctl",
+];
 
 /// Has the compiler check them; returns how many.
 pub fn check(repository: &Repository) -> Result<usize> {

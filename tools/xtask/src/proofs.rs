@@ -1,4 +1,4 @@
-//! What shows that `dxgk` keeps its guarantees, beyond its ordinary tests: the model checker, the sanitizers, the packages,
+//! What shows that `dxgk` and `dirql` keep their guarantees, beyond its ordinary tests: the model checker, the sanitizers, the packages,
 //! and the list of guarantees with their tests.
 
 use std::path::PathBuf;
@@ -26,6 +26,8 @@ pub fn model_checking(repository: &Repository) -> Result<()> {
         "--release",
         "--package",
         "dxgk",
+        "--package",
+        "dirql",
         "--test",
         "loom",
         "--target-dir",
@@ -59,6 +61,8 @@ pub fn address_sanitizer(repository: &Repository) -> Result<()> {
         "--test",
         "messages",
         "--test",
+        "synchronize",
+        "--test",
         "refusals",
     ];
     sanitize(repository, "address", &[], &tests)
@@ -67,7 +71,10 @@ pub fn address_sanitizer(repository: &Repository) -> Result<()> {
 fn sanitize(repository: &Repository, name: &str, flags: &[&str], tests: &[&str]) -> Result<()> {
     let folder = format!("target/{name}-sanitizer");
     let mut cargo = cargo(repository, &["test", "--quiet"]);
-    cargo.args(flags).args(["--package", "dxgk"]).args(tests);
+    cargo
+        .args(flags)
+        .args(["--package", "dxgk", "--package", "dirql"]);
+    cargo.args(tests);
     cargo.args(["--target", HOST, "--target-dir", &folder]);
     process::run(
         cargo
@@ -97,7 +104,7 @@ fn ensure_source_of_std() -> Result<()> {
     process::run(Command::new("rustup").args(["component", "add", "rust-src"]))
 }
 
-/// `dxgk-sys` and `dxgk` as they would be published: packed, unpacked and built.
+/// `dxgk-sys`, `dirql` and `dxgk` as they would be published: packed, unpacked and built.
 pub fn publish(repository: &Repository) -> Result<()> {
     let words = [
         "publish",
@@ -106,6 +113,8 @@ pub fn publish(repository: &Repository) -> Result<()> {
         "--allow-dirty",
         "--package",
         "dxgk-sys",
+        "--package",
+        "dirql",
         "--package",
         "dxgk",
     ];

@@ -135,6 +135,8 @@ fn steps() -> Vec<Step> {
                 "dxgk",
                 "--package",
                 "dxgk-sys",
+                "--package",
+                "dirql",
             ]);
             process::run(cargo.env("RUSTDOCFLAGS", "-D warnings"))?;
             Ok(1)
