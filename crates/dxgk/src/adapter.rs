@@ -2,8 +2,9 @@
 //! barrier between the two.
 
 use alloc::boxed::Box;
+use core::ffi::c_void;
 use core::ops::Deref;
-use core::ptr;
+use core::ptr::{self, NonNull};
 
 use dirql::Published;
 
@@ -18,6 +19,7 @@ use crate::miniport::Miniport;
 use crate::rundown::Rundown;
 use crate::status::Status;
 use crate::sync::{AtomicBool, AtomicPtr, Ordering};
+use crate::worker::{self, Worker};
 
 /// How many adapters a [`Registry`] can name at once.
 pub const MAX_ADAPTERS: usize = if cfg!(loom) { 1 } else { 16 };
@@ -29,6 +31,7 @@ pub struct Started<M: Miniport> {
     pub interrupts: Box<Interrupts<M::Sources>>,
     /// dxgkrnl's services for this adapter.
     pub interface: Interface,
+    pub(crate) worker: Option<Worker<M::Kernel>>,
 }
 
 impl<M: Miniport> core::fmt::Debug for Started<M> {
@@ -36,6 +39,12 @@ impl<M: Miniport> core::fmt::Debug for Started<M> {
         f.debug_struct("Started")
             .field("interrupts", &self.interrupts)
             .finish_non_exhaustive()
+    }
+}
+
+impl<M: Miniport> Started<M> {
+    pub(crate) fn worker(&self) -> Option<&Worker<M::Kernel>> {
+        self.worker.as_ref()
     }
 }
 
@@ -54,6 +63,8 @@ pub(crate) struct Adapter<M: Miniport> {
     started: Published<Started<M>>,
     /// The adapter is being stopped: DPCs only finish what was notified.
     ending: AtomicBool,
+    /// The worker's thread, or NULL.
+    thread: AtomicPtr<c_void>,
     /// Asked for once: nothing makes a miniport name the same registry every time.
     registry: &'static Registry<M>,
     slot: usize,
@@ -68,6 +79,7 @@ impl<M: Miniport> Adapter<M> {
             miniport,
             started: Published::new(),
             ending: AtomicBool::new(false),
+            thread: AtomicPtr::new(ptr::null_mut()),
             registry,
             slot,
         };
@@ -117,6 +129,19 @@ impl<M: Miniport> Adapter<M> {
         self.started()
     }
 
+    /// Starts the worker's thread, if the adapter has one.
+    pub(crate) fn start_worker(
+        &self,
+        started: &Started<M>,
+        irql: &mut Passive<'_>,
+    ) -> Result<(), Status> {
+        if started.worker().is_some() {
+            let thread = worker::start(self, irql)?;
+            self.thread.store(thread.as_ptr(), Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
     /// Lets requests in that come past dxgkrnl.
     pub(crate) fn open_requests(&self) {
         if let Some(slot) = self.slot() {
@@ -137,6 +162,10 @@ impl<M: Miniport> Adapter<M> {
         let Some(started) = self.started() else {
             return;
         };
+        let thread = self.thread.swap(ptr::null_mut(), Ordering::Relaxed);
+        if let (Some(worker), Some(thread)) = (started.worker(), NonNull::new(thread)) {
+            worker.end(thread, irql);
+        }
         self.miniport.stop_device(started, irql);
         let life = started.interface.life();
         // No interrupt routine that begins from here on finds the adapter.

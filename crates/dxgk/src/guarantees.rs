@@ -12,7 +12,8 @@
 /// state for no longer than that. By order: the adapter is published with release and found with acquire order.
 ///
 /// Tests: `ui/g1_leaked_state`, `ui/g1_returned_state`, `ui/g1_state_without_lock`,
-/// `g1_one_message_serves_two_sources_without_a_lost_update`, `g1_an_interrupt_during_the_start_finds_nothing_or_everything`,
+/// `g1_one_message_serves_two_sources_without_a_lost_update`,
+/// `g1_one_lock_serves_two_sources_without_a_lost_update`, `g1_an_interrupt_during_the_start_finds_nothing_or_everything`,
 /// `g1_g10_no_update_is_lost_and_nothing_runs_after_a_stop`.
 pub mod g1_exclusive_state {}
 
@@ -26,7 +27,7 @@ pub mod g1_exclusive_state {}
 /// Tests: `ui/g2_forged_message`, `ui/g2_own_set`, `ui/g2_wrong_place`, `g2_every_source_has_a_message_and_every_message_a_source`,
 /// `g2_one_source`, `g2_two_sources`, `g2_three_sources`, `g2_four_sources`, `g2_five_sources`, `g2_six_sources`,
 /// `g2_seven_sources`, `g2_eight_sources`, `g2_each_message_runs_its_sources_and_no_others`,
-/// `g2_a_message_that_no_source_has_is_not_claimed`, `g2_two_messages_run_at_once_and_each_keeps_its_source`.
+/// `g2_a_message_that_no_source_has_is_not_claimed`, `g2_each_message_has_its_own_source_and_lock`, `g2_two_messages_run_at_once_and_each_keeps_its_source`.
 pub mod g2_right_lock {}
 
 /// G3: synchronizing from an interrupt routine or from inside a closure, which would wait for ever for a spin lock that is
@@ -122,6 +123,9 @@ pub mod g9_notify_then_dpc {}
 /// `g10_a_mapping_that_is_kept_past_the_stop_is_dead`,
 /// `g10_a_stop_waits_for_the_interrupt_routine_of_every_message`,
 /// `g10_a_stop_waits_for_the_dpc_and_for_the_one_that_it_queues`,
+/// `g10_a_worker_is_woken_by_a_dpc_and_has_ended_when_the_device_is_stopped`,
+/// `g10_a_stop_waits_for_the_worker_and_what_a_dpc_woke_it_for`,
+/// `g10_a_stop_waits_for_interrupt_routines_and_each_queued_dpc_finds_the_device`,
 /// `g10_a_request_past_the_port_runs_on_a_started_adapter_or_not_at_all`,
 /// `g10_a_request_during_the_start_finds_nothing_or_everything`,
 /// `g10_a_request_never_finds_an_adapter_of_an_earlier_life`, `g10_a_stop_amid_everything_leaves_nothing_running`,

@@ -212,7 +212,7 @@ pub unsafe trait Kernel: Sized + 'static {
     /// `routine` may be called with `context` on another thread until [`join_thread`](Self::join_thread) has returned.
     unsafe fn start_thread(
         irql: &Passive<'_>,
-        routine: unsafe fn(*mut c_void),
+        routine: unsafe extern "C" fn(*mut c_void),
         context: *mut c_void,
     ) -> Option<NonNull<c_void>> {
         let _ = (irql, routine, context);

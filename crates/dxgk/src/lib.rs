@@ -152,5 +152,6 @@ mod rundown;
 pub mod status;
 mod sync;
 pub mod vidpn;
+mod worker;
 
 pub use dxgk_sys as sys;

@@ -124,6 +124,20 @@ pub trait Miniport: Sized + Send + Sync + 'static {
         let _ = (adapter, irql);
     }
 
+    /// Whether a started adapter has a thread of its own for [`work`](Self::work).
+    fn has_worker(&self) -> bool {
+        false
+    }
+
+    /// What an interrupt routine or a DPC found to do that takes PASSIVE_LEVEL, such as asking the device after a hot plug. Runs
+    /// on the adapter's own thread, once for each [`Started::wake_worker`] or for several. It has ended before
+    /// [`stop_device`](Self::stop_device) is called, so it must not wait forever for a device that does not answer.
+    ///
+    /// IRQL: PASSIVE_LEVEL, concurrently with any DDI.
+    fn work(&self, adapter: &Started<Self>, irql: &mut Passive<'_>) {
+        let _ = (adapter, irql);
+    }
+
     /// DxgkDdiSetPowerState. Can't fail, also for a child whose monitor is gone. A miniport that does nothing about it still
     /// takes the display over again when the adapter comes back to D0, which is what this does by itself.
     ///

@@ -265,3 +265,26 @@ fn g8_registers_and_pages_dropped_above_passive_level_are_kept() {
     assert_eq!(port.escape(DROP_KEPT).0, STATUS_SUCCESS);
     assert_eq!(port.remove(), STATUS_SUCCESS);
 }
+
+#[test]
+fn g10_a_worker_is_woken_by_a_dpc_and_has_ended_when_the_device_is_stopped() {
+    driver::WORKER.set(true);
+    let port = Port::started(1);
+    assert!(port.interrupt(0));
+    assert!(port.run_dpc());
+    while port.escape(READ_CONFIG).1 < driver::WORKED {
+        std::thread::yield_now();
+    }
+    assert_eq!(
+        port.escape(READ_CONFIG),
+        (STATUS_SUCCESS, 2 + driver::WORKED)
+    );
+    assert!(port.interrupt(0));
+    assert_eq!(port.stop(), STATUS_SUCCESS);
+    // One that was woken at the last moment: it runs whole, or not at all.
+    assert_eq!(port.mapped.load(Ordering::SeqCst), 0);
+    assert_eq!(port.start(), STATUS_SUCCESS, "with a new thread");
+    assert_eq!(port.escape(READ_CONFIG), (STATUS_SUCCESS, 0));
+    assert_eq!(port.remove(), STATUS_SUCCESS);
+    driver::WORKER.set(false);
+}

@@ -19,6 +19,7 @@ use crate::interrupt::{MessageMap, Prepared, SourceSet};
 use crate::irql::{Dispatch, Passive};
 use crate::miniport::{Miniport, Parts, PhysicalDevice, PowerTarget, StartDevice, StartRefusal};
 use crate::status::Status;
+use crate::worker::Worker;
 
 /// The DeviceUid of the adapter itself in DxgkDdiSetPowerState (dispmprt.h).
 const DISPLAY_ADAPTER_HW_ID: u32 = 0xFFFF_FFFF;
@@ -143,16 +144,28 @@ fn start_with<M: Miniport>(
         .miniport
         .start_device(&mut start, irql)
         .map_err(NotStarted::ByMiniport)?;
+    let worker = match adapter.miniport.has_worker() {
+        true => Some(Worker::new(irql).map_err(|_| StartRefusal::NoMemory)?),
+        false => None,
+    };
     let started = Started {
         interrupts: interrupts.connect(device),
         interface,
+        worker,
     };
     let started = adapter
         .publish(Box::write(place, started))
         .ok_or(StartRefusal::InvalidState)?;
-    if let Err(status) = adapter.miniport.enable_interrupts(started, irql) {
+    let enabled = adapter
+        .start_worker(started, irql)
+        .map_err(|_| NotStarted::Refused(StartRefusal::NoMemory))
+        .and_then(|()| {
+            let enabled = adapter.miniport.enable_interrupts(started, irql);
+            enabled.map_err(NotStarted::ByMiniport)
+        });
+    if let Err(why) = enabled {
         adapter.stop(irql);
-        return Err(NotStarted::ByMiniport(status));
+        return Err(why);
     }
     adapter.open_requests();
     Ok((video_present_sources, children))

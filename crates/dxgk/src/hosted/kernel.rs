@@ -2,9 +2,12 @@
 
 extern crate std;
 
+use core::ffi::c_void;
 use core::ptr::NonNull;
 use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::boxed::Box;
 use std::sync::{Condvar, Mutex as StdMutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::irql::{AtMostDispatch, Passive};
@@ -120,6 +123,26 @@ unsafe impl Kernel for Host {
             .wait_timeout_while(set, limit, |set| !*set)
             .unwrap_or_else(PoisonError::into_inner);
         *waited.0
+    }
+
+    unsafe fn start_thread(
+        _: &Passive<'_>,
+        routine: unsafe extern "C" fn(*mut c_void),
+        context: *mut c_void,
+    ) -> Option<NonNull<c_void>> {
+        let context = context.expose_provenance();
+        let thread = std::thread::spawn(move || {
+            // SAFETY: the caller's promise.
+            unsafe { routine(core::ptr::with_exposed_provenance_mut(context)) };
+        });
+        Some(NonNull::from(Box::leak(Box::new(thread))).cast())
+    }
+
+    unsafe fn join_thread(_: &Passive<'_>, thread: NonNull<c_void>) {
+        // SAFETY: a handle from `start_thread`, joined once.
+        let thread = unsafe { Box::from_raw(thread.cast::<JoinHandle<()>>().as_ptr()) };
+        // A panic in it has been reported; an `extern "C"` routine aborts.
+        let _ = thread.join();
     }
 
     fn new_mutex(_: &Passive<'_>) -> Option<Mutex> {

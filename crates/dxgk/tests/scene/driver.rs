@@ -138,6 +138,9 @@ macro_rules! source {
 source!(Config, Silent, |_| ());
 source!(Control, Notifying, |at| at.notify(DONE));
 
+/// What the worker adds to the count of the config source.
+pub const WORKED: u32 = 1000;
+
 /// The present that is always reported.
 pub const DONE: PresentProgress = PresentProgress {
     source: 0,
@@ -161,6 +164,8 @@ pub fn last_refusal() -> Option<StartRefusal> {
 }
 
 std::thread_local! {
+    /// Whether adapters that are started on this thread have a worker.
+    pub static WORKER: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
     /// What the next start on this thread does when interrupts are enabled.
     pub static ON_ENABLE: std::cell::Cell<Option<Enable>> = const { std::cell::Cell::new(None) };
     static REFUSAL: std::cell::Cell<Option<StartRefusal>> = const { std::cell::Cell::new(None) };
@@ -255,8 +260,22 @@ impl Miniport for Driver {
         }
     }
 
+    fn has_worker(&self) -> bool {
+        WORKER.get()
+    }
+
+    fn work(&self, adapter: &Started<Self>, irql: &mut Passive<'_>) {
+        adapter.device.alive.check();
+        let counted = adapter
+            .interrupts
+            .synchronize(Config, irql, |at| **at += WORKED);
+        assert!(counted.is_ok(), "the port is connected");
+        adapter.device.alive.check();
+    }
+
     fn dpc(&self, adapter: &Started<Self>, irql: &mut Dispatch<'_>) {
         adapter.device.alive.check();
+        adapter.wake_worker(irql);
         let chain = self
             .chained
             .fetch_update(

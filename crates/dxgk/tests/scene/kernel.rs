@@ -1,6 +1,7 @@
 //! The operating system of the scene: IRQL of each thread, and the drain of its ports' DPC queues.
 
 use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
 use std::ptr::NonNull;
 
 use dxgk::check::Violation;
@@ -8,7 +9,7 @@ use dxgk::irql::{AtMostDispatch, Passive};
 use dxgk::kernel::{Kernel, PageBlock};
 use dxgk::status::Status;
 
-use super::{Port, thread};
+use super::{AtomicBool, Ordering, Port, thread};
 
 pub const DIRQL: u8 = 5;
 
@@ -74,9 +75,9 @@ pub use known::know;
 
 pub struct Machine;
 
-// SAFETY: a flush waits for the DPCs of all ports; pages and events are not used.
+// SAFETY: a flush waits for the DPCs of all ports; threads and events are the host's or the model checker's.
 unsafe impl Kernel for Machine {
-    type Event = ();
+    type Event = AtomicBool;
     type Mutex = ();
 
     fn violation(violation: Violation) {
@@ -140,16 +141,43 @@ unsafe impl Kernel for Machine {
         Err(Status::NOT_SUPPORTED)
     }
 
-    fn new_event(_: &Passive<'_>) -> Option<()> {
-        Some(())
+    fn new_event(_: &Passive<'_>) -> Option<AtomicBool> {
+        Some(AtomicBool::new(false))
     }
 
-    fn set_event(_: &impl AtMostDispatch, (): &()) {}
+    fn set_event(_: &impl AtMostDispatch, event: &AtomicBool) {
+        event.store(true, Ordering::SeqCst);
+    }
 
-    fn clear_event(_: &impl AtMostDispatch, (): &()) {}
+    fn clear_event(_: &impl AtMostDispatch, event: &AtomicBool) {
+        event.store(false, Ordering::SeqCst);
+    }
 
-    fn wait_event(_: &Passive<'_>, (): &(), _: u32) -> bool {
-        true
+    fn wait_event(_: &Passive<'_>, event: &AtomicBool, _: u32) -> bool {
+        let set = event.load(Ordering::SeqCst);
+        if !set {
+            thread::yield_now();
+        }
+        set
+    }
+
+    unsafe fn start_thread(
+        _: &Passive<'_>,
+        routine: unsafe extern "C" fn(*mut c_void),
+        context: *mut c_void,
+    ) -> Option<NonNull<c_void>> {
+        let context = context.expose_provenance();
+        let thread = thread::spawn(move || {
+            // SAFETY: the caller's promise.
+            unsafe { routine(std::ptr::with_exposed_provenance_mut(context)) };
+        });
+        Some(NonNull::from(Box::leak(Box::new(thread))).cast())
+    }
+
+    unsafe fn join_thread(_: &Passive<'_>, thread: NonNull<c_void>) {
+        // SAFETY: a handle from `start_thread`, joined once.
+        let thread = unsafe { Box::from_raw(thread.cast::<thread::JoinHandle<()>>().as_ptr()) };
+        thread.join().expect("no panic");
     }
 
     fn new_mutex(_: &Passive<'_>) -> Option<()> {
