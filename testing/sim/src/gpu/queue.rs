@@ -94,6 +94,8 @@ pub(super) struct Queue {
     next_available: u16,
     /// The used index as it was last published.
     next_used: u16,
+    /// Nothing was given back since the reset, so that `used_event` has nothing to be compared with.
+    first: bool,
 }
 
 impl Queue {
@@ -112,6 +114,7 @@ impl Queue {
             indirect,
             next_available: 0,
             next_used: 0,
+            first: true,
         }
     }
 
@@ -160,12 +163,17 @@ impl Queue {
         Ok(memory.store_u16(self.used + 2, self.next_used)?)
     }
 
-    /// Whether the driver wants an interrupt for the element that was pushed last.
-    pub fn wants_interrupt(&self, memory: &PhysicalMemory) -> Result<bool, Broken> {
+    /// Whether the device interrupts for the element that was pushed last.
+    ///
+    /// With EVENT_IDX the first element after a reset always interrupts, whatever `used_event` says, as QEMU has it: it
+    /// compares with the used index of its last interrupt, and there was none. VIRTIO 1.2, 2.7.7.1 allows that, since a
+    /// suppressed interrupt is a hint. Without EVENT_IDX the flag holds from the start.
+    pub fn wants_interrupt(&mut self, memory: &PhysicalMemory) -> Result<bool, Broken> {
         if self.event_idx {
+            let first = std::mem::replace(&mut self.first, false);
             // used_event, behind the available ring.
             let event = memory.load_u16(self.available + 4 + 2 * u64::from(self.size))?;
-            return Ok(self.next_used.wrapping_sub(1) == event);
+            return Ok(first || self.next_used.wrapping_sub(1) == event);
         }
         Ok(memory.load_u16(self.available)? & NO_INTERRUPT == 0)
     }
