@@ -1,13 +1,15 @@
 //! One adapter: what the model keeps about it between DDIs and callbacks.
 
 use crate::children::Children;
+use crate::config::PostDisplay;
 use crate::ddi::{Ddi, Gate};
 use crate::interrupt::{Figures, Interrupts};
 use crate::lock::Passive;
+use crate::machine::irql::PASSIVE_LEVEL;
 use crate::machine::{Machine, NtStatus};
 use crate::mapping::Mappings;
 use crate::picture::Picture;
-use crate::port::{Port, PostDisplay};
+use crate::port::Port;
 use crate::refusal::Refuse;
 use crate::resources::ResourceList;
 use crate::section::Cpus;
@@ -202,7 +204,9 @@ impl Adapter {
         let machine = self.machine();
         let cpu = self.cpus.at(machine.processor());
         let result = self.port.call(Some((&self.gate, cpu)), ddi, child, body);
-        crate::vidpn::settle(self, ddi.name());
+        if machine.irql() == PASSIVE_LEVEL {
+            crate::vidpn::settle(self, ddi.name());
+        }
         result
     }
 
@@ -214,13 +218,27 @@ impl Adapter {
         status: NtStatus,
         named: &[NtStatus],
     ) -> bool {
-        self.port.violations().check(
+        let held = self.port.violations().check(
             rule,
             ddi.name(),
             named.contains(&status),
             format_args!("a documented result"),
             format_args!("{:#010x}", status as u32),
-        )
+        );
+        if !held {
+            self.log_unlisted(ddi, status);
+        }
+        held
+    }
+
+    /// What Windows 11 does with a status that the DDI's page does not list: it tells its trace, under the name AzureTriage, and
+    /// nothing else.
+    pub(crate) fn log_unlisted(&self, ddi: Ddi, status: NtStatus) {
+        self.machine().log(format_args!(
+            "AzureTriage: {} returned {:#010x}, which its contract does not list",
+            ddi.name(),
+            status as u32
+        ));
     }
 
     /// Checks that nothing is mapped, for `rule`.

@@ -9,12 +9,8 @@ use dxgk_sys::*;
 
 const AT: &str = "DxgkDdiQueryAdapterInfo";
 
-/// The capabilities with bytes behind them that must stay as they are.
-#[repr(C)]
-struct Guarded {
-    caps: DXGK_DRIVERCAPS,
-    guard: [u8; 64],
-}
+/// What the bytes behind the buffer must stay as.
+const GUARD: u8 = 0xC5;
 
 impl Adapter {
     /// The capabilities that the driver reported at its last start.
@@ -25,20 +21,22 @@ impl Adapter {
     /// Asks for the capabilities, checks and keeps them. PASSIVE_LEVEL.
     ///
     /// # Errors
-    /// The driver's status; STATUS_NOT_SUPPORTED if dxgkrnl would not create the adapter.
+    /// The driver's status.
     pub fn query_caps(&self) -> Result<(), NtStatus> {
         let Some(query) = self.table().DxgkDdiQueryAdapterInfo else {
             return Err(STATUS_NOT_SUPPORTED);
         };
-        let mut output = Guarded {
-            caps: DXGK_DRIVERCAPS::zeroed(),
-            guard: [0xC5; 64],
-        };
-        let output_pointer: *mut Guarded = &raw mut output;
+        let (sizes, extra) = (self.port().sizes(), self.port().config().caps_extra);
+        let size = sizes.caps + extra as usize;
+        let mut output = alloc::vec![0_u64; (size + 64).div_ceil(8)];
+        let bytes = output.as_mut_ptr().cast::<u8>();
+        let behind = output.len() * 8 - size;
+        // SAFETY: the bytes of the vector behind the first `size`.
+        unsafe { bytes.add(size).write_bytes(GUARD, behind) };
         let arguments = DXGKARG_QUERYADAPTERINFO {
             Type: DXGKQAITYPE_DRIVERCAPS,
-            pOutputData: output_pointer.cast(),
-            OutputDataSize: size_of::<DXGK_DRIVERCAPS>() as u32,
+            pOutputData: bytes.cast(),
+            OutputDataSize: size as u32,
             ..Default::default()
         };
         let argument = &raw const arguments;
@@ -53,18 +51,55 @@ impl Adapter {
             STATUS_GRAPHICS_DRIVER_MISMATCH,
         ];
         self.documented(Rule::CapsAnswer, Ddi::QueryAdapterInfo, status, &named);
-        let inside = output.guard.iter().all(|byte| *byte == 0xC5);
+        // SAFETY: the bytes of the vector behind the first `size`.
+        let guard = unsafe { core::slice::from_raw_parts(bytes.add(size), behind) };
+        let inside = guard.iter().all(|byte| *byte == GUARD);
         check!(self.port(), CapsAnswer, AT, inside, "nothing behind the buffer written"; "written: {}", !inside);
         if !NT_SUCCESS(status) {
             return Err(status);
         }
-        *self.caps.lock(self.machine()) = output.caps;
+        // SAFETY: every version's capabilities begin with WIN8's; all their bit patterns are valid.
+        let caps = unsafe { bytes.cast::<DXGK_DRIVERCAPS>().read() };
+        *self.caps.lock(self.machine()) = caps;
         self.interrupts()
-            .set_notify_message(output.caps.InterruptMessageNumber);
-        self.check_caps(&output.caps)
+            .set_notify_message(caps.InterruptMessageNumber);
+        self.check_caps(&caps);
+        self.probe_query_types();
+        Ok(())
     }
 
-    fn check_caps(&self, caps: &DXGK_DRIVERCAPS) -> Result<(), NtStatus> {
+    /// Asks for what no display-only driver has: Windows tries many types and goes on (F030, F031).
+    fn probe_query_types(&self) {
+        /// DXGKQAITYPE_DISPLAY_DRIVERCAPS_EXTENSION of d3dkmddi.h, from WDDM 2.0 on.
+        const EXTENSION: DXGK_QUERYADAPTERINFOTYPE = 16;
+        /// What only rendering drivers have, and a type that no version has.
+        const OTHERS: [DXGK_QUERYADAPTERINFOTYPE; 2] = [DXGKQAITYPE_QUERYSEGMENT3, 0x7777];
+        let Some(query) = self.table().DxgkDdiQueryAdapterInfo else {
+            return;
+        };
+        let newer = self.port().sizes().version > DXGKDDI_INTERFACE_VERSION_WIN8;
+        let extension = newer.then_some(EXTENSION);
+        for kind in extension.into_iter().chain(OTHERS) {
+            let (mut input, mut output) = ([0_u64; 8], [0_u64; 32]);
+            let arguments = DXGKARG_QUERYADAPTERINFO {
+                Type: kind,
+                pInputData: input.as_mut_ptr().cast(),
+                InputDataSize: size_of_val(&input) as u32,
+                pOutputData: output.as_mut_ptr().cast(),
+                OutputDataSize: size_of_val(&output) as u32,
+            };
+            let argument = &raw const arguments;
+            // SAFETY: the driver gave this function for this purpose; the arguments and both buffers are live.
+            let status = self.call(Ddi::QueryAdapterInfo, || unsafe {
+                query(self.context(), argument)
+            });
+            let known = kind == EXTENSION && NT_SUCCESS(status);
+            check!(self.port(), FieldQueryTypes, AT, known || status == STATUS_NOT_SUPPORTED,
+                "STATUS_NOT_SUPPORTED for type {kind}"; "{:#010x}", status as u32);
+        }
+    }
+
+    fn check_caps(&self, caps: &DXGK_DRIVERCAPS) {
         let port = self.port();
         let version = caps.WDDMVersion;
         let (non_vga, rotation) = (caps.SupportNonVGA, caps.SupportSmoothRotation);
@@ -127,10 +162,5 @@ impl Adapter {
         let surprise = caps.SupportSurpriseRemovalInHibernation != 0;
         let there = self.table().DxgkDdiNotifySurpriseRemoval.is_some();
         check!(port, SurpriseGate, AT, !surprise || there, "NotifySurpriseRemoval"; "announced without");
-        if complete {
-            Ok(())
-        } else {
-            Err(STATUS_NOT_SUPPORTED)
-        }
     }
 }

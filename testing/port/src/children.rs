@@ -182,6 +182,26 @@ impl Adapter {
         Ok(())
     }
 
+    /// DxgkDdiQueryChildStatus of a type that no version has, once: the driver may refuse it as it likes (F045).
+    pub fn query_unknown_status(&self, uid: u32) {
+        let Some(query) = self.table().DxgkDdiQueryChildStatus else {
+            return;
+        };
+        let mut argument = StatusArgument {
+            status: DXGK_CHILD_STATUS {
+                Type: 0x77,
+                ChildUid: uid,
+                ..Default::default()
+            },
+            newer: 0,
+        };
+        let pointer: *mut StatusArgument = &raw mut argument;
+        self.call_for_child(Ddi::QueryChildStatus, 0, || {
+            // SAFETY: the driver gave this function for this purpose; the argument is live.
+            unsafe { query(self.context(), pointer.cast(), TRUE) }
+        });
+    }
+
     /// DxgkDdiQueryChildStatus(StatusConnection) for one child. PASSIVE_LEVEL.
     ///
     /// # Errors
@@ -202,16 +222,20 @@ impl Adapter {
         };
         let hpd = child.hpd();
         check!(port, ChildQueryScope, AT, hpd != HpdAwarenessAlwaysConnected, "a child that can be unplugged"; "{hpd}");
-        let mut status = DXGK_CHILD_STATUS {
-            Type: StatusConnection,
-            ChildUid: uid,
-            ..Default::default()
+        let mut argument = StatusArgument {
+            status: DXGK_CHILD_STATUS {
+                Type: StatusConnection,
+                ChildUid: uid,
+                ..Default::default()
+            },
+            newer: 0,
         };
-        let argument = &raw mut status;
+        let pointer: *mut StatusArgument = &raw mut argument;
         let result = self.call_for_child(Ddi::QueryChildStatus, index, || {
             // SAFETY: the driver gave this function for this purpose; the argument is live.
-            unsafe { query(self.context(), argument, TRUE) }
+            unsafe { query(self.context(), pointer.cast(), TRUE) }
         });
+        let status = argument.status;
         let kept = status.Type == StatusConnection && status.ChildUid == uid;
         check!(port, ChildStatusAnswer, AT, kept, "Type and ChildUid as they were";
             "{}, {:#x}", status.Type, status.ChildUid);
@@ -271,6 +295,13 @@ impl Adapter {
         }
         told
     }
+}
+
+/// DXGK_CHILD_STATUS as newer versions have it: longer at the end.
+#[repr(C)]
+struct StatusArgument {
+    status: DXGK_CHILD_STATUS,
+    newer: u32,
 }
 
 fn is_zero(descriptor: &DXGK_CHILD_DESCRIPTOR) -> bool {

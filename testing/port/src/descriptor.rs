@@ -49,12 +49,15 @@ impl Adapter {
             STATUS_MONITOR_NO_MORE_DESCRIPTOR_DATA,
             STATUS_GRAPHICS_CHILD_DESCRIPTOR_NOT_SUPPORTED,
         ];
-        self.documented(
-            Rule::DescriptorStatus,
-            Ddi::QueryDeviceDescriptor,
-            status,
-            &named,
-        );
+        // A stopped driver still gets it from a queued work item, and owes nothing but to survive (F049).
+        if self.is_started() {
+            self.documented(
+                Rule::DescriptorStatus,
+                Ddi::QueryDeviceDescriptor,
+                status,
+                &named,
+            );
+        }
         if !NT_SUCCESS(status) {
             return Err(status);
         }

@@ -5,6 +5,7 @@
 //! routine runs, so two processors can be in DxgkDdiDpcRoutine.
 
 use crate::adapter::Adapter;
+use crate::config::WithoutInterrupt;
 use crate::lock::MessageLock;
 use crate::machine::{Deferred, InterruptGrant, NtStatus, Origin};
 use crate::port::check;
@@ -20,6 +21,10 @@ use dxgk_sys::*;
 pub const MESSAGES: usize = 32;
 /// Interrupts in a row on which a level-triggered line may fail to fall before it counts as a storm.
 const STORM: u32 = 100;
+/// Unclaimed calls in a row of an asserted line after which Windows takes the adapter away.
+const LOST: u32 = 10_000;
+/// DIRQL of synchronized routines on an adapter without interrupts.
+const NO_INTERRUPT_LEVEL: u8 = 5;
 
 /// One interrupt message, or the line.
 #[derive(Debug)]
@@ -108,6 +113,10 @@ impl Interrupts {
             InterruptGrant::Line(interrupt) => (true, core::slice::from_ref(interrupt)),
             InterruptGrant::Messages(interrupts) => (false, *interrupts),
         };
+        // Where there is no interrupt, synchronized routines still need a level.
+        self.messages[0]
+            .level
+            .store(NO_INTERRUPT_LEVEL, Ordering::Relaxed);
         for (message, interrupt) in self.messages.iter().zip(interrupts) {
             message.level.store(interrupt.level, Ordering::Relaxed);
         }
@@ -131,8 +140,9 @@ impl Interrupts {
         self.count.load(Ordering::Relaxed)
     }
 
+    /// Message `number`, or the line, or what synchronized routines of an adapter without interrupts run under.
     fn message(&self, number: u32) -> Option<&Message> {
-        self.messages[..self.count() as usize].get(number as usize)
+        self.messages[..self.count().max(1) as usize].get(number as usize)
     }
 
     /// What was counted.
@@ -214,6 +224,10 @@ impl Adapter {
             0
         };
         let calm = in_a_row != STORM;
+        if !claimed && stuck {
+            // What Windows was seen to do: it counts, and takes the adapter away.
+            check!(port, FieldUnclaimed, AT, in_a_row != LOST, "a claim before {LOST} calls"; "FALSE {in_a_row} times");
+        }
         if claimed {
             check!(port, IsrDismiss, AT, calm, "the line falls"; "asserted after {in_a_row} claims");
         } else {
@@ -240,11 +254,12 @@ impl Adapter {
         let at = Callback::SynchronizeExecution.name();
         let (port, machine, interrupts) = (self.port(), self.machine(), self.interrupts());
         let message = interrupts.message(number);
-        // Before anything is connected no message exists that could be out of range.
-        let connected = interrupts.connected.load(Ordering::SeqCst);
-        let known = message.is_some() || (!connected && number == 0);
-        let valid = check!(port, IsrSynchronize, at, routine.is_some() && !result.is_null() && known,
-            "a routine, a result and a message below {}", interrupts.count();
+        // Message 0 is never out of range: without any interrupt it is the line that is not there.
+        let connected = interrupts.connected.load(Ordering::SeqCst)
+            && (interrupts.count() != 0
+                || port.config().without_interrupt == WithoutInterrupt::Runs);
+        let valid = check!(port, IsrSynchronize, at, routine.is_some() && !result.is_null() && message.is_some(),
+            "a routine, a result and a message below {}", interrupts.count().max(1);
             "routine {}, result {}, message {number}", routine.is_some(), !result.is_null());
         let (true, Some(routine)) = (valid, routine) else {
             return STATUS_INVALID_PARAMETER;
@@ -391,6 +406,13 @@ impl Adapter {
             );
         }
         true
+    }
+
+    /// A DPC that the driver queued before is still to run, if configured: it comes while the driver goes to sleep or stops (F116).
+    pub(crate) fn late_dpc(&self) {
+        if self.port().config().late_dpc {
+            self.queue_dpc();
+        }
     }
 
     fn dpc(&self) {

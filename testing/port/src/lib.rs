@@ -8,8 +8,11 @@
 //! - [`port::Port`]: one loaded driver. [`adapter::Adapter`]: one adapter, with a method for each DDI.
 //! - [`scenario`]: the main job, from start to unload, and its figures.
 //!
-//! What it can't show: only Windows is Windows. Where pages leave something open, [`port::Config`] chooses the case that
-//! is harder for the driver.
+//! Rules are of three classes ([`rules::Class`]). A driver of this project has to keep all; any other driver is told and goes on
+//! ([`config::Judge`]). Where documents say nothing and drivers of the field differ, [`config::Config`] varies, and
+//! [`variants`] lists how. FIELD.md has the facts of the field, one by one, and where each is modelled.
+//!
+//! What it can't show: only Windows is Windows.
 #![no_std]
 #![deny(unsafe_op_in_unsafe_fn)]
 // Constants have Microsoft's names, also in patterns.
@@ -21,8 +24,10 @@ pub mod adapter;
 mod callbacks;
 mod caps;
 pub mod children;
+pub mod config;
 pub mod ddi;
 pub mod descriptor;
+mod granted;
 mod handle;
 pub mod interrupt;
 mod lifecycle;
@@ -43,7 +48,10 @@ mod section;
 pub mod summary;
 mod table;
 pub mod text;
+pub mod variants;
+pub mod version;
 pub mod vidpn;
+pub mod windows;
 
 pub use lifecycle::Pdo;
 pub use refusal::Refuse;

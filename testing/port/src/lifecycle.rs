@@ -1,21 +1,17 @@
 //! Add, start, stop, remove: an adapter's life, and what each step must leave behind.
 
 use crate::adapter::{Adapter, State};
-use crate::callbacks;
 use crate::ddi::Ddi;
+use crate::granted::Interface;
 use crate::handle;
 use crate::interrupt::take_interrupt;
 use crate::machine::{InterruptSink, NtStatus};
 use crate::port::{Port, check};
 use crate::progress::SOURCES;
 use crate::rules::Rule;
-use alloc::vec::Vec;
 use core::ffi::c_void;
 use core::sync::atomic::Ordering;
 use dxgk_sys::*;
-
-/// What a pointer of the interface reads as once StartDevice has returned, and beyond version WIN8.
-const POISON: usize = 0xDEAD_DEAD_DEAD_DEAD;
 
 /// The physical device object that AddDevice gets. The model only hands it on; the machine's kernel services know it.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +48,9 @@ impl Port {
         adapter.set_context(context);
         adapter.set_state(State::Added);
         self.with_adapters(|adapters| adapters.push(adapter));
+        // Twice, before the driver has its callbacks (F001).
+        adapter.query_unknown_interface();
+        adapter.query_unknown_interface();
         Ok(adapter)
     }
 }
@@ -83,7 +82,11 @@ impl Adapter {
             },
             ..Default::default()
         };
-        let mut interface = self.interface();
+        let Some(interface) = Interface::new(self) else {
+            self.halt();
+            return Err(STATUS_INSUFFICIENT_RESOURCES);
+        };
+        let argument = interface.pointer();
         let (mut sources, mut children): (ULONG, ULONG) = (0, 0);
         // SAFETY: the driver gave this function for this purpose; all pointers are to live variables, the interface
         // being as long as its Size says.
@@ -91,13 +94,13 @@ impl Adapter {
             start(
                 self.context(),
                 &raw mut info,
-                interface.as_mut_ptr().cast(),
+                argument,
                 &raw mut sources,
                 &raw mut children,
             )
         });
         // The driver was to save what it needs.
-        interface.fill(POISON);
+        drop(interface);
         if !NT_SUCCESS(status) {
             self.halt();
             self.nothing_mapped(Rule::StartUndo, AT);
@@ -108,10 +111,11 @@ impl Adapter {
         let has_memory = machine.grant().ranges.iter().any(|range| !range.io_space);
         let mapped = self.mappings.lock(machine).made - mapped_before;
         check!(port, StartMap, AT, mapped != 0 || !has_memory, "memory resources mapped"; "none");
-        let counts = (1..=SOURCES as u32).contains(&sources) && sources <= children;
+        let usable = (1..=SOURCES as u32).contains(&sources);
+        let counts = usable && sources <= children;
         check!(port, FieldsCounts, AT, counts, "1 to 16 sources, at least as many targets";
             "{sources} sources, {children} children");
-        let refused = if counts {
+        let refused = if counts || (usable && !port.refuses()) {
             self.query_caps()
         } else {
             Err(STATUS_GRAPHICS_ADAPTER_MUST_HAVE_AT_LEAST_ONE_SOURCE)
@@ -127,22 +131,6 @@ impl Adapter {
             return Err(status);
         }
         Ok(())
-    }
-
-    /// DXGKRNL_INTERFACE as a newer Windows may give it: longer than at version WIN8, the rest poisoned.
-    fn interface(&self) -> Vec<usize> {
-        let known = callbacks::interface(self.handle());
-        let extra = self.port().config().interface_extra as usize / size_of::<usize>();
-        let words = size_of::<DXGKRNL_INTERFACE>() / size_of::<usize>();
-        let mut memory = alloc::vec![POISON; words + extra];
-        let size = size_of_val(memory.as_slice()) as u32;
-        let known = DXGKRNL_INTERFACE {
-            Size: size,
-            ..known
-        };
-        // SAFETY: the memory is at least as long as the structure and aligned for its pointers.
-        unsafe { memory.as_mut_ptr().cast::<DXGKRNL_INTERFACE>().write(known) };
-        memory
     }
 
     fn connect(&'static self) -> Result<(), NtStatus> {
@@ -174,6 +162,7 @@ impl Adapter {
         let Some(stop) = self.table().DxgkDdiStopDevice else {
             return Err(STATUS_DEVICE_NOT_READY);
         };
+        self.late_dpc();
         // SAFETY: the driver gave this function for this purpose, with this context.
         let status = self.call(Ddi::StopDevice, || unsafe { stop(self.context()) });
         self.stopped(at);

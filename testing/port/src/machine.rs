@@ -247,10 +247,18 @@ pub trait Machine: Sync {
 
     // ---- memory of the port ----
 
-    /// Whole zeroed pages for a present's source. PASSIVE_LEVEL.
+    /// Whole zeroed pages for a present's source. An access behind the last one faults, where the machine can do that.
+    /// PASSIVE_LEVEL.
     fn allocate_source(&self, length: usize) -> Option<NonNull<u8>>;
 
-    /// Frees them. PASSIVE_LEVEL.
+    /// The same at an address that user mode has, in the process that the caller runs in. `None` if the machine has no such
+    /// addresses. PASSIVE_LEVEL.
+    fn allocate_user_source(&self, length: usize) -> Option<NonNull<u8>> {
+        let _ = length;
+        None
+    }
+
+    /// Frees what either gave. PASSIVE_LEVEL.
     fn free_source(&self, address: NonNull<u8>, length: usize);
 
     /// Opens or closes the pages of a source. Returns true if a closed source really faults when touched; false if the

@@ -136,6 +136,20 @@ impl Frame {
         }
     }
 
+    /// A frame of the top left corner, `side` pixels and lines at most.
+    pub fn corner(picture: &Picture, side: u32) -> Self {
+        let corner = RECT {
+            left: 0,
+            top: 0,
+            right: picture.width.min(side) as i32,
+            bottom: picture.height.min(side) as i32,
+        };
+        Self {
+            dirty: alloc::vec![corner],
+            ..Self::default()
+        }
+    }
+
     /// Bytes of the dirty rectangles and of the moves' destinations.
     pub fn bytes(&self) -> u64 {
         let area = |r: &RECT| {

@@ -1,12 +1,16 @@
 //! One loaded display-only driver: its DDI table, the rules checked on it, and how a DDI is called.
 
 use crate::adapter::Adapter;
+use crate::config::Judge;
+pub use crate::config::{Config, PostDisplay};
 use crate::ddi::{Calls, Crowd, Ddi, Gate, Level};
 use crate::lock::Passive;
+use crate::machine::irql::PASSIVE_LEVEL;
 use crate::machine::{Machine, NtStatus};
 use crate::rules::{Rule, Violations};
 use crate::section::Cpu;
 use crate::table;
+use crate::version::Sizes;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ffi::c_void;
@@ -27,54 +31,6 @@ macro_rules! check {
     };
 }
 pub(crate) use check;
-
-/// The display that firmware left behind, for DxgkCbAcquirePostDisplayOwnership.
-#[derive(Clone, Copy, Debug)]
-pub struct PostDisplay {
-    /// Pixels.
-    pub width: u32,
-    /// Scan lines.
-    pub height: u32,
-    /// Bytes a line.
-    pub pitch: u32,
-    /// Physical address of the frame buffer.
-    pub address: u64,
-}
-
-/// How the model behaves where Windows may behave either way.
-#[derive(Clone, Copy, Debug)]
-pub struct Config {
-    /// Interrupts are connected before DxgkDdiStartDevice is called; else after it returned, so that
-    /// DxgkCbSynchronizeExecution says STATUS_UNSUCCESSFUL during the start. Default: false, the harder case.
-    pub interrupt_connected_during_start: bool,
-    /// Bytes by which the DXGKRNL_INTERFACE that StartDevice gets is larger than at version WIN8, as a newer Windows
-    /// may give. The extra members are set to a value that faults when called. Default: 40.
-    pub interface_extra: u32,
-    /// Time a pending present may take, in 100 ns. Default: two seconds (TdrDodPresentDelay).
-    pub present_watchdog: u64,
-    /// Time a thread may stay in a DDI, in 100 ns. Default: five seconds (TdrDdiDelay).
-    pub ddi_limit: u64,
-    /// Kernel stack that a DDI may use, in bytes. Default: 8 KiB of Windows' 24.
-    pub stack_limit: usize,
-    /// Whether the adapter is the POST device. Default: true.
-    pub post_device: bool,
-    /// What firmware left behind on it, as far as dxgkrnl knows. Default: nothing is known, Width is 0.
-    pub post: Option<PostDisplay>,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            interrupt_connected_during_start: false,
-            interface_extra: 40,
-            present_watchdog: 20_000_000,
-            ddi_limit: 50_000_000,
-            stack_limit: 8 * 1024,
-            post_device: true,
-            post: None,
-        }
-    }
-}
 
 /// The model of dxgkrnl, for one driver image.
 pub struct Port {
@@ -132,6 +88,17 @@ impl Port {
         &self.config
     }
 
+    /// Whether what breaks a rule is refused where the page says that dxgkrnl refuses it: to drivers of this project. Any other
+    /// driver is refused only what Windows was seen to refuse, and that is not asked here.
+    pub(crate) fn refuses(&self) -> bool {
+        self.config.judge == Judge::Own
+    }
+
+    /// The sizes at the interface version that the driver declared; WIN8's before it did.
+    pub(crate) fn sizes(&self) -> Sizes {
+        Sizes::at(self.table().Version).unwrap_or(Sizes::WIN8)
+    }
+
     /// What was checked and what was broken.
     pub fn violations(&self) -> &Violations {
         &self.violations
@@ -163,11 +130,11 @@ impl Port {
 
     /// DxgkInitializeDisplayOnlyDriver: checks the table and takes a copy, so it need not outlive the call. PASSIVE_LEVEL.
     ///
-    /// Refused are a table of another version (STATUS_REVISION_MISMATCH) and one that dxgkrnl would not load: VSync
-    /// functions in part, or a mandatory DDI missing (STATUS_INVALID_PARAMETER).
+    /// Refused are a table of a version that is not known (STATUS_REVISION_MISMATCH), one without ResetDevice, and from this
+    /// project's drivers one with VSync functions in part (STATUS_INVALID_PARAMETER).
     ///
     /// # Safety
-    /// `data` is NULL or points to a KMDDOD_INITIALIZATION_DATA of version WIN8.
+    /// `data` is NULL or points to a KMDDOD_INITIALIZATION_DATA of the version that its first member says.
     pub unsafe fn initialize(
         &self,
         driver_object: *mut c_void,
@@ -175,13 +142,19 @@ impl Port {
         data: *const KMDDOD_INITIALIZATION_DATA,
     ) -> NtStatus {
         let _ = registry_path;
-        // SAFETY: the caller's promise.
-        let Some(data) = (unsafe { data.as_ref() }) else {
+        if data.is_null() {
             return STATUS_INVALID_PARAMETER;
-        };
-        let status = table::check(self, data);
+        }
+        // SAFETY: the caller's promise; every version begins with it.
+        let version = unsafe { data.cast::<ULONG>().read() };
+        if !table::version(self, version) {
+            return STATUS_REVISION_MISMATCH;
+        }
+        // SAFETY: the caller's promise; from WIN8 on each version's table begins with WIN8's.
+        let data = unsafe { data.read() };
+        let status = table::check(self, &data);
         if NT_SUCCESS(status) {
-            *self.table.lock(self.machine) = Some(*data);
+            *self.table.lock(self.machine) = Some(data);
             self.driver_object.store(driver_object, Ordering::Release);
         }
         status
@@ -203,7 +176,7 @@ impl Port {
         check!(self, KmdfUnload, "DxgkDdiUnload", !bound, "the framework unbound"; "bound: {bound}");
     }
 
-    /// Calls a DDI at PASSIVE_LEVEL on a measured stack, and checks what every DDI must keep.
+    /// Calls a DDI, at PASSIVE_LEVEL on a measured stack, and checks what every DDI must keep.
     pub(crate) fn call<R>(
         &self,
         inside: Option<(&Gate, &Cpu)>,
@@ -218,7 +191,12 @@ impl Port {
             cpu.set_ddi(Some(ddi))
         });
         let start = machine.now();
-        let (result, stack) = on_kernel_stack(machine, body);
+        // At bugcheck time there is no other stack.
+        let (result, stack) = if level == PASSIVE_LEVEL {
+            on_kernel_stack(machine, body)
+        } else {
+            (body(), None)
+        };
         let took = machine.now().saturating_sub(start);
         self.calls.note(ddi, stack);
         if let Some((gate, cpu)) = inside {
@@ -312,7 +290,7 @@ fn on_kernel_stack<F: FnOnce() -> R, R>(machine: &dyn Machine, body: F) -> (R, O
 ///
 /// # Safety
 /// The arguments are those of DxgkInitializeDisplayOnlyDriver: a driver object, a registry path and a
-/// KMDDOD_INITIALIZATION_DATA of version WIN8.
+/// KMDDOD_INITIALIZATION_DATA of the version that its first member says.
 pub unsafe extern "system" fn initialize_display_only_driver(
     driver_object: *mut c_void,
     registry_path: *const c_void,

@@ -1,6 +1,7 @@
 //! Power, the handing over of the display, surprise removal and bugcheck-time DDIs.
 
 use crate::adapter::{Adapter, State};
+use crate::config::PostAnswer;
 use crate::ddi::Ddi;
 use crate::machine::NtStatus;
 use crate::port::check;
@@ -32,8 +33,14 @@ impl Adapter {
         let status = self.call(Ddi::SetPowerState, || unsafe {
             set(self.context(), uid, state, action)
         });
+        if !self.is_started() {
+            // It comes before the start and after the stop as well, and there is nothing to do.
+            check!(self.port(), FieldUnstartedPower, at, NT_SUCCESS(status), "success"; "{:#010x}", status as u32);
+            return;
+        }
         check!(self.port(), PowerNeverFail, at, NT_SUCCESS(status), "success"; "{:#010x}", status as u32);
-        if uid == ADAPTER && state == PowerDeviceD0 {
+        let offered = self.port().config().post_answer != PostAnswer::Absent;
+        if uid == ADAPTER && state == PowerDeviceD0 && offered {
             let acquired = self.acquired_post.load(Ordering::Relaxed);
             check!(self.port(), PowerD0Reacquire, at, acquired, "AcquirePostDisplayOwnership called"; "not called");
         }
@@ -78,16 +85,15 @@ impl Adapter {
             self.stop()?;
             return Ok(Released::Refused(status));
         }
-        // The target that was asked for, or another that the driver took instead of it.
-        let kept = info.TargetId == target || self.targets().any(|other| other == info.TargetId);
         self.stopped(AT);
         // SAFETY: all bit patterns of the union are valid.
         let address = unsafe { info.PhysicAddress.QuadPart };
         let format = matches!(info.ColorFormat, D3DDDIFMT_X8R8G8B8 | D3DDDIFMT_A8R8G8B8);
         let lit = info.Width != 0 && info.Height != 0 && info.Pitch >= info.Width.saturating_mul(4);
-        let whole = lit && format && address != 0 && kept;
-        check!(port, StopRelease, AT, whole, "size, pitch, address, 32-bit format, a target";
-            "{}x{}, {}, {address:#x}, {}, {}", info.Width, info.Height, info.Pitch, info.ColorFormat, info.TargetId);
+        // Which target it names is not judged: known drivers copy what they were asked for.
+        let whole = lit && format && address != 0;
+        check!(port, StopRelease, AT, whole, "size, pitch, address, 32-bit format";
+            "{}x{}, {}, {address:#x}, {}", info.Width, info.Height, info.Pitch, info.ColorFormat);
         Ok(Released::Left(info))
     }
 
@@ -110,7 +116,8 @@ impl Adapter {
         self.documented(rule, Ddi::NotifySurpriseRemoval, status, &[STATUS_SUCCESS]);
     }
 
-    /// DxgkDdiSystemDisplayEnable: the mode for the bugcheck screen on `target`. Here at the caller's IRQL.
+    /// DxgkDdiSystemDisplayEnable: the mode for the bugcheck screen on `target`. At the caller's IRQL, which is HIGH_LEVEL on
+    /// Windows.
     ///
     /// # Errors
     /// The driver's status.

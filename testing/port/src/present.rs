@@ -1,9 +1,10 @@
 //! DxgkDdiPresentDisplayOnly: the source surface, the call, and the wait for its progress.
 
 use crate::adapter::Adapter;
+use crate::config::Config;
 use crate::ddi::Ddi;
 use crate::machine::{Machine, NtStatus, SourceAccess};
-use crate::picture::Frame;
+use crate::picture::{Frame, Picture};
 use crate::port::check;
 use crate::progress::Stage;
 use crate::rules::Rule;
@@ -35,6 +36,8 @@ pub struct Surface {
     machine: &'static dyn Machine,
     memory: NonNull<u8>,
     length: usize,
+    /// Where the first line starts, so that the last one ends where the memory ends.
+    offset: usize,
     pitch: usize,
     unreadable: bool,
 }
@@ -46,15 +49,28 @@ impl core::fmt::Debug for dyn Machine {
 }
 
 impl Surface {
-    /// A surface for pictures of this size. `None` if the machine has no memory. PASSIVE_LEVEL.
-    pub fn new(machine: &'static dyn Machine, width: u32, height: u32) -> Option<Self> {
-        let pitch = width as usize * 4 + PADDING;
-        let length = (pitch * height as usize).next_multiple_of(4096);
-        let memory = machine.allocate_source(length)?;
+    /// A surface for pictures of this size, its lines padded or not, as configured. `None` if the machine has no memory.
+    /// PASSIVE_LEVEL.
+    pub fn new(
+        machine: &'static dyn Machine,
+        config: &Config,
+        width: u32,
+        height: u32,
+    ) -> Option<Self> {
+        let padding = if config.padded { PADDING } else { 0 };
+        let pitch = width as usize * 4 + padding;
+        let used = pitch * height as usize;
+        let length = used.next_multiple_of(4096);
+        let memory = config
+            .user_source
+            .then(|| machine.allocate_user_source(length))
+            .flatten()
+            .or_else(|| machine.allocate_source(length))?;
         Some(Self {
             machine,
             memory,
             length,
+            offset: length - used,
             pitch,
             unreadable: false,
         })
@@ -64,6 +80,20 @@ impl Surface {
     /// that.
     pub fn set_unreadable(&mut self, unreadable: bool) {
         self.unreadable = unreadable;
+    }
+
+    /// Opens it and paints the whole of it.
+    pub(crate) fn fill(&mut self, picture: &Picture) {
+        self.machine
+            .protect_source(self.memory, self.length, SourceAccess::Open);
+        let all = RECT {
+            left: 0,
+            top: 0,
+            right: picture.width() as i32,
+            bottom: picture.height() as i32,
+        };
+        let pitch = self.pitch;
+        picture.copy_to(&all, self.bytes(), pitch);
     }
 
     /// Bytes from one line to the next.
@@ -83,7 +113,8 @@ impl Surface {
 
     fn bytes(&mut self) -> &mut [u8] {
         // SAFETY: the memory is this surface's own for `length` bytes and open when this is called.
-        unsafe { core::slice::from_raw_parts_mut(self.memory.as_ptr(), self.length) }
+        let all = unsafe { core::slice::from_raw_parts_mut(self.memory.as_ptr(), self.length) };
+        &mut all[self.offset..]
     }
 }
 
@@ -124,36 +155,96 @@ impl Adapter {
         surface: &mut Surface,
         frame: &Frame,
     ) -> Result<NtStatus, NtStatus> {
+        if !surface.unreadable {
+            let machine = self.machine();
+            machine.protect_source(surface.memory, surface.length, SourceAccess::Open);
+            let mut picture = self.picture.lock(machine);
+            frame.apply(&mut picture);
+            let pitch = surface.pitch;
+            for rectangle in frame.touched() {
+                picture.copy_to(rectangle, surface.bytes(), pitch);
+            }
+        }
+        self.begin_unseen(source, surface, frame)
+    }
+
+    /// The same with whatever the surface holds, and without a change to the picture that must be on the screen.
+    ///
+    /// # Errors
+    /// As [`begin_present`](Self::begin_present).
+    pub fn begin_unseen(
+        &self,
+        source: u32,
+        surface: &mut Surface,
+        frame: &Frame,
+    ) -> Result<NtStatus, NtStatus> {
         const AT: &str = "DxgkDdiPresentDisplayOnly";
-        let (port, machine) = (self.port(), self.machine());
-        let Some(present) = self.table().DxgkDdiPresentDisplayOnly else {
-            return Err(STATUS_NOT_SUPPORTED);
-        };
+        let port = self.port();
         let Some(progress) = self.interrupts().sources.get(source as usize) else {
             return Err(STATUS_GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE);
         };
         if !progress.begin() {
             return Err(STATUS_DEVICE_BUSY);
         }
-        let (memory, length, pitch) = (surface.memory, surface.length, surface.pitch);
-        machine.protect_source(memory, length, SourceAccess::Open);
-        if surface.unreadable {
-            // Nothing can be taken from it, so the picture stays.
-            machine.protect_source(memory, length, SourceAccess::Closed);
-        } else {
-            let mut picture = self.picture.lock(machine);
-            frame.apply(&mut picture);
-            for rectangle in frame.touched() {
-                picture.copy_to(rectangle, surface.bytes(), pitch);
-            }
+        let Some(status) = self.call_present(source, surface, frame) else {
+            progress.finish();
+            return Err(STATUS_NOT_SUPPORTED);
+        };
+        if status == STATUS_PENDING {
+            check!(port, PresentResult, AT, true, "a result"; "pending");
+            progress.pend();
+            return Ok(status);
         }
+        let silent = progress.finish();
+        check!(port, PresentResult, AT, silent, "no progress for a present that ended in its call";
+            "{:#010x} and a report", status as u32);
+        if surface.unreadable {
+            check!(port, OwnUnreadable, AT, !NT_SUCCESS(status), "an error"; "{:#010x}", status as u32);
+        }
+        if status == STATUS_SUCCESS {
+            Ok(status)
+        } else {
+            Err(status)
+        }
+    }
+
+    /// One of several presents of a source that come at once; its status.
+    pub(crate) fn present_in_crowd(
+        &self,
+        source: u32,
+        surface: &mut Surface,
+        frame: &Frame,
+    ) -> NtStatus {
+        let Some(progress) = self.interrupts().sources.get(source as usize) else {
+            return STATUS_GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE;
+        };
+        progress.enter_crowd();
+        let status = self
+            .call_present(source, surface, frame)
+            .unwrap_or(STATUS_NOT_SUPPORTED);
+        progress.leave_crowd(status == STATUS_PENDING);
+        status
+    }
+
+    /// DxgkDdiPresentDisplayOnly, after which neither the lists nor the source are the driver's any more. `None` if the driver
+    /// has no such DDI.
+    fn call_present(&self, source: u32, surface: &mut Surface, frame: &Frame) -> Option<NtStatus> {
+        let machine = self.machine();
+        let present = self.table().DxgkDdiPresentDisplayOnly?;
+        let (memory, length) = (surface.memory, surface.length);
+        let access = if surface.unreadable {
+            SourceAccess::Closed
+        } else {
+            SourceAccess::Open
+        };
+        machine.protect_source(memory, length, access);
         let mut moves = frame.moves.clone();
         let mut dirty = frame.dirty.clone();
         let arguments = DXGKARG_PRESENT_DISPLAYONLY {
             VidPnSourceId: source,
-            pSource: memory.as_ptr().cast(),
+            pSource: memory.as_ptr().wrapping_add(surface.offset).cast(),
             BytesPerPixel: 4,
-            Pitch: pitch as i32,
+            Pitch: surface.pitch as i32,
             Flags: D3DKMT_PRESENT_DISPLAY_ONLY_FLAGS::zeroed(),
             NumMoves: moves.len() as u32,
             pMoves: moves.as_mut_ptr(),
@@ -167,7 +258,6 @@ impl Adapter {
         let status = self.call(Ddi::PresentDisplayOnly, || unsafe {
             present(self.context(), argument)
         });
-        // Neither the lists nor the source are the driver's any more.
         let nowhere = RECT {
             left: i32::MIN,
             top: i32::MIN,
@@ -187,19 +277,7 @@ impl Adapter {
                 stale(surface, rectangle);
             }
         }
-        if status == STATUS_PENDING {
-            check!(port, PresentResult, AT, true, "a result"; "pending");
-            progress.pend();
-            return Ok(status);
-        }
-        let silent = progress.finish();
-        check!(port, PresentResult, AT, silent, "no progress for a present that ended in its call";
-            "{:#010x} and a report", status as u32);
-        if status == STATUS_SUCCESS {
-            Ok(status)
-        } else {
-            Err(status)
-        }
+        Some(status)
     }
 
     /// Waits for the progress of a pending present. PASSIVE_LEVEL.

@@ -2,7 +2,7 @@
 //!
 //! The report may come before the call has returned. All transitions are atomic and work at DIRQL.
 
-use core::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 /// Most sources an adapter may have (D3DKMDT_MAX_VIDPN_SOURCES).
 pub(crate) const SOURCES: usize = 16;
@@ -49,6 +49,19 @@ pub(crate) struct Source {
     owed: AtomicU32,
     /// Reports of failure since the present began, which may come before its call returns.
     pub failed: AtomicU64,
+    crowd: Crowd,
+}
+
+/// Several presents of one source at once: they are only counted.
+#[derive(Debug, Default)]
+struct Crowd {
+    here: AtomicBool,
+    /// In the DDI.
+    inside: AtomicU64,
+    /// Those that returned STATUS_PENDING.
+    pending: AtomicU64,
+    /// Reports.
+    reported: AtomicU64,
 }
 
 impl Source {
@@ -78,8 +91,55 @@ impl Source {
         begun
     }
 
+    /// From now on presents of this source may come at once.
+    pub fn gather(&self) {
+        for counter in [
+            &self.crowd.inside,
+            &self.crowd.pending,
+            &self.crowd.reported,
+        ] {
+            counter.store(0, Ordering::SeqCst);
+        }
+        self.crowd.here.store(true, Ordering::SeqCst);
+    }
+
+    /// One of them is about to be called.
+    pub fn enter_crowd(&self) {
+        self.crowd.inside.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// It returned.
+    pub fn leave_crowd(&self, pending: bool) {
+        if pending {
+            self.crowd.pending.fetch_add(1, Ordering::SeqCst);
+        }
+        self.crowd.inside.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Whether every one that is pending was reported.
+    pub fn gathered(&self) -> bool {
+        let reported = self.crowd.reported.load(Ordering::SeqCst);
+        reported >= self.crowd.pending.load(Ordering::SeqCst)
+    }
+
+    /// They come one at a time again; says whether all were reported.
+    pub fn disperse(&self) -> bool {
+        self.crowd.here.store(false, Ordering::SeqCst);
+        self.gathered()
+    }
+
     /// Progress was notified; the error is the stage that does not allow it.
     pub fn notify(&self) -> Result<(), Stage> {
+        if self.crowd.here.load(Ordering::SeqCst) {
+            let reported = self.crowd.reported.fetch_add(1, Ordering::SeqCst) + 1;
+            let inside = self.crowd.inside.load(Ordering::SeqCst);
+            let owed = inside + self.crowd.pending.load(Ordering::SeqCst);
+            return if reported <= owed {
+                Ok(())
+            } else {
+                Err(Stage::Idle)
+            };
+        }
         let step = self.advance(|stage| match stage {
             Stage::InCall => Some(Stage::InCallNotified),
             Stage::Pending => Some(Stage::Notified),

@@ -1,6 +1,7 @@
 //! The small DDIs: interfaces, ACPI events, debug information, VSync control, escapes, the pointer.
 
 use crate::adapter::Adapter;
+use crate::config::VSync;
 use crate::ddi::Ddi;
 use crate::machine::NtStatus;
 use crate::port::check;
@@ -92,9 +93,12 @@ impl Adapter {
         let Some(control) = self.table().DxgkDdiControlInterrupt else {
             return;
         };
+        if self.port().config().vsync == VSync::Never {
+            return;
+        }
         for (kind, named) in [
             (DXGK_INTERRUPT_DMA_COMPLETED, STATUS_NOT_IMPLEMENTED),
-            (DXGK_INTERRUPT_CRTC_VSYNC, STATUS_SUCCESS),
+            (self.vsync_type(), STATUS_SUCCESS),
         ] {
             // SAFETY: the driver gave this function for this purpose, with this context.
             let status = self.call(Ddi::ControlInterrupt, || unsafe {
@@ -104,17 +108,28 @@ impl Adapter {
         }
     }
 
+    /// The VSync that the model enables. The page names one type, the field knows the other.
+    fn vsync_type(&self) -> DXGK_INTERRUPT_TYPE {
+        match self.port().config().vsync {
+            VSync::Crtc | VSync::Never => DXGK_INTERRUPT_CRTC_VSYNC,
+            VSync::DisplayOnly => DXGK_INTERRUPT_DISPLAYONLY_VSYNC,
+        }
+    }
+
     /// Enables VSync and waits for a report, then disables it, if the driver has VSync control. PASSIVE_LEVEL.
     pub fn probe_vsync(&self) {
         const AT: &str = "DxgkDdiControlInterrupt";
         let Some(control) = self.table().DxgkDdiControlInterrupt else {
             return;
         };
-        let machine = self.machine();
+        if self.port().config().vsync == VSync::Never {
+            return;
+        }
+        let (machine, kind) = (self.machine(), self.vsync_type());
         let set = |enable: BOOLEAN| {
             // SAFETY: the driver gave this function for this purpose, with this context.
             self.call(Ddi::ControlInterrupt, || unsafe {
-                control(self.context(), DXGK_INTERRUPT_CRTC_VSYNC, enable)
+                control(self.context(), kind, enable)
             })
         };
         let before = self.vsyncs();
@@ -174,6 +189,10 @@ impl Adapter {
         let argument = &raw const arguments;
         // SAFETY: the driver gave this function for this purpose; the data has that size.
         let status = self.call(Ddi::Escape, || unsafe { escape(self.context(), argument) });
+        if !self.is_started() {
+            check!(self.port(), FieldUnstartedEscape, "DxgkDdiEscape", !NT_SUCCESS(status),
+                "an error from an adapter that is not started"; "{:#010x}", status as u32);
+        }
         if NT_SUCCESS(status) {
             Ok(())
         } else {

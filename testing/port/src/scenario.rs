@@ -1,15 +1,17 @@
 //! The main job: start, a mode, presents with changing dirty rectangles, statistics, stop, remove, unload.
 
 use crate::adapter::Adapter;
+use crate::config::Judge;
 use crate::ddi::Ddi;
 use crate::lifecycle::Pdo;
 use crate::machine::{NtStatus, Pool};
 use crate::picture::{Frame, Frames, Picture};
 use crate::port::Port;
 use crate::port::check;
-use crate::power::{ADAPTER, Released};
+use crate::power::Released;
 use crate::present::{Presented, Surface};
 use crate::summary::{Statistics, Summary, Verdict};
+use crate::windows::Desktop;
 use core::fmt;
 use dxgk_sys::*;
 
@@ -24,8 +26,25 @@ pub struct Plan {
     pub moves: bool,
     /// Frames are made from it.
     pub seed: u32,
-    /// Ends with StopDeviceAndReleasePostDisplayOwnership instead of StopDevice.
-    pub release: bool,
+    /// How it ends.
+    pub end: End,
+    /// What Windows does besides one mode and its presents comes too: rounds of questions, empty commits, sleep.
+    pub more: bool,
+    /// The adapter is stopped right after it started, before anything was asked of it, and started again (F139).
+    pub restart: bool,
+}
+
+/// How the job ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// StopDevice, RemoveDevice, Unload.
+    Stop,
+    /// StopDeviceAndReleasePostDisplayOwnership instead of StopDevice, if the driver announced it.
+    Release,
+    /// RemoveDevice without a stop, as on some ways of tearing down (F141).
+    Remove,
+    /// The bugcheck screen. If the driver takes it nothing comes any more, not even Unload; else StopDevice.
+    Bugcheck,
 }
 
 impl Default for Plan {
@@ -35,7 +54,9 @@ impl Default for Plan {
             size: None,
             moves: true,
             seed: 0x5EED,
-            release: false,
+            end: End::Stop,
+            more: true,
+            restart: false,
         }
     }
 }
@@ -81,6 +102,12 @@ pub trait Host {
     /// Compares the screen with `expected`, now. Called while the last frame is shown.
     fn compare(&mut self, expected: &Picture) -> Verdict;
 
+    /// The same in between, where that is cheap; [`Verdict::Unknown`] where it is not.
+    fn glance(&mut self, expected: &Picture) -> Verdict {
+        let _ = expected;
+        Verdict::Unknown
+    }
+
     /// The driver's statistics, through its IOCTL; `None` if it did not answer.
     fn statistics(&mut self) -> Option<Statistics>;
 
@@ -100,11 +127,19 @@ pub fn run(port: &'static Port, pdo: Pdo, plan: &Plan, host: &mut dyn Host) -> S
             summary.figures = adapter.figures();
             host.step(Step::Stop);
             let stopped = if adapter.is_started() {
-                stop(adapter, plan, host)
+                stop(adapter, plan, host, &mut summary)
             } else {
                 Ok(())
             };
             summary.figures = adapter.figures();
+            if summary.bugchecked {
+                summary.error = error;
+                summary.finish(port);
+                return summary;
+            }
+            if !adapter.is_started() {
+                adapter.calls_after_stop();
+            }
             let removed = adapter.remove();
             error.or(stopped.err()).or(removed.err())
         }
@@ -134,10 +169,14 @@ fn failed_at_last(port: &Port, error: Option<NtStatus>) -> Option<Ddi> {
 /// # Errors
 /// The driver's status; STATUS_GRAPHICS_MONITOR_NOT_CONNECTED if no output has a monitor.
 pub fn bring_up(adapter: &'static Adapter) -> Result<u32, NtStatus> {
+    adapter.calls_before_start();
     adapter.start()?;
     adapter.query_children()?;
     adapter.query_connections()?;
     adapter.query_unknown_interface();
+    if let Some(child) = adapter.children().first() {
+        adapter.query_unknown_status(child.uid());
+    }
     let mut first = None;
     for child in adapter
         .children()
@@ -159,22 +198,25 @@ fn work(
     host: &mut dyn Host,
     summary: &mut Summary,
 ) -> Result<(), NtStatus> {
+    if plan.restart {
+        adapter.start()?;
+        adapter.stop()?;
+    }
     let target = bring_up(adapter)?;
     host.step(Step::Mode);
     let source = 0;
     let _ = adapter.is_supported(None)?;
-    let empty = adapter.new_vidpn(&[]);
-    let asked = adapter.is_supported(Some(empty));
-    adapter.drop_vidpn(empty);
-    let _ = asked?;
+    adapter.ask_empty()?;
     let _ = adapter.recommend();
     // Sources are hidden until the first frame is there; the pointer too.
     let _ = adapter.move_pointer(source, 0, 0, false);
+    early_present(adapter, source);
     let mode = adapter.set_mode(source, target, plan.size)?;
     summary.mode = Some((mode.width, mode.height));
     adapter.probe_control_interrupt();
     adapter.probe_vsync();
     let _ = adapter.scan_line(target);
+    adapter.rounds(source, target, 2)?;
     let before = adapter.figures();
     present_all(adapter, source, plan, host, summary)?;
     let after = adapter.figures();
@@ -191,29 +233,66 @@ fn work(
     summary.statistics = host.statistics();
     adapter.collect_debug(96);
     // A device that fails presents owes no other picture.
-    if summary.failed == 0 {
-        doze(adapter, source, plan)?;
+    if summary.failed == 0 && plan.more {
+        more(adapter, (source, target), plan, host)?;
     }
     Ok(())
 }
 
-/// The adapter goes to sleep and comes back, and shows something again as it did at first: a frame, then visibility, then
-/// frames. All is counted and compared already.
-fn doze(adapter: &'static Adapter, source: u32, plan: &Plan) -> Result<(), NtStatus> {
-    let size = adapter.picture();
-    let Some(mut surface) = Surface::new(adapter.machine(), size.width(), size.height()) else {
-        return Err(STATUS_NO_MEMORY);
-    };
-    adapter.set_power(ADAPTER, PowerDeviceD3, PowerActionSleep);
-    adapter.set_power(ADAPTER, PowerDeviceD0, PowerActionNone);
-    let frame = Frame::whole(&size, plan.seed);
-    let _ = adapter.present(source, &mut surface, &frame)?;
-    adapter.set_visibility(source, true)?;
-    match adapter.present(source, &mut surface, &frame)? {
-        Presented::AtOnce | Presented::Completed => Ok(()),
-        Presented::Failed => Err(STATUS_UNSUCCESSFUL),
-        Presented::Lost => Err(STATUS_IO_TIMEOUT),
+/// A present before anything was committed. The driver has to survive it.
+fn early_present(adapter: &'static Adapter, source: u32) {
+    let mut small = Picture::default();
+    small.resize(64, 64);
+    let surface = Surface::new(adapter.machine(), adapter.port().config(), 64, 64);
+    let Some(mut surface) = surface else { return };
+    let frame = Frame::whole(&small, 0);
+    if adapter.begin_unseen(source, &mut surface, &frame) == Ok(STATUS_PENDING) {
+        let _ = adapter.wait_for_progress(source);
     }
+}
+
+/// What Windows does besides. The picture is looked at after each step; all is counted already.
+fn more(
+    adapter: &'static Adapter,
+    (source, target): (u32, u32),
+    plan: &Plan,
+    host: &mut dyn Host,
+) -> Result<(), NtStatus> {
+    let size = adapter.picture();
+    let config = adapter.port().config();
+    let surface = Surface::new(adapter.machine(), config, size.width(), size.height());
+    let mut desktop = Desktop {
+        adapter,
+        source,
+        target,
+        surface: surface.ok_or(STATUS_NO_MEMORY)?,
+        seed: plan.seed,
+    };
+    let mut look = |at: &'static str| {
+        let picture = adapter.picture();
+        let seen = host.glance(&picture);
+        check!(adapter.port(), OwnPicture, at, !matches!(seen, Verdict::Mismatch(..)), "the picture"; "{seen:?}");
+    };
+    adapter.rounds(source, target, 2)?;
+    adapter.ask_empty()?;
+    adapter.ask_remembered(source, target, (8000, 6000))?;
+    look("rounds of questions");
+    desktop.recommit(DXGKARG_COMMITVIDPN_FLAGS::zeroed())?;
+    look("the mode set again");
+    if config.busy {
+        desktop.commit_while_pending()?;
+        look("a commit while a present was pending");
+        desktop.present_from_threads(3, 4)?;
+        look("presents from several threads");
+    }
+    desktop.empty_and_back()?;
+    look("an empty commit and back");
+    let _ = adapter.move_pointer(source, 5, 5, false);
+    desktop.monitor_sleeps()?;
+    look("the monitor asleep and awake");
+    desktop.adapter_sleeps()?;
+    look("the adapter asleep and awake");
+    Ok(())
 }
 
 fn present_all(
@@ -224,27 +303,35 @@ fn present_all(
     summary: &mut Summary,
 ) -> Result<(), NtStatus> {
     let size = adapter.picture();
-    let Some(mut surface) = Surface::new(adapter.machine(), size.width(), size.height()) else {
-        return Err(STATUS_NO_MEMORY);
-    };
+    let config = adapter.port().config();
+    let surface = Surface::new(adapter.machine(), config, size.width(), size.height());
+    let mut surface = surface.ok_or(STATUS_NO_MEMORY)?;
     let mut frames = Frames::new(plan.seed, plan.moves);
     for number in 0..plan.frames {
         host.step(Step::Present(number + 1, plan.frames));
-        let frame = if number == 0 {
-            Frame::whole(&size, plan.seed)
+        // The first frame may be dropped, as known drivers drop what comes while the source is not visible; the next is whole.
+        let frame = if number < 2 {
+            Frame::whole(&size, plan.seed + number)
         } else {
             frames.frame(&size)
         };
+        if number == 0 && config.visible_first {
+            adapter.set_visibility(source, true)?;
+            adapter.set_visibility(source, true)?;
+        }
         summary.dirty_bytes += frame.bytes();
-        match adapter.present(source, &mut surface, &frame)? {
-            Presented::AtOnce => summary.synchronous += 1,
-            Presented::Completed => {}
-            Presented::Failed => summary.failed += 1,
-            Presented::Lost => {
-                // Windows would reset the adapter now (TDR); the job ends.
+        match adapter.present(source, &mut surface, &frame) {
+            Ok(Presented::AtOnce) => summary.synchronous += 1,
+            Ok(Presented::Completed) => {}
+            Ok(Presented::Failed) => summary.failed += 1,
+            Ok(Presented::Lost) => {
+                // Windows would stop the adapter now (TDR), and not start it again; the job ends.
                 summary.failed += 1;
                 return Err(STATUS_IO_TIMEOUT);
             }
+            // Windows goes on: an error is not fatal.
+            Err(_) if config.judge == Judge::Foreign => summary.failed += 1,
+            Err(status) => return Err(status),
         }
         summary.frames += 1;
         if number == plan.frames / 2 {
@@ -272,13 +359,40 @@ fn unreadable(
     surface.set_unreadable(true);
     let outcome = adapter.present(source, surface, frame);
     surface.set_unreadable(false);
-    Some(matches!(outcome, Err(_) | Ok(Presented::Failed)))
+    let noticed = matches!(outcome, Err(_) | Ok(Presented::Failed));
+    check!(adapter.port(), OwnUnreadable, "DxgkDdiPresentDisplayOnly", noticed, "an error"; "{outcome:?}");
+    Some(noticed)
 }
 
-fn stop(adapter: &'static Adapter, plan: &Plan, host: &mut dyn Host) -> Result<(), NtStatus> {
-    let Some(target) = adapter.targets().next().filter(|_| plan.release) else {
-        return adapter.stop();
-    };
+fn stop(
+    adapter: &'static Adapter,
+    plan: &Plan,
+    host: &mut dyn Host,
+    summary: &mut Summary,
+) -> Result<(), NtStatus> {
+    let target = adapter.targets().next();
+    match (plan.end, target) {
+        (End::Remove, _) => Ok(()),
+        (End::Bugcheck, Some(target)) => {
+            let Some(picture) = adapter.bugcheck_screen(target) else {
+                return adapter.stop();
+            };
+            let seen = host.glance(&picture);
+            check!(adapter.port(), FieldBugcheck, "DxgkDdiSystemDisplayWrite",
+                !matches!(seen, Verdict::Mismatch(..)), "what was written"; "{seen:?}");
+            summary.bugchecked = true;
+            Ok(())
+        }
+        // A driver that did not announce it is stopped the plain way (F027).
+        (End::Release, Some(target)) if adapter.caps().SupportNonVGA != 0 => {
+            release(adapter, target, host)
+        }
+        _ => adapter.stop(),
+    }
+}
+
+/// The display is given back. It is judged by its own rule: lit, linear and black, whatever was shown last.
+fn release(adapter: &'static Adapter, target: u32, host: &mut dyn Host) -> Result<(), NtStatus> {
     if let Released::Left(left) = adapter.stop_and_release(target, true)? {
         let mut black = Picture::default();
         black.resize(left.Width, left.Height);

@@ -4,6 +4,7 @@ use crate::ddi::Ddi;
 use crate::interrupt::Figures;
 use crate::machine::NtStatus;
 use crate::port::Port;
+use crate::rules::Merged;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
@@ -88,6 +89,10 @@ pub struct Summary {
     pub violations: u64,
     /// Their texts, as far as kept.
     pub broken: Vec<String>,
+    /// Each broken rule and how often, with its class and source.
+    pub merged: Vec<Merged>,
+    /// The job ended with the bugcheck screen: nothing was stopped, removed or unloaded.
+    pub bugchecked: bool,
     /// Things not given back at unload.
     pub leaks: u64,
     /// DDIs that were called.
@@ -110,6 +115,7 @@ impl Summary {
             .kept()
             .map(|violation| alloc::format!("{violation}"))
             .collect();
+        self.merged = violations.merged().collect();
         let calls = port.calls();
         self.ddis = Ddi::ALL
             .iter()
@@ -122,14 +128,15 @@ impl Summary {
             .collect();
     }
 
+    /// Whether the job came to its end with the right picture, whatever was broken on the way: all that is asked of a driver
+    /// that is not this project's.
+    pub fn went_through(&self) -> bool {
+        self.error.is_none() && self.verdict == Verdict::Match
+    }
+
     /// Whether the job went through, the picture matches, and nothing was broken or leaked.
     pub fn is_good(&self) -> bool {
-        self.error.is_none()
-            && self.verdict == Verdict::Match
-            && self.violations == 0
-            && self.leaks == 0
-            && self.failed == 0
-            && self.unreadable != Some(false)
+        self.went_through() && self.violations == 0 && self.leaks == 0 && self.failed == 0
     }
 
     /// The figures as the members of one JSON object; `extra` (such members, or empty) is put in front.
@@ -160,7 +167,7 @@ impl Summary {
             Some(ddi) => alloc::format!("\"{}\"", ddi.name()),
             None => String::from("null"),
         };
-        let members: [(&str, String); 24] = [
+        let members: [(&str, String); 25] = [
             ("error", error),
             ("error_at", error_at),
             ("mode", mode),
@@ -211,6 +218,7 @@ impl Summary {
             ("violations", alloc::format!("{}", self.violations)),
             ("leaks", alloc::format!("{}", self.leaks)),
             ("broken", list(self.broken.iter().map(|text| quote(text)))),
+            ("broken_rules", list(self.merged.iter().map(merged))),
         ];
         for (name, value) in members {
             let _ = writeln!(json, "  \"{name}\": {value},");
@@ -222,6 +230,19 @@ impl Summary {
         let _ = writeln!(json, "  \"stack\": {{{}}}\n}}", join(stack));
         json
     }
+}
+
+/// One broken rule as a JSON object.
+fn merged(merged: &Merged) -> String {
+    let rule = merged.rule;
+    alloc::format!(
+        "{{\"id\": {}, \"count\": {}, \"class\": {}, \"text\": {}, \"source\": {}}}",
+        quote(rule.id()),
+        merged.count,
+        quote(rule.class().name()),
+        quote(rule.text()),
+        quote(rule.source())
+    )
 }
 
 fn join(items: impl Iterator<Item = String>) -> String {

@@ -3,6 +3,7 @@
 use crate::machine::NtStatus;
 use crate::port::{Port, check};
 use crate::rules::Rule;
+use crate::version::Sizes;
 use dxgk_sys::*;
 
 const AT: &str = "DxgkInitializeDisplayOnlyDriver";
@@ -12,42 +13,56 @@ pub(crate) fn has_vsync(data: &KMDDOD_INITIALIZATION_DATA) -> bool {
     data.DxgkDdiControlInterrupt.is_some() && data.DxgkDdiGetScanLine.is_some()
 }
 
-/// The name of a DDI that every display-only driver gives and this one does not.
+macro_rules! missing {
+    ($data:expr; $($name:ident)*) => { [$((stringify!($name), $data.$name.is_none()),)*] };
+}
+
+fn first(members: &[(&'static str, bool)]) -> Option<&'static str> {
+    members
+        .iter()
+        .find(|(_, absent)| *absent)
+        .map(|(name, _)| *name)
+}
+
+/// The name of a DDI that no display-only driver of the field leaves out, and this one does.
+fn missing_everywhere(data: &KMDDOD_INITIALIZATION_DATA) -> Option<&'static str> {
+    first(&missing!(data;
+        DxgkDdiAddDevice DxgkDdiStartDevice DxgkDdiStopDevice DxgkDdiRemoveDevice DxgkDdiDispatchIoRequest
+        DxgkDdiQueryChildRelations DxgkDdiQueryChildStatus DxgkDdiQueryDeviceDescriptor DxgkDdiSetPowerState
+        DxgkDdiResetDevice DxgkDdiUnload DxgkDdiQueryAdapterInfo DxgkDdiSetPointerPosition DxgkDdiSetPointerShape
+        DxgkDdiIsSupportedVidPn DxgkDdiRecommendFunctionalVidPn DxgkDdiEnumVidPnCofuncModality
+        DxgkDdiSetVidPnSourceVisibility DxgkDdiCommitVidPn DxgkDdiUpdateActiveVidPnPresentPath DxgkDdiPresentDisplayOnly
+        DxgkDdiStopDeviceAndReleasePostDisplayOwnership DxgkDdiSystemDisplayEnable DxgkDdiSystemDisplayWrite
+    ))
+}
+
+/// The name of a DDI that drivers of the field do leave out (Microsoft's sample and others), and this one does too.
 ///
 /// The page says "all members"; left out here are the pairs that go with a capability (VSync, runtime power,
 /// surprise removal), whose presence is checked with it, and NotifyAcpiEvent, whose own page calls it optional.
-fn missing(data: &KMDDOD_INITIALIZATION_DATA) -> Option<&'static str> {
-    macro_rules! first_missing {
-        ($($name:ident)*) => { [$((stringify!($name), data.$name.is_none()),)*] };
-    }
-    let members = first_missing!(
-        DxgkDdiAddDevice DxgkDdiStartDevice DxgkDdiStopDevice DxgkDdiRemoveDevice DxgkDdiDispatchIoRequest
-        DxgkDdiInterruptRoutine DxgkDdiDpcRoutine DxgkDdiQueryChildRelations DxgkDdiQueryChildStatus
-        DxgkDdiQueryDeviceDescriptor DxgkDdiSetPowerState DxgkDdiResetDevice DxgkDdiUnload DxgkDdiQueryInterface
-        DxgkDdiControlEtwLogging DxgkDdiQueryAdapterInfo DxgkDdiSetPalette DxgkDdiSetPointerPosition
-        DxgkDdiSetPointerShape DxgkDdiEscape DxgkDdiCollectDbgInfo DxgkDdiIsSupportedVidPn
-        DxgkDdiRecommendFunctionalVidPn DxgkDdiEnumVidPnCofuncModality DxgkDdiSetVidPnSourceVisibility
-        DxgkDdiCommitVidPn DxgkDdiUpdateActiveVidPnPresentPath DxgkDdiRecommendMonitorModes
-        DxgkDdiQueryVidPnHWCapability DxgkDdiPresentDisplayOnly DxgkDdiStopDeviceAndReleasePostDisplayOwnership
-        DxgkDdiSystemDisplayEnable DxgkDdiSystemDisplayWrite DxgkDdiGetChildContainerId
-    );
-    members
-        .into_iter()
-        .find(|(_, absent)| *absent)
-        .map(|(name, _)| name)
+fn missing_at_times(data: &KMDDOD_INITIALIZATION_DATA) -> Option<&'static str> {
+    first(&missing!(data;
+        DxgkDdiInterruptRoutine DxgkDdiDpcRoutine DxgkDdiQueryInterface DxgkDdiControlEtwLogging DxgkDdiSetPalette
+        DxgkDdiEscape DxgkDdiCollectDbgInfo DxgkDdiRecommendMonitorModes DxgkDdiQueryVidPnHWCapability
+        DxgkDdiGetChildContainerId
+    ))
+}
+
+/// Whether the version is one that a display-only driver may declare and the model knows.
+pub(crate) fn version(port: &Port, version: ULONG) -> bool {
+    let known = Sizes::at(version).is_some();
+    check!(port, InitVersion, AT, known, "a version from {:#x} to {:#x}", DXGKDDI_INTERFACE_VERSION_WIN8,
+        DXGKDDI_INTERFACE_VERSION_WDDM2_3; "{version:#x}")
 }
 
 /// Checks the table; the status is what DxgkInitializeDisplayOnlyDriver returns.
 pub(crate) fn check(port: &Port, data: &KMDDOD_INITIALIZATION_DATA) -> NtStatus {
-    let version = data.Version;
-    if !check!(port, InitVersion, AT, version == DXGKDDI_INTERFACE_VERSION_WIN8,
-        "version {:#x}", DXGKDDI_INTERFACE_VERSION_WIN8; "{version:#x}")
-    {
-        return STATUS_REVISION_MISMATCH;
-    }
-    let missing = missing(data);
-    let complete = check!(port, InitDisplayDdis, AT, missing.is_none(),
-        "every display DDI"; "no {}", missing.unwrap_or("gap"));
+    let vital = missing_everywhere(data);
+    let missing = vital.or(missing_at_times(data));
+    check!(port, InitDisplayDdis, AT, missing.is_none(), "every display DDI"; "no {}", missing.unwrap_or("gap"));
+    // The one member whose absence Windows was seen to refuse.
+    let reset = data.DxgkDdiResetDevice.is_some();
+    check!(port, FieldResetDevice, AT, reset, "DxgkDdiResetDevice"; "NULL");
     let control = data.DxgkDdiControlInterrupt.is_some();
     let scan = data.DxgkDdiGetScanLine.is_some();
     let isr = data.DxgkDdiInterruptRoutine.is_some();
@@ -62,7 +77,7 @@ pub(crate) fn check(port: &Port, data: &KMDDOD_INITIALIZATION_DATA) -> NtStatus 
             format_args!("ControlInterrupt {control}, GetScanLine {scan}, ISR {isr}, DPC {dpc}"),
         );
     }
-    if complete && vsync {
+    if reset && (!port.refuses() || (vital.is_none() && vsync)) {
         STATUS_SUCCESS
     } else {
         STATUS_INVALID_PARAMETER

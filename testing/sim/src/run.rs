@@ -16,7 +16,7 @@ use ioctl::{Operation, Request, Response, Statistics};
 use port::Pdo;
 use port::picture::Picture as Expected;
 use port::port::{Config, Port};
-use port::scenario::{self, Host, Plan, Step};
+use port::scenario::{self, End, Host, Plan, Step};
 use port::summary::{self, Summary, Verdict};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -41,8 +41,10 @@ pub struct Options {
     pub frames: u32,
     /// Whether some frames move rectangles too.
     pub moves: bool,
-    /// Whether the adapter is stopped by DxgkDdiStopDeviceAndReleasePostDisplayOwnership.
-    pub release: bool,
+    /// How the job ends.
+    pub end: End,
+    /// Whether the adapter is started and stopped once before anything is asked of it.
+    pub restart: bool,
     /// How the port behaves.
     pub port: Config,
     /// How much faster the driver's clock runs, see [`kernel::hurry`].
@@ -60,7 +62,8 @@ impl Default for Options {
             processors: 4,
             frames: 300,
             moves: true,
-            release: false,
+            end: End::Stop,
+            restart: false,
             port: Config::default(),
             haste: 1,
             verbose: false,
@@ -238,16 +241,11 @@ impl Host for Stage<'_> {
 
     fn compare(&mut self, expected: &Expected) -> Verdict {
         self.picture = self.gpu.picture(0);
-        let Some(picture) = &self.picture else {
-            return Verdict::Unknown;
-        };
-        if picture.height != expected.height() {
-            return Verdict::Mismatch(0, picture.height.min(expected.height()));
-        }
-        match expected.first_difference(&picture.pixels, picture.width) {
-            Some((x, y, _, _)) => Verdict::Mismatch(x, y),
-            None => Verdict::Match,
-        }
+        verdict(self.picture.as_ref(), expected)
+    }
+
+    fn glance(&mut self, expected: &Expected) -> Verdict {
+        verdict(self.gpu.picture(0).as_ref(), expected)
     }
 
     fn statistics(&mut self) -> Option<summary::Statistics> {
@@ -263,6 +261,19 @@ impl Host for Stage<'_> {
 
     fn framework_bound(&mut self) -> bool {
         false
+    }
+}
+
+fn verdict(picture: Option<&Picture>, expected: &Expected) -> Verdict {
+    let Some(picture) = picture else {
+        return Verdict::Unknown;
+    };
+    if picture.height != expected.height() {
+        return Verdict::Mismatch(0, picture.height.min(expected.height()));
+    }
+    match expected.first_difference(&picture.pixels, picture.width) {
+        Some((x, y, _, _)) => Verdict::Mismatch(x, y),
+        None => Verdict::Match,
     }
 }
 
@@ -307,7 +318,8 @@ pub fn observe(options: &Options, observer: &mut dyn Observer) -> Outcome {
     let plan = Plan {
         frames: options.frames,
         moves: options.moves,
-        release: options.release,
+        end: options.end,
+        restart: options.restart,
         ..Plan::default()
     };
     let mut stage = Stage {
@@ -328,7 +340,7 @@ pub fn observe(options: &Options, observer: &mut dyn Observer) -> Outcome {
     machine.stop();
     gpu.power_off();
     let mut found = problems(&gpu.faults());
-    if platform::adapters() != 0 {
+    if platform::adapters() != 0 && !summary.bugchecked {
         found.push(format!(
             "{} adapters were not removed",
             platform::adapters()

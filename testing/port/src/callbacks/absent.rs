@@ -9,6 +9,11 @@ use crate::rules::Callback;
 use core::ffi::c_void;
 use dxgk_sys::*;
 
+/// Any member that came after version WIN8. The x64 convention lets it ignore its arguments.
+pub(super) unsafe extern "system" fn newer() -> NtStatus {
+    STATUS_NOT_SUPPORTED
+}
+
 pub(super) unsafe extern "system" fn get_handle_data(
     _arguments: *const DXGKARGCB_GETHANDLEDATA,
 ) -> *mut c_void {

@@ -5,6 +5,7 @@
 mod absent;
 
 use crate::adapter::Adapter;
+use crate::config::PostAnswer;
 use crate::ddi::Ddi;
 use crate::handle::{self, Found};
 use crate::machine::{Caching, NtStatus};
@@ -41,6 +42,12 @@ pub(crate) fn allowed(adapter: &Adapter, callback: Callback) -> bool {
         held &= check!(port, IsrOnlyTwo, at, permitted, "QueueDpc or NotifyInterrupt in an ISR"; "{at}");
     }
     held
+}
+
+/// The address of what stands for every member that came after version WIN8: it does nothing and says so.
+pub(crate) fn newer() -> usize {
+    let function: unsafe extern "system" fn() -> NtStatus = absent::newer;
+    function as usize
 }
 
 /// The interface of the adapter with this DeviceHandle; its Size is that of version WIN8.
@@ -193,6 +200,7 @@ unsafe extern "system" fn map_memory(
     let caching = match caching {
         MmNonCached => Caching::None,
         MmCached => Caching::Cached,
+        MmWriteCombined if adapter.port().config().no_write_combining => return STATUS_NO_MEMORY,
         MmWriteCombined => Caching::WriteCombined,
         _ => return STATUS_INVALID_PARAMETER,
     };
@@ -295,6 +303,12 @@ unsafe extern "system" fn indicate_child_status(
     let Some(adapter) = enter(handle, Callback::IndicateChildStatus) else {
         return STATUS_INVALID_PARAMETER;
     };
+    let at = Callback::IndicateChildStatus.name();
+    let starting = adapter.current_ddi() == Some(Ddi::StartDevice);
+    check!(adapter.port(), FieldEarlyIndication, at, !starting, "a call after StartDevice"; "within it");
+    if starting {
+        return STATUS_UNSUCCESSFUL;
+    }
     // SAFETY: by the page it points to a DXGK_CHILD_STATUS, or is NULL.
     match unsafe { status.as_ref() } {
         // SAFETY: all bit patterns of the union are valid.
@@ -321,8 +335,17 @@ unsafe extern "system" fn acquire_post_display_ownership(
         return STATUS_INVALID_PARAMETER;
     }
     adapter.acquired_post.store(true, Ordering::Relaxed);
+    let answer = adapter.port().config().post_answer;
+    if answer == PostAnswer::Fails {
+        return STATUS_UNSUCCESSFUL;
+    }
     let post = *adapter.post.lock(adapter.machine());
-    let post = post.filter(|_| adapter.port().config().post_device);
+    // dxgkrnl finds the POST device by the frame buffer's address in an adapter's resources (F134).
+    let post = post.filter(|post| {
+        let length = u64::from(post.pitch) * u64::from(post.height);
+        let ranges = adapter.machine().grant().ranges;
+        adapter.port().config().post_device && mapping::granted(ranges, post.address, length, false)
+    });
     let mut filled = DXGK_DISPLAY_INFORMATION {
         TargetId: D3DDDI_ID_UNINITIALIZED,
         ..Default::default()
@@ -332,6 +355,10 @@ unsafe extern "system" fn acquire_post_display_ownership(
         filled.Height = post.height;
         filled.Pitch = post.pitch;
         filled.ColorFormat = D3DDDIFMT_X8R8G8B8;
+        if answer == PostAnswer::ThreeBytes {
+            filled.Pitch = post.width * 3;
+            filled.ColorFormat = D3DDDIFMT_R8G8B8;
+        }
         filled.PhysicAddress = LARGE_INTEGER {
             QuadPart: post.address as i64,
         };

@@ -5,5 +5,5 @@ pub mod table;
 pub mod violations;
 
 pub use irql::{Callback, Need};
-pub use table::Rule;
-pub use violations::{Violation, Violations};
+pub use table::{Class, Rule};
+pub use violations::{Merged, Violation, Violations};

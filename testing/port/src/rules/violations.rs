@@ -26,8 +26,9 @@ impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} at {}: expected {}, came {} [{}]",
+            "{} ({}) at {}: expected {}, came {} [{}]",
             self.rule.id(),
+            self.rule.class().name(),
             self.at,
             self.expected,
             self.came,
@@ -38,6 +39,32 @@ impl fmt::Display for Violation {
 
 /// How many violations are kept with their text; all are counted.
 pub const KEPT: usize = 64;
+/// How many of them may be of one rule.
+pub const KEPT_OF_ONE: u32 = 8;
+
+/// How often one rule was broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// Which.
+    pub rule: Rule,
+    /// How often.
+    pub count: u32,
+}
+
+impl fmt::Display for Merged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rule = self.rule;
+        write!(
+            f,
+            "{} x {} ({}): {} [{}]",
+            rule.id(),
+            self.count,
+            rule.class().name(),
+            rule.text(),
+            rule.source()
+        )
+    }
+}
 
 struct Slot {
     full: AtomicBool,
@@ -55,6 +82,7 @@ pub struct Violations {
     broken: AtomicU64,
     checks: AtomicU64,
     executed: [AtomicU32; Rule::ALL.len()],
+    broken_by_rule: [AtomicU32; Rule::ALL.len()],
 }
 
 impl fmt::Debug for Violations {
@@ -83,6 +111,7 @@ impl Violations {
             broken: AtomicU64::new(0),
             checks: AtomicU64::new(0),
             executed: [const { AtomicU32::new(0) }; Rule::ALL.len()],
+            broken_by_rule: [const { AtomicU32::new(0) }; Rule::ALL.len()],
         }
     }
 
@@ -99,6 +128,10 @@ impl Violations {
         self.executed[rule as usize].fetch_add(1, Ordering::Relaxed);
         if !held {
             self.broken.fetch_add(1, Ordering::Relaxed);
+            let before = self.broken_by_rule[rule as usize].fetch_add(1, Ordering::Relaxed);
+            if before >= KEPT_OF_ONE {
+                return held;
+            }
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             if let Some(slot) = self.slots.get(index) {
                 let violation = Violation {
@@ -150,15 +183,27 @@ impl Violations {
             })
     }
 
-    /// Whether `rule` is among the violations that were kept.
+    /// Every rule that was broken and how often, in the table's order.
+    pub fn merged(&self) -> impl Iterator<Item = Merged> {
+        let counts = Rule::ALL.iter().zip(&self.broken_by_rule);
+        counts
+            .map(|(rule, count)| Merged {
+                rule: *rule,
+                count: count.load(Ordering::Relaxed),
+            })
+            .filter(|merged| merged.count != 0)
+    }
+
+    /// Whether `rule` was broken.
     pub fn broke(&self, rule: Rule) -> bool {
-        self.kept().any(|violation| violation.rule == rule)
+        self.broken_by_rule[rule as usize].load(Ordering::Relaxed) != 0
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::Class;
 
     #[test]
     fn a_check_counts_once_and_a_violation_keeps_its_words() {
@@ -198,16 +243,34 @@ mod tests {
             );
         }
         assert_eq!(violations.count(), KEPT as u64 + 6);
-        assert_eq!(violations.kept().count(), KEPT);
+        let of_one = violations
+            .kept()
+            .filter(|one| one.rule == Rule::InitVersion);
+        assert_eq!(of_one.count(), KEPT_OF_ONE as usize);
+        let merged: alloc::vec::Vec<_> = violations
+            .merged()
+            .map(|one| (one.rule, one.count))
+            .collect();
+        let all = KEPT as u32 + 5;
+        assert_eq!(
+            merged,
+            [(Rule::AddNullContext, 1), (Rule::InitVersion, all)]
+        );
+        let text = violations.merged().map(|one| alloc::format!("{one}"));
+        let text: alloc::vec::Vec<_> = text.collect();
+        assert!(
+            text[1].starts_with("INIT/version-field x 69 (documented): "),
+            "{text:?}"
+        );
     }
 
     #[test]
     fn ids_are_unique_and_sorted_by_nothing_but_complete() {
         for (index, rule) in Rule::ALL.iter().enumerate() {
             assert_eq!(*rule as usize, index);
-            assert!(
-                rule.id().contains('/') && !rule.text().is_empty() && !rule.source().is_empty()
-            );
+            let field = rule.id().starts_with('F') && rule.id().len() == 4;
+            assert!(rule.id().contains('/') != field && field == (rule.class() == Class::Field));
+            assert!(!rule.text().is_empty() && !rule.source().is_empty());
             assert!(
                 !Rule::ALL[..index]
                     .iter()

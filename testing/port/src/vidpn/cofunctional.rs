@@ -1,5 +1,6 @@
 //! What EnumVidPnCofuncModality must have left behind.
 
+use super::kinds::shown;
 use super::store::Pivot;
 use crate::adapter::Adapter;
 use crate::port::check;
@@ -53,20 +54,17 @@ impl Adapter {
                 .get(&target)
                 .and_then(|set| store.monitor.all.get(set));
             if let (Some(monitor), Some(targets)) = (monitor, targets) {
-                let size = |signal: &D3DKMDT_VIDEO_SIGNAL_INFO| {
-                    (signal.ActiveSize.cx, signal.ActiveSize.cy)
-                };
-                let shown = |wanted| {
+                let has = |wanted| {
                     monitor
                         .modes
                         .iter()
-                        .any(|mode| size(&mode.VideoSignalInfo) == wanted)
+                        .any(|mode| shown(&mode.VideoSignalInfo) == wanted)
                 };
                 let odd = targets
                     .modes
                     .iter()
-                    .map(|mode| size(&mode.VideoSignalInfo))
-                    .find(|size| !shown(*size));
+                    .map(|mode| shown(&mode.VideoSignalInfo))
+                    .find(|size| !has(*size));
                 check!(port, CofuncMonitor, AT, odd.is_none(), "sizes of the monitor at {target:#x}"; "{odd:?}");
             }
             let transform = path.ContentTransformation;

@@ -7,6 +7,7 @@ use crate::handle;
 use crate::machine::NtStatus;
 use crate::port::check;
 use crate::rules::Rule;
+use crate::version::Sizes;
 use dxgk_sys::*;
 
 /// One kind of mode set.
@@ -63,6 +64,16 @@ fn scan_order(signal: &D3DKMDT_VIDEO_SIGNAL_INFO) -> i32 {
     unsafe { signal.Anonymous.ScanLineOrdering }
 }
 
+/// The size that a signal shows: its active region, or all of it where a known driver filled in no more.
+pub(crate) fn shown(signal: &D3DKMDT_VIDEO_SIGNAL_INFO) -> (u32, u32) {
+    let (active, total) = (signal.ActiveSize, signal.TotalSize);
+    if (active.cx, active.cy) == (0, 0) {
+        (total.cx, total.cy)
+    } else {
+        (active.cx, active.cy)
+    }
+}
+
 /// A frequency that says "ignore".
 pub(crate) fn not_specified(frequency: D3DDDI_RATIONAL) -> bool {
     frequency.Numerator == D3DKMDT_FREQUENCY_NOTSPECIFIED
@@ -80,7 +91,7 @@ fn region_ok(region: D3DKMDT_2DREGION) -> bool {
 }
 
 /// Checks a signal's sizes, order and that its frequencies are either all real or all not specified.
-fn check_signal(signal: &D3DKMDT_VIDEO_SIGNAL_INFO) -> Result<(), NtStatus> {
+fn check_signal(sizes: &Sizes, signal: &D3DKMDT_VIDEO_SIGNAL_INFO) -> Result<(), NtStatus> {
     let (total, active) = (signal.TotalSize, signal.ActiveSize);
     let unspecified = |region: D3DKMDT_2DREGION| {
         region.cx == D3DKMDT_DIMENSION_NOTSPECIFIED && region.cy == D3DKMDT_DIMENSION_NOTSPECIFIED
@@ -97,7 +108,7 @@ fn check_signal(signal: &D3DKMDT_VIDEO_SIGNAL_INFO) -> Result<(), NtStatus> {
     if !all_real && !none {
         return Err(STATUS_GRAPHICS_INVALID_FREQUENCY);
     }
-    match scan_order(signal) {
+    match sizes.scan_order(scan_order(signal)) {
         D3DDDI_VSSLO_PROGRESSIVE
         | D3DDDI_VSSLO_INTERLACED_UPPERFIELDFIRST
         | D3DDDI_VSSLO_INTERLACED_LOWERFIELDFIRST
@@ -178,26 +189,55 @@ impl Kind for Source {
         } else {
             Ok(())
         };
-        report(adapter, Rule::FieldsSource, at, checked)
+        report(adapter, Rule::FieldsSource, at, checked, false)
     }
 }
 
+/// Notes what the fields are worth; the error is what is refused. Known drivers leave the active region of a signal at zero, so
+/// that is never refused, and to a foreign driver nothing is that only pages refuse.
 fn report(
     adapter: &Adapter,
     rule: Rule,
     at: &'static str,
     checked: Result<(), NtStatus>,
+    field_refuses: bool,
 ) -> Result<(), NtStatus> {
-    let status = checked.err().unwrap_or(STATUS_SUCCESS) as u32;
-    let expected = format_args!("fields that fit together");
-    adapter.port().violations().check(
+    let port = adapter.port();
+    let status = checked.err().unwrap_or(STATUS_SUCCESS);
+    port.violations().check(
         rule,
         at,
         checked.is_ok(),
-        expected,
-        format_args!("{status:#010x}"),
+        format_args!("fields that fit together"),
+        format_args!("{:#010x}", status as u32),
     );
-    checked
+    if field_refuses || port.refuses() {
+        checked
+    } else {
+        Ok(())
+    }
+}
+
+/// What known drivers do: the active region is copied from a total that was still zero, or not filled in at all.
+fn active_untouched(signal: &D3DKMDT_VIDEO_SIGNAL_INFO) -> bool {
+    (signal.ActiveSize.cx, signal.ActiveSize.cy) == (0, 0)
+}
+
+/// A signal that goes into a mode set, and whether Windows was seen to refuse what is wrong with it.
+fn check_added(
+    adapter: &Adapter,
+    rule: Rule,
+    at: &'static str,
+    signal: &D3DKMDT_VIDEO_SIGNAL_INFO,
+) -> Result<(), NtStatus> {
+    let checked = check_signal(&adapter.port().sizes(), signal);
+    if active_untouched(signal) {
+        // Told, and taken.
+        let _ = report(adapter, rule, at, checked, false);
+        return Ok(());
+    }
+    let frequency = checked == Err(STATUS_GRAPHICS_INVALID_FREQUENCY);
+    report(adapter, rule, at, checked, frequency)
 }
 
 impl Kind for Target {
@@ -230,14 +270,15 @@ impl Kind for Target {
 
     fn validate(adapter: &Adapter, info: &Self::Info, at: &'static str) -> Result<(), NtStatus> {
         let signal = info.VideoSignalInfo;
-        let mut checked = check_signal(&signal);
-        if !matches!(
-            info.Preference,
-            D3DKMDT_MP_PREFERRED | D3DKMDT_MP_NOTPREFERRED
-        ) {
-            checked = checked.and(Err(STATUS_GRAPHICS_INVALID_VIDEO_PRESENT_TARGET_MODE));
-        }
-        report(adapter, Rule::FieldsSource, at, checked)?;
+        let preference = adapter.port().sizes().preference(info.Preference);
+        let known = matches!(preference, D3DKMDT_MP_PREFERRED | D3DKMDT_MP_NOTPREFERRED);
+        let set = if known {
+            Ok(())
+        } else {
+            Err(STATUS_GRAPHICS_INVALID_VIDEO_PRESENT_TARGET_MODE)
+        };
+        report(adapter, Rule::FieldsSource, at, set, true)?;
+        check_added(adapter, Rule::FieldsSource, at, &signal)?;
         let vsync = adapter.has_vsync();
         let none = not_specified(signal.VSyncFreq)
             && not_specified(signal.HSyncFreq)
@@ -260,6 +301,10 @@ impl Kind for Target {
                     signal.PixelRate, signal.VSyncFreq.Numerator
                 ),
             );
+        }
+        // Where the rule is enforced: the driver stays loaded, without a picture.
+        if vsync == none {
+            return Err(STATUS_GRAPHICS_INVALID_FREQUENCY);
         }
         Ok(())
     }
@@ -296,11 +341,6 @@ impl Kind for Monitor {
     fn validate(adapter: &Adapter, info: &Self::Info, at: &'static str) -> Result<(), NtStatus> {
         let origin = info.Origin;
         check!(adapter.port(), MonOrigin, at, origin == D3DKMDT_MCO_DRIVER, "origin DRIVER"; "{origin}");
-        report(
-            adapter,
-            Rule::MonValid,
-            at,
-            check_signal(&info.VideoSignalInfo),
-        )
+        check_added(adapter, Rule::MonValid, at, &info.VideoSignalInfo)
     }
 }

@@ -1,6 +1,6 @@
 //! The VidPN manager's side: asks, enumerates, pins and commits, in the documented order.
 
-use super::kinds::{Kind, Source, Target};
+use super::kinds::{Kind, Source, Target, shown};
 use super::store::{Access, Pivot, VidPn};
 use super::{modes, topology};
 use crate::adapter::Adapter;
@@ -9,7 +9,11 @@ use crate::handle;
 use crate::machine::NtStatus;
 use crate::port::check;
 use crate::rules::Rule;
+use alloc::vec::Vec;
 use dxgk_sys::*;
+
+/// Sizes of modes, in pixels and lines.
+pub(crate) type Sizes = Vec<(u32, u32)>;
 
 /// A mode that was committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,12 +45,31 @@ impl Adapter {
     /// A VidPN with these paths (source, target) and empty mode sets. PASSIVE_LEVEL.
     pub fn new_vidpn(&self, paths: &[(u32, u32)]) -> u32 {
         let id = handle::serial();
+        let basis = self.port().config().target_color_basis;
         let mut store = self.vidpn.lock(self.machine());
         store.vidpns.insert(id, VidPn::default());
         for (source, target) in paths {
-            topology::insert(&mut store, id, modes::path(*source, *target));
+            topology::insert(&mut store, id, modes::path(*source, *target, basis));
         }
         id
+    }
+
+    /// Checks a status against what the header allows of the VidPN DDIs. Windows logs any other as a driver's fault and drops
+    /// every candidate (F064). Around a start and a stop the DDIs may come to an adapter that is not started, and only have to
+    /// survive (F100).
+    fn judge_vidpn_status(&self, ddi: Ddi, status: NtStatus) {
+        /// STATUS_SEVERITY_ERROR and FACILITY_VIDEO.
+        const GRAPHICS: u32 = 0xC01E_0000;
+        if !self.is_started() {
+            return;
+        }
+        let legal = matches!(status, STATUS_SUCCESS | STATUS_NO_MEMORY)
+            || status as u32 & 0xFFFF_0000 == GRAPHICS;
+        if !check!(self.port(), StatusVidPn, ddi.name(), legal,
+            "success, no memory or a STATUS_GRAPHICS_*"; "{:#010x}", status as u32)
+        {
+            self.log_unlisted(ddi, status);
+        }
     }
 
     /// Forgets a VidPN that is not active. PASSIVE_LEVEL.
@@ -65,7 +88,11 @@ impl Adapter {
         handle::pack(handle::Kind::VidPn, self.slot(), vidpn).cast()
     }
 
-    fn with_vidpn<R>(&self, vidpn: u32, body: impl FnOnce(&mut VidPn) -> R) -> Option<R> {
+    pub(crate) fn with_vidpn<R>(
+        &self,
+        vidpn: u32,
+        body: impl FnOnce(&mut VidPn) -> R,
+    ) -> Option<R> {
         self.vidpn
             .lock(self.machine())
             .vidpns
@@ -94,6 +121,15 @@ impl Adapter {
             ask(self.context(), argument)
         });
         let answer = arguments.IsVidPnSupported;
+        self.judge_vidpn_status(Ddi::IsSupportedVidPn, status);
+        if !self.is_started() {
+            // A stopped driver owes no answer.
+            return if status == STATUS_SUCCESS {
+                Ok(answer == TRUE)
+            } else {
+                Err(status)
+            };
+        }
         let named = matches!(
             status,
             STATUS_SUCCESS | STATUS_NO_MEMORY | STATUS_GRAPHICS_INVALID_VIDPN_TOPOLOGY
@@ -103,6 +139,10 @@ impl Adapter {
         if empty {
             check!(self.port(), IssupEmpty, AT, status == STATUS_SUCCESS && answer == TRUE,
                 "nothing is supported"; "{:#010x} with {answer}", status as u32);
+        }
+        // A shipped driver says so of modes that are too large, and is taken at its word (F071).
+        if status == STATUS_NO_MEMORY && !empty {
+            return Ok(false);
         }
         if !NT_SUCCESS(status) {
             return Err(status);
@@ -154,6 +194,7 @@ impl Adapter {
             object.access = Access::Read;
             object.pivot = None;
         });
+        self.judge_vidpn_status(Ddi::EnumVidPnCofuncModality, status);
         if !NT_SUCCESS(status) {
             return Err(status);
         }
@@ -183,8 +224,50 @@ impl Adapter {
         info
     }
 
+    /// The VidPN that was committed last.
+    pub(crate) fn active_vidpn(&self) -> Option<u32> {
+        self.vidpn.lock(self.machine()).active
+    }
+
+    /// The sizes of the modes that a VidPN has at both ends of a path.
+    pub(crate) fn offered(&self, vidpn: u32, source: u32, target: u32) -> (Sizes, Sizes) {
+        let store = self.vidpn.lock(self.machine());
+        let Some(object) = store.vidpns.get(&vidpn) else {
+            return Default::default();
+        };
+        let sources = object
+            .sources
+            .get(&source)
+            .and_then(|set| store.source.all.get(set));
+        let targets = object
+            .targets
+            .get(&target)
+            .and_then(|set| store.target.all.get(set));
+        (
+            sources.map_or_else(Vec::new, |set| set.modes.iter().map(surface).collect()),
+            targets.map_or_else(Vec::new, |set| {
+                let signals = set.modes.iter().map(|mode| &mode.VideoSignalInfo);
+                signals.map(shown).collect()
+            }),
+        )
+    }
+
+    /// Gives `source` a mode of the model's own making, of this size, and pins it.
+    pub(crate) fn pin_remembered(&self, vidpn: u32, source: u32, size: (u32, u32)) {
+        let mut store = self.vidpn.lock(self.machine());
+        let set = store
+            .vidpns
+            .get(&vidpn)
+            .and_then(|vidpn| store.assigned::<Source>(vidpn, source));
+        if let Some(set) = set.and_then(|set| store.source.all.get_mut(&set)) {
+            let id = set.mode_id();
+            set.modes.push(modes::source_mode(id, size));
+            set.pinned = Some(id);
+        }
+    }
+
     /// IsSupportedVidPn, then EnumVidPnCofuncModality.
-    fn ask_and_enumerate(&self, vidpn: u32, pivot: Pivot) -> Result<(), NtStatus> {
+    pub(crate) fn ask_and_enumerate(&self, vidpn: u32, pivot: Pivot) -> Result<(), NtStatus> {
         if !self.is_supported(Some(vidpn))? {
             return Err(STATUS_GRAPHICS_VIDPN_TOPOLOGY_NOT_SUPPORTED);
         }
@@ -236,10 +319,8 @@ impl Adapter {
         self.ask_and_enumerate(vidpn, Pivot::Source(source))?;
         let (width, height) = surface(&source_mode);
         self.pin::<Target>(vidpn, target, |modes| {
-            let fits = |mode: &&D3DKMDT_VIDPN_TARGET_MODE| {
-                let active = mode.VideoSignalInfo.ActiveSize;
-                (active.cx, active.cy) == (width, height)
-            };
+            let fits =
+                |mode: &&D3DKMDT_VIDPN_TARGET_MODE| shown(&mode.VideoSignalInfo) == (width, height);
             modes
                 .iter()
                 .find(fits)
@@ -248,8 +329,9 @@ impl Adapter {
         })
         .ok_or(STATUS_GRAPHICS_INVALID_VIDPN_TARGETMODESET)?;
         self.ask_and_enumerate(vidpn, Pivot::Target(target))?;
+        let unpinned = self.port().config().unpinned;
         self.with_vidpn(vidpn, |object| {
-            for path in &mut object.paths {
+            for path in object.paths.iter_mut().filter(|_| !unpinned) {
                 let support = path.ContentTransformation.ScalingSupport;
                 let identity = support.has(D3DKMDT_VIDPN_PRESENT_PATH_SCALING_SUPPORT::Identity);
                 path.ContentTransformation.Scaling = if identity {
@@ -262,7 +344,7 @@ impl Adapter {
         });
         self.ask_and_enumerate(vidpn, Pivot::Scaling(source, target))?;
         self.with_vidpn(vidpn, |object| {
-            for path in &mut object.paths {
+            for path in object.paths.iter_mut().filter(|_| !unpinned) {
                 path.ContentTransformation.Rotation = D3DKMDT_VPPR_IDENTITY;
             }
             object.supported = false;
@@ -304,6 +386,7 @@ impl Adapter {
         let status = self.call(Ddi::CommitVidPn, || unsafe {
             commit(self.context(), argument)
         });
+        self.judge_vidpn_status(Ddi::CommitVidPn, status);
         if !NT_SUCCESS(status) {
             return Err(status);
         }
@@ -376,6 +459,7 @@ impl Adapter {
         let status = self.call(Ddi::RecommendFunctionalVidPn, || unsafe {
             recommend(self.context(), argument)
         });
+        self.judge_vidpn_status(Ddi::RecommendFunctionalVidPn, status);
         let functional = self.is_functional(vidpn);
         let declined = matches!(
             status,

@@ -14,6 +14,7 @@ pub(crate) mod monitor;
 mod store;
 mod topology;
 
+pub(crate) use manager::Sizes;
 pub use manager::{Committed, Outcome};
 pub use store::Pivot;
 pub(crate) use store::Store;

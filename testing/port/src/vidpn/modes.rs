@@ -33,6 +33,26 @@ pub(crate) fn signal(width: u32, height: u32) -> D3DKMDT_VIDEO_SIGNAL_INFO {
     }
 }
 
+/// A source's mode of this size, in the format that display-only sources have.
+pub(crate) fn source_mode(id: u32, size: (u32, u32)) -> D3DKMDT_VIDPN_SOURCE_MODE {
+    let region = D3DKMDT_2DREGION {
+        cx: size.0,
+        cy: size.1,
+    };
+    let mut mode = D3DKMDT_VIDPN_SOURCE_MODE::zeroed();
+    mode.Id = id;
+    mode.Type = D3DKMDT_RMT_GRAPHICS;
+    mode.Format.Graphics = D3DKMDT_GRAPHICS_RENDERING_FORMAT {
+        PrimSurfSize: region,
+        VisibleRegionSize: region,
+        Stride: size.0 * 4,
+        PixelFormat: D3DDDIFMT_A8R8G8B8,
+        ColorBasis: D3DKMDT_CB_SRGB,
+        PixelValueAccessMode: D3DKMDT_PVAM_DIRECT,
+    };
+    mode
+}
+
 /// A monitor's mode of this size.
 pub(crate) fn monitor_mode(
     id: u32,
@@ -64,14 +84,18 @@ pub(crate) fn monitor_mode(
 }
 
 /// A present path as the VidPN manager makes it: nothing pinned, everything else at its default.
-pub(crate) fn path(source: u32, target: u32) -> D3DKMDT_VIDPN_PRESENT_PATH {
+pub(crate) fn path(
+    source: u32,
+    target: u32,
+    basis: D3DKMDT_COLOR_BASIS,
+) -> D3DKMDT_VIDPN_PRESENT_PATH {
     let mut path = D3DKMDT_VIDPN_PRESENT_PATH::zeroed();
     path.VidPnSourceId = source;
     path.VidPnTargetId = target;
     path.ImportanceOrdinal = D3DKMDT_VPPI_PRIMARY;
     path.ContentTransformation.Scaling = D3DKMDT_VPPS_UNPINNED;
     path.ContentTransformation.Rotation = D3DKMDT_VPPR_UNPINNED;
-    path.VidPnTargetColorBasis = D3DKMDT_CB_SRGB;
+    path.VidPnTargetColorBasis = basis;
     path.VidPnTargetColorCoeffDynamicRanges = D3DKMDT_COLOR_COEFF_DYNAMIC_RANGES {
         FirstChannel: 8,
         SecondChannel: 8,

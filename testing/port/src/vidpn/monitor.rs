@@ -1,6 +1,6 @@
 //! DXGK_MONITOR_INTERFACE, and monitors that arrive at a target.
 
-use super::kinds::{Kind, Monitor};
+use super::kinds::{Kind, Monitor, shown};
 use super::modes;
 use super::modeset::{self, ModeSet, Owner};
 use super::open;
@@ -230,7 +230,6 @@ impl Adapter {
             .iter()
             .rfind(|mode| mode.Preference == D3DKMDT_MP_PREFERRED)
             .or(set.modes.first())?;
-        let size = mode.VideoSignalInfo.ActiveSize;
-        Some((size.cx, size.cy))
+        Some(shown(&mode.VideoSignalInfo))
     }
 }

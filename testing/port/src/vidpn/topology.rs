@@ -26,6 +26,10 @@ macro_rules! open_topology {
     };
 }
 
+/// Offset0 of D3DKMDT_VIDPN_PRESENT_PATH_ROTATION_SUPPORT, which comes after the four rotations from interface version 0x4003
+/// on.
+const OFFSET0: u32 = 1 << 4;
+
 fn paths(store: &Store, vidpn: u32) -> &[D3DKMDT_VIDPN_PRESENT_PATH] {
     store.vidpns.get(&vidpn).map_or(&[], |vidpn| &vidpn.paths)
 }
@@ -350,6 +354,12 @@ unsafe extern "system" fn update_support(
     let Some(object) = store.vidpns.get_mut(&vidpn) else {
         return STATUS_GRAPHICS_INVALID_VIDPN_TOPOLOGY;
     };
+    let rotation = new.ContentTransformation.RotationSupport.Value;
+    if adapter.port().sizes().has_rotation_offsets() {
+        // With test signing on, Windows stops the system here (F063).
+        let offset = rotation == 0 || rotation & OFFSET0 != 0;
+        check!(adapter.port(), XformOffset0, AT, offset, "rotation support with Offset0"; "{rotation:#x}");
+    }
     match position(&object.paths, new.VidPnSourceId, new.VidPnTargetId) {
         Some(index) => {
             let old = &mut object.paths[index];

@@ -110,6 +110,7 @@ unsafe extern "system" fn start_device(
             unsafe { exclude(handle, both, None, std::ptr::null_mut()) };
         }
         Some(Rule::StartUndo) => return STATUS_UNSUCCESSFUL,
+        Some(Rule::FieldEarlyIndication) => interrupts::indicate(stub, true),
         _ => {}
     }
     read_config(
@@ -121,6 +122,7 @@ unsafe extern "system" fn start_device(
         },
     );
     acquire_post(stub);
+    stub.started.set(true);
     unsafe {
         sources.write(1);
         children.write(if stub.breaks(Rule::FieldsCounts) {
@@ -160,6 +162,7 @@ pub fn acquire_post(stub: &Stub) {
 
 unsafe extern "system" fn stop_device(context: Context) -> NTSTATUS {
     let stub = unsafe { Stub::of(context) };
+    stub.started.set(false);
     if !stub.breaks(Rule::StopFrees) {
         stub.unmap();
     }
@@ -192,6 +195,13 @@ unsafe extern "system" fn set_power_state(
         && let Some(adapter) = stub.adapter.get()
     {
         let _ = adapter.query_children();
+    }
+    if !stub.started.get() {
+        return if stub.breaks(Rule::FieldUnstartedPower) {
+            STATUS_DEVICE_NOT_READY
+        } else {
+            STATUS_SUCCESS
+        };
     }
     if state == PowerDeviceD0 && !stub.breaks(Rule::PowerD0Reacquire) {
         acquire_post(stub);
@@ -250,6 +260,13 @@ unsafe extern "system" fn query_adapter_info(
 ) -> NTSTATUS {
     let stub = unsafe { Stub::of(adapter) };
     let query = unsafe { &*query };
+    if query.Type != DXGKQAITYPE_DRIVERCAPS {
+        return if stub.breaks(Rule::FieldQueryTypes) {
+            STATUS_SUCCESS
+        } else {
+            STATUS_NOT_SUPPORTED
+        };
+    }
     if stub.breaks(Rule::CapsAnswer) {
         return STATUS_UNSUCCESSFUL;
     }
@@ -306,7 +323,11 @@ unsafe extern "system" fn set_pointer_shape(
     STATUS_SUCCESS
 }
 
-unsafe extern "system" fn escape(_adapter: HANDLE, escape: *const DXGKARG_ESCAPE) -> NTSTATUS {
+unsafe extern "system" fn escape(adapter: HANDLE, escape: *const DXGKARG_ESCAPE) -> NTSTATUS {
+    let stub = unsafe { Stub::of(adapter) };
+    if !stub.started.get() && !stub.breaks(Rule::FieldUnstartedEscape) {
+        return STATUS_DEVICE_NOT_READY;
+    }
     let escape = unsafe { &*escape };
     if escape.PrivateDriverDataSize < 4 {
         STATUS_INVALID_PARAMETER
@@ -335,6 +356,7 @@ unsafe extern "system" fn stop_and_release(
     if target == SPARE && !stub.breaks(Rule::StopTarget) {
         return STATUS_NOT_SUPPORTED;
     }
+    stub.started.set(false);
     stub.unmap();
     let pitch = if stub.breaks(Rule::StopRelease) {
         0
@@ -406,7 +428,11 @@ pub unsafe extern "system" fn control_interrupt(
     enable: BOOLEAN,
 ) -> NTSTATUS {
     let stub = unsafe { Stub::of(adapter) };
-    if kind != DXGK_INTERRUPT_CRTC_VSYNC && !stub.breaks(Rule::VsyncControl) {
+    let known = matches!(
+        kind,
+        DXGK_INTERRUPT_CRTC_VSYNC | DXGK_INTERRUPT_DISPLAYONLY_VSYNC
+    );
+    if !known && !stub.breaks(Rule::VsyncControl) {
         return STATUS_NOT_IMPLEMENTED;
     }
     if enable != FALSE && !stub.breaks(Rule::VsyncEnabled) {

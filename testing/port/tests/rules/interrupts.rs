@@ -16,6 +16,7 @@ pub unsafe extern "system" fn present(
             stub.synchronize(0, report);
             return STATUS_SUCCESS;
         }
+        Some(Rule::OwnUnreadable) => return STATUS_SUCCESS,
         Some(Rule::PresentMustReport | Rule::PresentWatchdog | Rule::VsyncWatchdog) => {
             return STATUS_PENDING;
         }
@@ -82,7 +83,7 @@ pub unsafe extern "system" fn isr(context: Context, message: ULONG) -> BOOLEAN {
         crate::ddis::read_config(stub, DXGK_WHICHSPACE_CONFIG);
     }
     if stub.machine.line {
-        if stub.breaks(Rule::IsrStorm) {
+        if stub.breaks(Rule::IsrStorm) || stub.breaks(Rule::FieldUnclaimed) {
             return FALSE;
         }
         let mine = stub.machine.asserted.get();
@@ -126,14 +127,18 @@ pub unsafe extern "system" fn dpc(context: Context) {
     let (connected, changed) = stub.spare.get();
     if changed && !stub.breaks(Rule::ChildHotPlug) {
         stub.spare.set((connected, false));
-        let mut status = DXGK_CHILD_STATUS {
-            Type: StatusConnection,
-            ChildUid: SPARE,
-            ..Default::default()
-        };
-        status.Anonymous.HotPlug.Connected = BOOLEAN::from(connected);
-        unsafe {
-            port.DxgkCbIndicateChildStatus.expect("given")(port.DeviceHandle, &raw mut status)
-        };
+        indicate(stub, connected);
     }
+}
+
+/// Says whether the spare output has a monitor.
+pub fn indicate(stub: &Stub, connected: bool) {
+    let port = stub.port();
+    let mut status = DXGK_CHILD_STATUS {
+        Type: StatusConnection,
+        ChildUid: SPARE,
+        ..Default::default()
+    };
+    status.Anonymous.HotPlug.Connected = BOOLEAN::from(connected);
+    unsafe { port.DxgkCbIndicateChildStatus.expect("given")(port.DeviceHandle, &raw mut status) };
 }

@@ -9,14 +9,16 @@ use port::port::{Config, Port, PostDisplay};
 use port::power::ADAPTER;
 use port::present::Surface;
 use port::rules::Rule;
-use port::scenario::bring_up;
+use port::scenario::{End, bring_up};
 use port::vidpn::Pivot;
 
 /// Breaks `rule` and finds it broken.
 pub fn must_break(rule: Rule) {
     let port = match rule {
         // Only the machine can look at the screen.
-        Rule::StopBlack => crate::scenario::run_with_a_bright_end(),
+        Rule::StopBlack => crate::scenario::run_with_a_bright_end(rule, End::Release),
+        Rule::FieldBugcheck => crate::scenario::run_with_a_bright_end(rule, End::Bugcheck),
+        Rule::OwnPicture => crate::scenario::run_with_a_bright_end(rule, End::Stop),
         _ => run(Some(rule)),
     };
     let violations = port.violations();
@@ -36,7 +38,6 @@ pub fn port(stub: &'static Stub) -> &'static Port {
         address: 0xE000_0000,
     };
     let config = Config {
-        interrupt_connected_during_start: false,
         post_device: stub.broken != Some(Rule::StopWhen),
         post: Some(post),
         ..Config::default()
@@ -97,7 +98,11 @@ pub fn run_stub(stub: &'static Stub) -> &'static Port {
         adapter.probe_vsync();
         adapter.scan_line(OUTPUT);
         let picture = adapter.picture();
-        let mut surface = Surface::new(adapter.machine(), 64, 48).expect("memory");
+        for _ in 0..2 {
+            let _ = adapter.rounds(0, OUTPUT, 2);
+        }
+        let mut surface = Surface::new(adapter.machine(), port.config(), 64, 48).expect("memory");
+        surface.set_unreadable(broken == Some(Rule::OwnUnreadable));
         let _ = adapter.present(0, &mut surface, &Frame::whole(&picture, 1));
         let _ = adapter.set_visibility(0, true);
         let _ = adapter.move_pointer(0, 3, 3, true);
@@ -141,6 +146,7 @@ fn rest(adapter: &'static port::adapter::Adapter, stub: &'static Stub) {
     if adapter.start().is_ok() {
         let _ = adapter.stop();
     }
+    adapter.calls_after_stop();
     let _ = adapter.remove();
 }
 

@@ -88,7 +88,7 @@ impl TestMachine {
                 None => break,
             };
         }
-        for _ in 0..150 {
+        for _ in 0..10_050 {
             if !self.asserted.get() || self.sink.get().is_none() {
                 break;
             }

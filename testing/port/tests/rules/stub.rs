@@ -30,6 +30,10 @@ pub struct Stub {
     /// A VSync is to be reported.
     pub vsync_due: Cell<bool>,
     pub calls: Cell<u32>,
+    /// Between StartDevice and the stop.
+    pub started: Cell<bool>,
+    /// Times that it enumerated modes.
+    pub enumerated: Cell<u32>,
     /// The handle of a VidPN that is gone.
     pub old_vidpn: Cell<D3DKMDT_HVIDPN>,
 }
@@ -43,7 +47,7 @@ impl Stub {
     pub fn new(broken: Option<Rule>) -> &'static Self {
         let line = matches!(
             broken,
-            Some(Rule::IsrLineNotOurs | Rule::IsrDismiss | Rule::IsrStorm)
+            Some(Rule::IsrLineNotOurs | Rule::IsrDismiss | Rule::IsrStorm | Rule::FieldUnclaimed)
         );
         let vsync = matches!(
             broken,
@@ -66,6 +70,8 @@ impl Stub {
             notify: Cell::new(false),
             vsync_due: Cell::new(false),
             calls: Cell::new(0),
+            started: Cell::new(false),
+            enumerated: Cell::new(0),
             old_vidpn: Cell::new(std::ptr::null_mut()),
         }));
         CURRENT.set(Some(stub));
@@ -95,7 +101,9 @@ impl Stub {
             table.DxgkDdiGetScanLine = Some(crate::ddis::get_scan_line);
         }
         match self.broken {
-            Some(Rule::InitVersion) => table.Version = DXGKDDI_INTERFACE_VERSION_WDDM2_3,
+            Some(Rule::InitVersion) => table.Version = DXGKDDI_INTERFACE_VERSION_WIN7,
+            Some(Rule::XformOffset0) => table.Version = DXGKDDI_INTERFACE_VERSION_WDDM2_3,
+            Some(Rule::FieldResetDevice) => table.DxgkDdiResetDevice = None,
             Some(Rule::InitDisplayDdis) => table.DxgkDdiCommitVidPn = None,
             Some(Rule::InitVsync) => {
                 table.DxgkDdiControlInterrupt = Some(crate::ddis::control_interrupt)

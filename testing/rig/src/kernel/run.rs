@@ -81,9 +81,14 @@ pub fn run(file: &[u8], options: &Options) -> ! {
         frames::scatter();
     }
     log!("adapter {address}: {}", rig.description());
+    let judged = if options.foreign {
+        Config::foreign()
+    } else {
+        Config::default()
+    };
     let config = Config {
         interrupt_connected_during_start: options.connected,
-        ..Config::default()
+        ..judged
     };
     let port = Port::new(rig, config);
     rules::report_to(port.violations());

@@ -266,7 +266,12 @@ fn present(
     caller: &mut Caller,
 ) {
     let size = adapter.picture();
-    let Some(mut surface) = Surface::new(machine, size.width(), size.height()) else {
+    let Some(mut surface) = Surface::new(
+        machine,
+        adapter.port().config(),
+        size.width(),
+        size.height(),
+    ) else {
         return wrong("no memory for a surface", &size.width());
     };
     let mut frames = Frames::new(0xF00D, false);

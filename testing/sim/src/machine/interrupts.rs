@@ -7,8 +7,9 @@ use port::machine::{InterruptSink, Origin};
 use std::sync::{Arc, Weak};
 use std::thread;
 
-/// Interrupts in a row after which an asserted line is given up until it changes: a storm, which the port has reported.
-const STORM: u32 = 1_000;
+/// Interrupts in a row after which an asserted line is given up until it changes: a storm, which the port has reported, and
+/// Windows would have taken the adapter away.
+const STORM: u32 = 10_100;
 
 #[derive(Default)]
 struct Pin {

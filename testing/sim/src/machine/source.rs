@@ -9,8 +9,10 @@ use std::ptr::NonNull;
 mod system {
     use super::NonNull;
 
+    const PAGE: usize = 4096;
+
     fn pages(length: usize) -> usize {
-        length.next_multiple_of(4096)
+        length.next_multiple_of(PAGE)
     }
 
     pub(super) fn allocate(length: usize) -> Option<NonNull<u8>> {
@@ -21,19 +23,27 @@ mod system {
             libc::PROT_READ | libc::PROT_WRITE,
             libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
         );
+        let whole = pages(length) + PAGE;
         // SAFETY: a new anonymous mapping, at an address of the system's choice.
-        let memory =
-            unsafe { libc::mmap(std::ptr::null_mut(), pages(length), access, kind, -1, 0) };
-        (memory != libc::MAP_FAILED)
-            .then(|| NonNull::new(memory.cast()))
-            .flatten()
+        let memory = unsafe { libc::mmap(std::ptr::null_mut(), whole, access, kind, -1, 0) };
+        if memory == libc::MAP_FAILED {
+            return None;
+        }
+        let memory = NonNull::new(memory.cast::<u8>())?;
+        // SAFETY: the last page of the new mapping.
+        let guarded = unsafe {
+            let behind = memory.as_ptr().add(pages(length));
+            libc::mprotect(behind.cast(), PAGE, libc::PROT_NONE)
+        };
+        assert_eq!(guarded, 0, "a page of a new mapping can be protected");
+        Some(memory)
     }
 
     /// # Safety
     /// `address` and `length` are those of one [`allocate`], freed once.
     pub(super) unsafe fn free(address: NonNull<u8>, length: usize) {
         // SAFETY: the caller's promise.
-        unsafe { libc::munmap(address.as_ptr().cast(), pages(length)) };
+        unsafe { libc::munmap(address.as_ptr().cast(), pages(length) + PAGE) };
     }
 
     /// # Safety
@@ -101,6 +111,21 @@ pub(super) fn protect(address: NonNull<u8>, length: usize, open: bool) -> bool {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reading_behind_a_source_is_a_fault() {
+        let memory = allocate(4096).expect("a page");
+        let mut copy = [1; 8];
+        let mut read = |offset: usize| {
+            // SAFETY: the destination has eight bytes.
+            unsafe {
+                crate::fault::copy(copy.as_mut_ptr(), memory.as_ptr().wrapping_add(offset), 8)
+            }
+        };
+        assert_eq!(read(4088), Ok(()));
+        assert_eq!(read(4096), Err(crate::fault::Faulted));
+        free(memory, 4096);
+    }
 
     #[test]
     fn reading_a_closed_source_is_a_fault() {

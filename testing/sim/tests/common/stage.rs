@@ -62,7 +62,8 @@ pub fn on_stage_of(device: &gpu::Options, config: Config, play: impl FnOnce(&mut
     let adapter = port.add_device(Pdo(object.cast())).expect("added");
     let target = bring_up(adapter).expect("started, with a monitor");
     let mode = adapter.set_mode(0, target, None).expect("a mode");
-    let surface = Surface::new(machine, mode.width, mode.height).expect("memory");
+    let surface =
+        Surface::new(machine, adapter.port().config(), mode.width, mode.height).expect("memory");
     let mut stage = Stage {
         gpu: gpu.clone(),
         adapter,
