@@ -4,6 +4,9 @@
 //! IO_STACK_LOCATION.Parameters. Sizes and offsets are asserted below, against a C compiler's figures.
 #![allow(non_snake_case, non_camel_case_types)]
 
+pub mod dispatcher;
+pub mod exception;
+
 use core::ffi::c_void;
 use core::mem::{offset_of, size_of};
 
@@ -363,6 +366,16 @@ pub const STATUS_INVALID_HANDLE: NTSTATUS = 0xC000_0008_u32 as i32;
 pub const STATUS_INVALID_PARAMETER: NTSTATUS = 0xC000_000D_u32 as i32;
 /// STATUS_INVALID_DEVICE_REQUEST.
 pub const STATUS_INVALID_DEVICE_REQUEST: NTSTATUS = 0xC000_0010_u32 as i32;
+/// STATUS_INVALID_INFO_CLASS.
+pub const STATUS_INVALID_INFO_CLASS: NTSTATUS = 0xC000_0003_u32 as i32;
+/// STATUS_ACCESS_VIOLATION.
+pub const STATUS_ACCESS_VIOLATION: NTSTATUS = 0xC000_0005_u32 as i32;
+/// STATUS_BUFFER_OVERFLOW, a warning.
+pub const STATUS_BUFFER_OVERFLOW: NTSTATUS = 0x8000_0005_u32 as i32;
+/// STATUS_BUFFER_TOO_SMALL.
+pub const STATUS_BUFFER_TOO_SMALL: NTSTATUS = 0xC000_0023_u32 as i32;
+/// STATUS_SEMAPHORE_LIMIT_EXCEEDED.
+pub const STATUS_SEMAPHORE_LIMIT_EXCEEDED: NTSTATUS = 0xC000_0047_u32 as i32;
 /// STATUS_ACCESS_DENIED.
 pub const STATUS_ACCESS_DENIED: NTSTATUS = 0xC000_0022_u32 as i32;
 /// STATUS_OBJECT_NAME_NOT_FOUND.

@@ -20,6 +20,12 @@ pub const IRQL_NOT_GREATER_OR_EQUAL: u32 = 0x09;
 pub const IRQL_NOT_LESS_OR_EQUAL: u32 = 0x0A;
 /// BAD_POOL_HEADER.
 pub const BAD_POOL_HEADER: u32 = 0x19;
+/// SPIN_LOCK_ALREADY_OWNED.
+pub const SPIN_LOCK_ALREADY_OWNED: u32 = 0x0F;
+/// SPIN_LOCK_NOT_OWNED.
+pub const SPIN_LOCK_NOT_OWNED: u32 = 0x10;
+/// KMODE_EXCEPTION_NOT_HANDLED.
+pub const KMODE_EXCEPTION_NOT_HANDLED: u32 = 0x1E;
 /// PAGE_FAULT_IN_NONPAGED_AREA.
 pub const PAGE_FAULT_IN_NONPAGED_AREA: u32 = 0x50;
 /// UNEXPECTED_KERNEL_MODE_TRAP.
@@ -36,6 +42,8 @@ pub const MANUALLY_INITIATED_CRASH: u32 = 0xE2;
 pub const HARDWARE_INTERRUPT_STORM: u32 = 0xF2;
 /// CLOCK_WATCHDOG_TIMEOUT.
 pub const CLOCK_WATCHDOG_TIMEOUT: u32 = 0x101;
+/// KERNEL_SECURITY_CHECK_FAILURE.
+pub const KERNEL_SECURITY_CHECK_FAILURE: u32 = 0x139;
 /// WDF_VIOLATION.
 pub const WDF_VIOLATION: u32 = 0x10D;
 
@@ -50,6 +58,16 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// That of an instruction with these registers.
+    pub fn new(rip: u64, registers: Registers) -> Self {
+        Self { rip, registers }
+    }
+
+    /// The instruction.
+    pub fn rip(&self) -> u64 {
+        self.rip
+    }
+
     /// That of an exception.
     pub fn from_exception(frame: &ExceptionFrame) -> Self {
         let [
@@ -122,6 +140,40 @@ pub fn bugcheck(code: u32, parameters: [u64; 4], why: fmt::Arguments<'_>) -> ! {
 
 /// Ends the run because of what happened at `origin`.
 pub fn at(origin: &Origin, code: u32, parameters: [u64; 4], why: fmt::Arguments<'_>) -> ! {
+    let level = stop();
+    let [one, two, three, four] = parameters;
+    log!("*** bugcheck {code:#x} ({one:#x}, {two:#x}, {three:#x}, {four:#x}): {why}");
+    place(origin, level);
+    crate::kernel::report::finish_after_bugcheck(code, parameters, why);
+    exit(Outcome::Bugcheck)
+}
+
+/// Ends the run because the driver used an import at `address` that the rig does not have.
+pub fn missing_import(origin: &Origin, address: u64) -> ! {
+    struct Name(u64);
+    impl fmt::Display for Name {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            crate::kernel::traps::write_name(self.0, f)
+        }
+    }
+    let level = stop();
+    // A call has its target as address of the instruction, and a read of a variable has not.
+    let how = if origin.rip == address {
+        "called"
+    } else {
+        "used"
+    };
+    let name = Name(address);
+    log!("*** the driver {how} {name}, which the rig does not have");
+    place(origin, level);
+    log::raw(format_args!(
+        "error: the driver {how} {name}, which the rig does not have"
+    ));
+    exit(Outcome::Rig)
+}
+
+/// Stops the other processors; the IRQL at which it happened.
+fn stop() -> u8 {
     let level = irql::current();
     x86_64::instructions::interrupts::disable();
     if interrupts::STOPPING.swap(true, Ordering::SeqCst) {
@@ -136,16 +188,16 @@ pub fn at(origin: &Origin, code: u32, parameters: [u64; 4], why: fmt::Arguments<
     unsafe { log::break_open() };
     // One of them may have been in the middle of a line.
     log::raw(format_args!(""));
-    let [one, two, three, four] = parameters;
-    log!("*** bugcheck {code:#x} ({one:#x}, {two:#x}, {three:#x}, {four:#x}): {why}");
+    level
+}
+
+fn place(origin: &Origin, level: u8) {
     log!(
         "*** at {}, IRQL {level} ({})",
         Place(origin.rip),
         irql::name(level)
     );
     trace(origin);
-    crate::kernel::report::finish_after_bugcheck(code, parameters, why);
-    exit(Outcome::Bugcheck)
 }
 
 /// Prints the stack from `origin` up.

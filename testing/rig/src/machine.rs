@@ -54,6 +54,7 @@ impl Rig {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, "{} ranges, ", self.0.ranges.len())?;
                 match &self.0.grant {
+                    msix::Grant::None => write!(f, "no interrupt"),
                     msix::Grant::Line(line, one) => write!(f, "line {line} at IRQL {}", one.level),
                     msix::Grant::Messages(all) => {
                         write!(f, "{} messages:", all.len())?;
@@ -110,6 +111,7 @@ impl Machine for Rig {
         let interrupts = match &self.grant {
             msix::Grant::Line(_, interrupt) => InterruptGrant::Line(*interrupt),
             msix::Grant::Messages(all) => InterruptGrant::Messages(all),
+            msix::Grant::None => InterruptGrant::None,
         };
         Grant {
             ranges: &self.ranges,

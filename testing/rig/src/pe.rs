@@ -9,9 +9,9 @@ use core::fmt;
 
 use object::LittleEndian as LE;
 use object::pe::{
-    IMAGE_DIRECTORY_ENTRY_LOAD_CONFIG, IMAGE_FILE_MACHINE_AMD64, IMAGE_REL_BASED_ABSOLUTE,
-    IMAGE_REL_BASED_DIR64, IMAGE_SCN_MEM_DISCARDABLE, IMAGE_SCN_MEM_EXECUTE, IMAGE_SCN_MEM_WRITE,
-    IMAGE_SUBSYSTEM_NATIVE,
+    IMAGE_DIRECTORY_ENTRY_LOAD_CONFIG, IMAGE_DIRECTORY_ENTRY_TLS, IMAGE_FILE_MACHINE_AMD64,
+    IMAGE_FILE_RELOCS_STRIPPED, IMAGE_REL_BASED_ABSOLUTE, IMAGE_REL_BASED_DIR64,
+    IMAGE_SCN_MEM_DISCARDABLE, IMAGE_SCN_MEM_EXECUTE, IMAGE_SCN_MEM_WRITE, IMAGE_SUBSYSTEM_NATIVE,
 };
 use object::read::pe::{Import, PeFile64};
 
@@ -29,13 +29,17 @@ pub enum PeError {
     Broken(&'static str),
     /// It is no image that Windows would load as a driver.
     NotADriver(&'static str),
-    /// It imports something that the rig does not have.
-    UnknownImport {
+    /// It imports from this module by this number instead of a name.
+    Ordinal {
         /// The module, as the image names it.
         module: String,
-        /// The name, or `#ordinal`.
-        name: String,
+        /// The number.
+        number: u16,
     },
+    /// These two sections lie over each other.
+    Overlap(String, String),
+    /// The file ends before the data of this section.
+    Truncated(String),
 }
 
 impl fmt::Display for PeError {
@@ -43,12 +47,18 @@ impl fmt::Display for PeError {
         match self {
             PeError::Broken(what) => write!(f, "the driver image is broken: {what}"),
             PeError::NotADriver(what) => write!(f, "the file is no driver image: {what}"),
-            PeError::UnknownImport { module, name } => {
-                write!(
-                    f,
-                    "the driver imports {module}!{name}, which the rig does not have"
-                )
-            }
+            PeError::Ordinal { module, number } => write!(
+                f,
+                "the driver imports {module} number {number}: imports must be by name"
+            ),
+            PeError::Overlap(one, other) => write!(
+                f,
+                "the driver image is broken: sections {one} and {other} overlap"
+            ),
+            PeError::Truncated(section) => write!(
+                f,
+                "the driver image is broken: the file ends before the data of section {section}"
+            ),
         }
     }
 }
@@ -113,7 +123,13 @@ impl<'a> Image<'a> {
         let size =
             round_up(optional.size_of_image.get(LE)).ok_or(PeError::Broken("size of image"))?;
         let entry = optional.address_of_entry_point.get(LE);
-        let mut sections = Vec::new();
+        let tls = file.data_directory(IMAGE_DIRECTORY_ENTRY_TLS);
+        if tls.is_some_and(|tls| tls.virtual_address.get(LE) != 0) {
+            return Err(PeError::NotADriver(
+                "it has a TLS directory, and no thread of the kernel has such storage",
+            ));
+        }
+        let mut sections: Vec<Section> = Vec::new();
         for section in file.section_table().iter() {
             let start = section.virtual_address.get(LE);
             let bytes = section
@@ -121,9 +137,10 @@ impl<'a> Image<'a> {
                 .get(LE)
                 .max(section.size_of_raw_data.get(LE));
             let bytes = round_up(bytes).ok_or(PeError::Broken("section size"))?;
-            if start % PAGE != 0 || start.checked_add(bytes).is_none_or(|end| end > size) {
+            let end = start.checked_add(bytes).filter(|&end| end <= size);
+            let Some(end) = end.filter(|_| start % PAGE == 0) else {
                 return Err(PeError::Broken("a section lies outside the image"));
-            }
+            };
             let flags = section.characteristics.get(LE);
             let protection = match (
                 (flags & IMAGE_SCN_MEM_WRITE).0 != 0,
@@ -138,8 +155,16 @@ impl<'a> Image<'a> {
                 (false, true) => Protection::Execute,
                 (false, false) => Protection::Read,
             };
+            let name = String::from_utf8_lossy(section.raw_name()).into_owned();
+            let meets = |other: &&Section| start < other.start + other.size && other.start < end;
+            if let Some(other) = sections.iter().find(meets) {
+                return Err(PeError::Overlap(other.name.clone(), name));
+            }
+            if section.pe_data(data).is_err() {
+                return Err(PeError::Truncated(name));
+            }
             sections.push(Section {
-                name: String::from_utf8_lossy(section.raw_name()).into_owned(),
+                name,
                 start,
                 size: bytes,
                 protection,
@@ -162,15 +187,15 @@ impl<'a> Image<'a> {
         })
     }
 
-    /// Makes the memory image for `base`. `import` gives the address of each imported `(module, name)`.
+    /// Makes the memory image for `base`. `import` gives the address of each imported `(module, name)`, a routine or a variable.
     ///
     /// # Errors
-    /// [`PeError::UnknownImport`] for the first import without an address; [`PeError::Broken`].
+    /// [`PeError::Ordinal`] for the first import by number; [`PeError::Broken`].
     pub fn lay_out(
         &self,
         base: u64,
         cookie: u64,
-        mut import: impl FnMut(&str, &str) -> Option<u64>,
+        mut import: impl FnMut(&str, &str) -> u64,
     ) -> Result<Vec<u8>, PeError> {
         let mut memory = vec![0; self.size as usize];
         let headers = self
@@ -210,9 +235,16 @@ impl<'a> Image<'a> {
             .file
             .data_directories()
             .relocation_blocks(self.data, &self.file.section_table())
-            .map_err(|_| broken.clone())?
-            .ok_or(PeError::NotADriver("it has no relocations"))?;
-        let mut blocks = blocks;
+            .map_err(|_| broken.clone())?;
+        let Some(mut blocks) = blocks else {
+            // Without addresses in it an image has none, and says that they were not taken away.
+            let flags = self.file.nt_headers().file_header.characteristics.get(LE);
+            return if (flags & IMAGE_FILE_RELOCS_STRIPPED).0 == 0 {
+                Ok(())
+            } else {
+                Err(PeError::NotADriver("its relocations are stripped"))
+            };
+        };
         while let Some(block) = blocks.next().map_err(|_| broken.clone())? {
             for relocation in block {
                 match relocation.typ {
@@ -233,7 +265,7 @@ impl<'a> Image<'a> {
     fn resolve(
         &self,
         memory: &mut [u8],
-        import: &mut dyn FnMut(&str, &str) -> Option<u64>,
+        import: &mut dyn FnMut(&str, &str) -> u64,
     ) -> Result<(), PeError> {
         let broken = |_| PeError::Broken("imports");
         let Some(table) = self.file.import_table().map_err(broken)? else {
@@ -256,32 +288,13 @@ impl<'a> Image<'a> {
                     .map_err(broken)?
                 {
                     Import::Name(_, name) => String::from_utf8_lossy(name).into_owned(),
-                    Import::Ordinal(number) => {
-                        use core::fmt::Write;
-                        let mut name = String::new();
-                        let _ = write!(name, "#{number}");
-                        name
-                    }
+                    Import::Ordinal(number) => return Err(PeError::Ordinal { module, number }),
                 };
-                let Some(address) = import(&module, &name) else {
-                    return Err(PeError::UnknownImport { module, name });
-                };
-                write64(memory, slot, address).ok_or(PeError::Broken("imports"))?;
+                write64(memory, slot, import(&module, &name)).ok_or(PeError::Broken("imports"))?;
                 slot += 8;
             }
         }
         Ok(())
-    }
-
-    /// Every import, as `(module, name)`, in the file's order; names of ordinals are left out.
-    pub fn imports(&self) -> Vec<(String, String)> {
-        let mut all = Vec::new();
-        let mut memory = vec![0; self.size as usize];
-        let _ = self.resolve(&mut memory, &mut |module, name| {
-            all.push((String::from(module), String::from(name)));
-            Some(0)
-        });
-        all
     }
 
     fn seed_cookie(&self, memory: &mut [u8], base: u64, cookie: u64) {

@@ -1,20 +1,22 @@
-//! The subset of C's format strings that drivers give to DbgPrint: `%s %S %d %i %u %x %X %p %c %%`, with `-`, `0`, a
-//! width, `.precision` and the lengths `l ll I64 z h w`; and `%wZ`.
+//! C's format strings, as DbgPrint and the `printf` family of the kernel take them: `%s %S %d %i %u %o %x %X %p %c %C %%`, with the
+//! flags `- + space # 0`, a width, `.precision` and the lengths `h l ll w z I I32 I64`; and `%wZ`, `%hZ`.
 //!
 //! Every argument of the Microsoft x64 convention is one 64-bit word. Reading strings is left to the caller, who alone
-//! knows how to look at an address safely.
+//! knows how to look at an address safely. Floating point is not for kernels.
 
 use core::fmt::{self, Write};
 
 /// What a string argument points to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Text {
-    /// `%s`: bytes up to a zero.
+    /// Bytes up to a zero.
     Narrow,
-    /// `%S`, `%ws`, `%ls`: 16-bit characters up to a zero.
+    /// 16-bit characters up to a zero.
     Wide,
     /// `%wZ`: a UNICODE_STRING.
     Counted,
+    /// `%hZ`: an ANSI_STRING.
+    CountedNarrow,
 }
 
 /// Where the arguments come from.
@@ -32,6 +34,9 @@ pub trait Arguments {
 struct Spec {
     left: bool,
     zero: bool,
+    plus: bool,
+    space: bool,
+    alternate: bool,
     width: usize,
     precision: Option<usize>,
     wide: bool,
@@ -39,20 +44,27 @@ struct Spec {
     short: bool,
 }
 
-/// Writes `format` with `arguments`. What is not understood is written as it stands.
+/// Writes `format` with `arguments`. `wide` is the format itself, so that `%s` means such a string and `%S` the other kind. What is
+/// not understood is written as it stands.
 ///
 /// # Errors
 /// Only those of `out`.
-pub fn print(out: &mut dyn Write, format: &[u8], arguments: &mut dyn Arguments) -> fmt::Result {
+pub fn print(
+    out: &mut dyn Write,
+    format: &[u16],
+    wide: bool,
+    arguments: &mut dyn Arguments,
+) -> fmt::Result {
     let mut rest = format;
-    while let Some(at) = rest.iter().position(|&byte| byte == b'%') {
+    while let Some(at) = rest.iter().position(|&unit| unit == u16::from(b'%')) {
         plain(out, &rest[..at])?;
         let (spec, length) = parse(&rest[at + 1..], arguments);
         let Some(&conversion) = rest.get(at + 1 + length) else {
             return plain(out, &rest[at..]);
         };
         let end = at + length + 2;
-        if !convert(out, &spec, conversion, arguments)? {
+        let conversion = u8::try_from(conversion).unwrap_or(0);
+        if !convert(out, &spec, conversion, wide, arguments)? {
             plain(out, &rest[at..end])?;
         }
         rest = &rest[end..];
@@ -60,22 +72,25 @@ pub fn print(out: &mut dyn Write, format: &[u8], arguments: &mut dyn Arguments) 
     plain(out, rest)
 }
 
-fn plain(out: &mut dyn Write, bytes: &[u8]) -> fmt::Result {
-    for &byte in bytes {
-        out.write_char(char::from(byte))?;
+fn plain(out: &mut dyn Write, units: &[u16]) -> fmt::Result {
+    for character in char::decode_utf16(units.iter().copied()) {
+        out.write_char(character.unwrap_or('?'))?;
     }
     Ok(())
 }
 
-/// Reads flags, width, precision and length; returns them and how many bytes they took.
-fn parse(text: &[u8], arguments: &mut dyn Arguments) -> (Spec, usize) {
+/// Reads flags, width, precision and length; returns them and how many characters they took.
+fn parse(text: &[u16], arguments: &mut dyn Arguments) -> (Spec, usize) {
     let mut spec = Spec::default();
     let mut at = 0;
     let mut after_point = false;
-    while let Some(&byte) = text.get(at) {
+    let byte_at = |at: usize| text.get(at).map(|&unit| u8::try_from(unit).unwrap_or(0));
+    while let Some(byte) = byte_at(at) {
         match byte {
             b'-' => spec.left = true,
-            b'+' | b' ' | b'#' => {}
+            b'+' => spec.plus = true,
+            b' ' => spec.space = true,
+            b'#' => spec.alternate = true,
             b'.' => {
                 after_point = true;
                 spec.precision = Some(0);
@@ -90,25 +105,32 @@ fn parse(text: &[u8], arguments: &mut dyn Arguments) -> (Spec, usize) {
                 *field = (*field * 10 + usize::from(byte - b'0')).min(1000);
             }
             b'*' => {
-                let value = (arguments.next() as u32 as usize).min(1000);
-                if after_point {
-                    spec.precision = Some(value)
+                let value = arguments.next() as u32 as i32;
+                let size = (value.unsigned_abs() as usize).min(1000);
+                if !after_point {
+                    spec.left |= value < 0;
+                    spec.width = size;
                 } else {
-                    spec.width = value
+                    // A negative precision is none.
+                    spec.precision = (value >= 0).then_some(size);
                 }
             }
             b'l' => {
                 // One `l` is 32 bits wide in Microsoft's C, two are 64.
-                spec.long |= text.get(at + 1) == Some(&b'l');
+                spec.long |= byte_at(at + 1) == Some(b'l');
                 spec.wide = true;
             }
             b'h' => spec.short = true,
             b'w' => spec.wide = true,
             b'z' => spec.long = true,
-            b'I' if text[at..].starts_with(b"I64") => {
-                spec.long = true;
-                at += 2;
-            }
+            b'I' => match (byte_at(at + 1), byte_at(at + 2)) {
+                (Some(b'6'), Some(b'4')) => {
+                    spec.long = true;
+                    at += 2;
+                }
+                (Some(b'3'), Some(b'2')) => at += 2,
+                _ => spec.long = true,
+            },
             _ => break,
         }
         at += 1;
@@ -138,69 +160,130 @@ fn convert(
     out: &mut dyn Write,
     spec: &Spec,
     conversion: u8,
+    wide: bool,
     arguments: &mut dyn Arguments,
 ) -> Result<bool, fmt::Error> {
-    let mut digits = Digits::default();
-    let mut negative = false;
     match conversion {
-        b'%' => {
-            out.write_char('%')?;
-            return Ok(true);
-        }
+        b'%' => out.write_char('%')?,
         b's' | b'S' | b'Z' => {
-            let kind = match (conversion, spec.wide) {
-                (b'Z', true) => Text::Counted,
-                (b's', false) | (b'Z', false) => Text::Narrow,
-                _ => Text::Wide,
+            let is_wide = match (spec.wide, spec.short) {
+                (true, _) => true,
+                (_, true) => false,
+                _ => wide != (conversion == b'S'),
+            };
+            let kind = match (conversion, is_wide) {
+                (b'Z', _) if spec.wide => Text::Counted,
+                (b'Z', _) => Text::CountedNarrow,
+                (_, true) => Text::Wide,
+                (_, false) => Text::Narrow,
             };
             let address = arguments.next();
-            arguments.text(kind, address, spec.precision.unwrap_or(usize::MAX), out)?;
-            return Ok(true);
-        }
-        b'c' => digits.write_char(char::from(arguments.next() as u8))?,
-        b'd' | b'i' => {
-            let value = arguments.next();
-            let value = if spec.long {
-                value as i64
-            } else {
-                i64::from(value as i32)
-            };
-            negative = value < 0;
-            write!(digits, "{}", value.unsigned_abs())?;
-        }
-        b'u' | b'x' | b'X' => {
-            let value = arguments.next();
-            let value = if spec.long {
-                value
-            } else {
-                u64::from(value as u32)
-            };
-            match conversion {
-                b'u' => write!(digits, "{value}")?,
-                b'x' => write!(digits, "{value:x}")?,
-                _ => write!(digits, "{value:X}")?,
+            let most = spec.precision.unwrap_or(usize::MAX);
+            if spec.width == 0 {
+                arguments.text(kind, address, most, out)?;
+                return Ok(true);
+            }
+            let mut counted = Count(0);
+            arguments.text(kind, address, most, &mut counted)?;
+            let padding = spec.width.saturating_sub(counted.0);
+            if !spec.left {
+                repeat(out, ' ', padding)?;
+            }
+            arguments.text(kind, address, most, out)?;
+            if spec.left {
+                repeat(out, ' ', padding)?;
             }
         }
-        b'p' => write!(digits, "{:016X}", arguments.next())?,
+        b'c' | b'C' => {
+            let value = arguments.next() as u32;
+            let is_wide = spec.wide || (!spec.short && wide != (conversion == b'C'));
+            let unit = if is_wide {
+                value & 0xFFFF
+            } else {
+                value & 0xFF
+            };
+            let padding = spec.width.saturating_sub(1);
+            if !spec.left {
+                repeat(out, ' ', padding)?;
+            }
+            out.write_char(char::from_u32(unit).unwrap_or('?'))?;
+            if spec.left {
+                repeat(out, ' ', padding)?;
+            }
+        }
+        b'd' | b'i' | b'u' | b'o' | b'x' | b'X' | b'p' => {
+            number(out, spec, conversion, arguments.next())?;
+        }
         _ => return Ok(false),
     }
+    Ok(true)
+}
+
+/// Counts characters.
+struct Count(usize);
+
+impl Write for Count {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 += text.chars().count();
+        Ok(())
+    }
+}
+
+fn number(out: &mut dyn Write, spec: &Spec, conversion: u8, value: u64) -> fmt::Result {
+    let mut digits = Digits::default();
+    let mut sign = "";
+    let unsigned = match (spec.long, spec.short) {
+        (true, _) => value,
+        (_, true) => u64::from(value as u16),
+        _ => u64::from(value as u32),
+    };
+    match conversion {
+        b'd' | b'i' => {
+            let signed = match (spec.long, spec.short) {
+                (true, _) => value as i64,
+                (_, true) => i64::from(value as i16),
+                _ => i64::from(value as i32),
+            };
+            sign = match signed {
+                ..0 => "-",
+                _ if spec.plus => "+",
+                _ if spec.space => " ",
+                _ => "",
+            };
+            write!(digits, "{}", signed.unsigned_abs())?;
+        }
+        b'u' => write!(digits, "{unsigned}")?,
+        b'o' => write!(digits, "{unsigned:o}")?,
+        b'x' => write!(digits, "{unsigned:x}")?,
+        b'X' => write!(digits, "{unsigned:X}")?,
+        _ => write!(digits, "{value:016X}")?,
+    }
+    if spec.alternate && unsigned != 0 {
+        sign = match conversion {
+            b'x' => "0x",
+            b'X' => "0X",
+            b'o' => "0",
+            _ => sign,
+        };
+    }
+    let zeroes = spec.precision.unwrap_or(0).saturating_sub(digits.length);
     let padding = spec
         .width
-        .saturating_sub(digits.length + usize::from(negative));
-    if !spec.left && !spec.zero {
+        .saturating_sub(digits.length + sign.len() + zeroes);
+    // A precision says how many digits there are, so zeroes fill nothing.
+    let zero = spec.zero && !spec.left && spec.precision.is_none();
+    if !spec.left && !zero {
         repeat(out, ' ', padding)?;
     }
-    if negative {
-        out.write_char('-')?;
+    out.write_str(sign)?;
+    repeat(out, '0', zeroes + if zero { padding } else { 0 })?;
+    for &byte in &digits.bytes[..digits.length] {
+        out.write_char(char::from(byte))?;
     }
-    if !spec.left && spec.zero {
-        repeat(out, '0', padding)?;
-    }
-    plain(out, &digits.bytes[..digits.length])?;
     if spec.left {
         repeat(out, ' ', padding)?;
     }
-    Ok(true)
+    Ok(())
 }
 
 fn repeat(out: &mut dyn Write, character: char, count: usize) -> fmt::Result {
@@ -234,9 +317,14 @@ mod tests {
     }
 
     fn printed(format: &str, arguments: &[u64]) -> String {
+        printed_as(false, format, arguments)
+    }
+
+    fn printed_as(wide: bool, format: &str, arguments: &[u64]) -> String {
         let mut out = String::new();
         let mut given = Given(arguments.to_vec(), "text");
-        print(&mut out, format.as_bytes(), &mut given).unwrap();
+        let units: Vec<u16> = format.encode_utf16().collect();
+        print(&mut out, &units, wide, &mut given).unwrap();
         assert!(given.0.is_empty(), "{format}: arguments left over");
         out
     }
@@ -271,6 +359,30 @@ mod tests {
                 &[42, 42, 0xFFFF_FFD6, 0xBEEF, 4, 7]
             ),
             "[   42] [42   ] [-0042] [0000BEEF] [   7]"
+        );
+    }
+
+    #[test]
+    fn in_a_wide_format_s_is_a_wide_string() {
+        assert_eq!(
+            printed_as(true, "\u{e9}%s %S %hs %ws %c", &[1, 2, 3, 4, 0x20AC]),
+            "\u{e9}Wide@1:text Narrow@2:text Narrow@3:text Wide@4:text \u{20AC}"
+        );
+        assert_eq!(printed("%hZ", &[1]), "CountedNarrow@1:text");
+    }
+
+    #[test]
+    fn signs_precisions_and_prefixes() {
+        assert_eq!(
+            printed(
+                "[%+d] [% d] [%.4d] [%8.3d] [%-8.3d] [%#x] [%o] [%Iu] [%I32u] [%hx]",
+                &[5, 5, 5, 5, 5, 255, 8, u64::MAX, 7, 0x1_2345]
+            ),
+            "[+5] [ 5] [0005] [     005] [005     ] [0xff] [10] [18446744073709551615] [7] [2345]"
+        );
+        assert_eq!(
+            printed("[%14s] [%-14s]", &[1, 2]),
+            "[ Narrow@1:text] [Narrow@2:text ]"
         );
     }
 

@@ -15,9 +15,18 @@ const RIG: i32 = 39;
 const IMPORTS: &[(&str, &str)] = &[
     (
         "ntoskrnl.exe",
-        "DbgPrint ExAllocatePool2 ExFreePoolWithTag KeInitializeEvent KeSetEvent KeWaitForSingleObject \
+        "DbgPrint ExRaiseStatus ProbeForRead memcpy strcmp __C_specific_handler ExAllocatePoolWithTag \
+         ExAllocatePool2 ExFreePoolWithTag KeInitializeEvent KeSetEvent KeWaitForSingleObject \
          KeQueryPerformanceCounter KeGetCurrentIrql MmAllocatePagesForMdlEx MmMapLockedPagesSpecifyCache \
-         MmUnmapLockedPages MmFreePagesFromMdl MmCopyMemory ZwClose KeNoSuchRoutine",
+         MmUnmapLockedPages MmFreePagesFromMdl MmCopyMemory ZwClose KeNoSuchRoutine KeNoSuchVariable \
+         PsCreateSystemThread PsTerminateSystemThread ObReferenceObjectByHandle ObfDereferenceObject KeInitializeMutex \
+         KeReleaseMutex KeInitializeSemaphore KeReleaseSemaphore KeInitializeTimerEx KeSetTimerEx KeCancelTimer \
+         KeInitializeDpc KeInsertQueueDpc KeFlushQueuedDpcs KeInitializeSpinLock KeAcquireSpinLockRaiseToDpc \
+         KeReleaseSpinLock ExInterlockedInsertTailList ExInterlockedRemoveHeadList MmAllocateContiguousMemory \
+         MmFreeContiguousMemory MmGetPhysicalAddress IoAllocateMdl IoFreeMdl MmProbeAndLockPages MmUnlockPages \
+         IoCreateNotificationEvent RtlInitUnicodeString RtlIntegerToUnicodeString _snwprintf _snprintf \
+         MmGetSystemRoutineAddress MmUserProbeAddress KeDelayExecutionThread KeWaitForMultipleObjects KeSetPriorityThread \
+         ExInitializeFastMutex ExAcquireFastMutex ExReleaseFastMutex wcscmp",
     ),
     ("WDFLDR.SYS", "WdfVersionBind"),
 ];
@@ -33,9 +42,11 @@ fn run(command: &mut Command) {
     );
 }
 
-/// Builds the driver with this fault.
-fn build(folder: &Path, fault: u32, subsystem: &str) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults/driver.c");
+/// Builds the driver in `source` with this definition.
+fn build(folder: &Path, source: &str, definition: &str, subsystem: &str) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/faults")
+        .join(source);
     let object = folder.join("driver.obj");
     run(Command::new("clang")
         .args([
@@ -43,10 +54,11 @@ fn build(folder: &Path, fault: u32, subsystem: &str) -> PathBuf {
             "-ffreestanding",
             "-fno-builtin",
             "-O1",
+            "-fms-extensions",
             "-Wall",
             "-Wno-unused",
         ])
-        .args(["-c", &format!("-DFAULT={fault}")])
+        .args(["-c", &format!("-D{definition}")])
         .arg(&source)
         .arg("-o")
         .arg(&object));
@@ -131,7 +143,28 @@ fn boot(image: &Path) -> (i32, String) {
 fn run_fault(fault: u32, subsystem: &str) -> (i32, String) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fault-{fault}-{subsystem}"));
     fs::create_dir_all(&folder).unwrap();
-    boot(&build(&folder, fault, subsystem))
+    boot(&build(
+        &folder,
+        "driver.c",
+        &format!("FAULT={fault}"),
+        subsystem,
+    ))
+}
+
+/// Builds and boots another of the drivers.
+fn run_source(source: &str, definition: &str) -> (i32, String) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{source}-{definition}"));
+    fs::create_dir_all(&folder).unwrap();
+    boot(&build(&folder, source, definition, "native"))
+}
+
+/// A driver that checks the rig's services says so at its end, and nothing was wrong.
+fn expect_checked(source: &str, last: &str) {
+    let (ended, log) = run_source(source, "CHECKED=1");
+    assert!(log.contains(last), "{log}");
+    assert!(!log.contains("WRONG") && !log.contains("rule "), "{log}");
+    assert!(log.contains("\"leaks\": 0"), "{log}");
+    assert_eq!(ended, FAILED, "{log}");
 }
 
 /// The run with this fault ends so, and its log has all of these.
@@ -162,14 +195,17 @@ faults! {
     a_use_after_free_faults 6 BUGCHECK ["page fault: read", "a block after it was freed"];
     code_is_not_writable 7 BUGCHECK ["page fault: write", "its protection forbids it (the driver image)"];
     data_is_not_executable 8 BUGCHECK ["page fault: execute", "its protection forbids it (the driver image)"];
-    an_unknown_import_is_named 9 RIG ["error: the driver imports ntoskrnl.exe!KeNoSuchRoutine, which the rig does not have"];
+    an_unknown_import_is_named_when_it_is_called 9 RIG ["error: the driver called ntoskrnl.exe!KeNoSuchRoutine, which the rig does not have", "vgpudod.sys+0x"];
     a_call_at_too_high_an_irql_is_a_violation 10 FAILED ["rule IRQL/callback broken at ZwClose", "IRQL 2 (DISPATCH_LEVEL)"];
     a_leak_is_counted 11 FAILED ["\"leaks\": 1", "leak: 48 bytes"];
     an_unused_framework_function_is_named 12 BUGCHECK ["bugcheck 0x10d", "which the rig's framework does not have", "WdfDevice"];
     a_physical_address_is_no_virtual_one 13 BUGCHECK ["page fault: write at 0x400000", "a physical address, or a wild pointer"];
     pages_freed_while_mapped_are_caught 14 BUGCHECK ["bugcheck 0xc4", "MmFreePagesFromMdl: the MDL is still mapped"];
     a_hang_says_where 16 BUGCHECK ["no progress for 10 s: interrupted at vgpudod.sys+0x", "bugcheck 0x101"];
-    an_exception_is_a_bugcheck 15 BUGCHECK ["bugcheck 0x7f", "exception 3"];
+    an_exception_without_a_handler_is_a_bugcheck 15 BUGCHECK ["bugcheck 0x1e", "exception 3 (0x80000003), and no handler takes it", "vgpudod.sys+0x"];
+    a_failed_nt_assert_is_named 18 BUGCHECK ["bugcheck 0x1e", "NT_ASSERT failed (int 2Ch, STATUS_ASSERTION_FAILURE 0xc0000420)"];
+    a_fast_fail_is_a_security_check_failure 19 BUGCHECK ["bugcheck 0x139", "__fastfail(5)"];
+    an_unknown_variable_is_named_when_it_is_read 20 RIG ["error: the driver used ntoskrnl.exe!KeNoSuchVariable, which the rig does not have"];
 }
 
 #[test]
@@ -192,4 +228,59 @@ fn a_program_is_no_driver() {
     let (ended, log) = run_fault(17, "console");
     assert_eq!(ended, RIG, "{log}");
     assert!(log.contains("its subsystem is not native"), "{log}");
+}
+
+#[test]
+#[ignore = "needs clang, lld, QEMU and RIG_EFI"]
+fn exceptions_find_their_handlers() {
+    expect_checked("seh.c", "driver: exceptions checked");
+}
+
+#[test]
+#[ignore = "needs clang, lld, QEMU and RIG_EFI"]
+fn an_exception_that_nothing_takes_is_a_bugcheck() {
+    let (ended, log) = run_source("seh.c", "UNHANDLED=1");
+    assert_eq!(ended, BUGCHECK, "{log}");
+    let said = "bugcheck 0x1e (0xc0001234";
+    assert!(log.contains(said), "{log}");
+    assert!(
+        log.contains("0xc0001234 was raised, and no handler takes it"),
+        "{log}"
+    );
+}
+
+#[test]
+#[ignore = "needs clang, lld, QEMU and RIG_EFI"]
+fn a_bad_address_of_the_kernels_is_a_bugcheck_whatever_handlers_there_are() {
+    let (ended, log) = run_source("seh.c", "UNHANDLED=2");
+    assert_eq!(ended, BUGCHECK, "{log}");
+    assert!(log.contains("bugcheck 0x50"), "{log}");
+    let (ended, log) = run_source("seh.c", "UNHANDLED=3");
+    assert_eq!(ended, BUGCHECK, "{log}");
+    assert!(log.contains("page fault: read at 0x10000"), "{log}");
+}
+
+#[test]
+#[ignore = "needs clang, lld, QEMU and RIG_EFI"]
+fn threads_timers_locks_and_memory_are_as_documented() {
+    expect_checked("services.c", "driver: kernel services checked");
+}
+
+#[test]
+#[ignore = "needs clang, lld, QEMU and RIG_EFI"]
+fn what_is_not_given_back_is_named() {
+    let (_, log) = run_source("services.c", "LEAK=1");
+    for what in [
+        "bytes of contiguous memory at",
+        "an event at",
+        "timer ",
+        "handle ",
+        "a thread at",
+        "the pages of the MDL at",
+    ] {
+        assert!(
+            log.contains(&format!("leak: {what}")) || log.contains(what),
+            "{what}: {log}"
+        );
+    }
 }

@@ -6,17 +6,24 @@ use alloc::vec::Vec;
 use qemu_fw_cfg::FwCfg;
 use uefi::boot::{self, AllocateType, MemoryType};
 use uefi::mem::memory_map::{MemoryMap, MemoryMapMut};
+use uefi::proto::console::gop::{GraphicsOutput, PixelFormat};
 use uefi::proto::loaded_image::LoadedImage;
 use uefi::table::cfg::ConfigTableEntry;
 
 use crate::devices::acpi::{self, Platform};
 use crate::memory::PAGE;
 use crate::options::Options;
+use crate::presets::Presets;
 
 /// fw_cfg item with the driver image.
 const DRIVER_ITEM: &str = "opt/org.vgpudod/driver";
 /// fw_cfg item with the options.
 const OPTIONS_ITEM: &str = "opt/org.vgpudod/options";
+/// fw_cfg item with the service's name and registry values, see [`Presets`].
+const REGISTRY_ITEM: &str = "opt/org.vgpudod/registry";
+
+/// The service's name if no such item says it.
+const SERVICE: &str = "vgpudod";
 
 /// Everything found, with the firmware left behind.
 #[derive(Debug)]
@@ -25,6 +32,10 @@ pub struct Found {
     pub driver: Vec<u8>,
     /// What the run is to do.
     pub options: Options,
+    /// Registry values that are there before it starts.
+    pub presets: Presets,
+    /// The display that the firmware left behind, if it has a frame buffer.
+    pub screen: Option<Screen>,
     /// Processors, interrupt controllers, PCI.
     pub platform: Platform,
     /// Start and length of the rig's own image.
@@ -37,12 +48,30 @@ pub struct Found {
     pub free: Vec<(u32, u32)>,
 }
 
+/// A display as the firmware's graphics protocol describes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen {
+    /// Pixels.
+    pub width: u32,
+    /// Scan lines.
+    pub height: u32,
+    /// Bytes a line.
+    pub pitch: u32,
+    /// Physical address of the frame buffer.
+    pub address: u64,
+}
+
 /// Reads everything and exits boot services.
 ///
 /// # Errors
 /// Text that says what is missing.
 pub fn read() -> Result<Found, String> {
-    let (driver, options) = read_items()?;
+    let Items {
+        driver,
+        options,
+        presets,
+    } = read_items()?;
+    let screen = read_screen();
     let image = {
         let loaded = boot::open_protocol_exclusive::<LoadedImage>(boot::image_handle())
             .map_err(|_| "the firmware does not describe the rig's image")?;
@@ -90,6 +119,8 @@ pub fn read() -> Result<Found, String> {
     Ok(Found {
         driver,
         options,
+        presets,
+        screen,
         platform,
         image,
         start_page: start_page.as_ptr() as u64,
@@ -98,7 +129,42 @@ pub fn read() -> Result<Found, String> {
     })
 }
 
-fn read_items() -> Result<(Vec<u8>, Options), String> {
+/// What the firmware shows now; nothing if it draws without a frame buffer, as on a virtio GPU that is no VGA adapter.
+fn read_screen() -> Option<Screen> {
+    let handle = boot::get_handle_for_protocol::<GraphicsOutput>().ok()?;
+    // SAFETY: the protocol is only read, and the firmware's console keeps using it.
+    let mut output = unsafe {
+        boot::open_protocol::<GraphicsOutput>(
+            boot::OpenProtocolParams {
+                handle,
+                agent: boot::image_handle(),
+                controller: None,
+            },
+            boot::OpenProtocolAttributes::GetProtocol,
+        )
+    }
+    .ok()?;
+    let mode = output.current_mode_info();
+    if !matches!(mode.pixel_format(), PixelFormat::Bgr) {
+        return None;
+    }
+    let (width, height) = mode.resolution();
+    Some(Screen {
+        width: width as u32,
+        height: height as u32,
+        pitch: mode.stride() as u32 * 4,
+        address: output.frame_buffer().as_mut_ptr() as u64,
+    })
+}
+
+/// The items of fw_cfg.
+struct Items {
+    driver: Vec<u8>,
+    options: Options,
+    presets: Presets,
+}
+
+fn read_items() -> Result<Items, String> {
     // SAFETY: the rig runs in QEMU only, and this is the only use of fw_cfg.
     let mut device = unsafe { FwCfg::new_for_x86() }
         .map_err(|_| "there is no fw_cfg: the rig runs in QEMU only")?;
@@ -108,11 +174,26 @@ fn read_items() -> Result<(Vec<u8>, Options), String> {
         )
     })?;
     let driver = device.read_file(&file);
-    let text = match device.find_file(OPTIONS_ITEM) {
-        Some(file) => device.read_file(&file),
-        None => Vec::new(),
+    let mut text = |item: &str| match device.find_file(item) {
+        Some(file) => String::from_utf8(device.read_file(&file))
+            .map_err(|_| alloc::format!("{item} is not UTF-8")),
+        None => Ok(String::new()),
     };
-    let text = String::from_utf8(text).map_err(|_| "the options are not UTF-8")?;
-    let options = Options::parse(&text).map_err(|error| alloc::format!("{error}"))?;
-    Ok((driver, options))
+    let options = text(OPTIONS_ITEM)?;
+    let registry = text(REGISTRY_ITEM)?;
+    let presets = if registry.is_empty() {
+        Presets {
+            service: String::from(SERVICE),
+            values: Vec::new(),
+        }
+    } else {
+        Presets::parse(&registry).ok_or_else(|| {
+            alloc::format!("{REGISTRY_ITEM} is not a service's name and registry values")
+        })?
+    };
+    Ok(Items {
+        driver,
+        options: Options::parse(&options).map_err(|error| alloc::format!("{error}"))?,
+        presets,
+    })
 }

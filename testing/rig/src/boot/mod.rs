@@ -1,6 +1,6 @@
 //! From the firmware to running processors: read the files and tables, leave the firmware, take the machine over.
 
-mod firmware;
+pub mod firmware;
 mod takeover;
 
 use crate::devices::exit::{Outcome, exit};

@@ -78,7 +78,7 @@ extern "C" fn enter(context: *mut c_void) -> ! {
 
 extern "C" fn take_over(context: *mut c_void) -> ! {
     // SAFETY: as in `enter`; it was given up there.
-    let found = unsafe { &*context.cast::<Found>() };
+    let found: &'static Found = unsafe { &*context.cast::<Found>() };
     // SAFETY: the image stays mapped for good.
     unsafe { image::register_rig(found.image.0, found.image.1 as usize) };
     let platform = &found.platform;
@@ -99,7 +99,7 @@ extern "C" fn take_over(context: *mut c_void) -> ! {
         fail(format_args!("{why}"));
     }
     log!("rig: {} processors run", percpu::count());
-    kernel::run::run(&found.driver, &found.options)
+    kernel::run::run(found)
 }
 
 /// The 8259s would deliver their vectors below 32; nothing uses them.

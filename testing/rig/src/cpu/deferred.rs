@@ -34,6 +34,19 @@ pub fn queue(index: u32, call: Deferred) -> bool {
     true
 }
 
+/// Takes calls of `routine` with `context` off all queues: they do not run any more unless one runs already. Any IRQL.
+pub fn cancel(routine: fn(context: usize), context: usize) {
+    for processor in percpu::all() {
+        let mut queue = processor.deferred.lock();
+        let before = queue.len();
+        queue.retain(|call| {
+            call.context != context || !core::ptr::fn_addr_eq(call.routine, routine)
+        });
+        let taken = before - queue.len();
+        DONE[processor.index() as usize].fetch_add(taken as u64, Ordering::SeqCst);
+    }
+}
+
 /// The interrupt: runs what is queued, at DISPATCH_LEVEL on the deferred calls' stack.
 pub extern "C" fn interrupt() {
     let processor = percpu::current();

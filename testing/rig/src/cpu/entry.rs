@@ -1,6 +1,7 @@
 //! The machine code that every interrupt and exception enters: one small stub a vector, then one of two common parts.
 //!
-//! An exception is reported on its own stack and never returns. An interrupt moves to the processor's interrupt stack
+//! An exception is looked at on a stack of its own: it ends the run, or goes on to a handler of the driver's on the interrupted
+//! stack (see [`super::raise`]). An interrupt moves to the processor's interrupt stack
 //! (a deferred-call interrupt to that stack), so that it costs the interrupted kernel stack little, saves what
 //! the Microsoft x64 calling convention lets a callee change, with all SSE registers, and returns.
 
@@ -23,7 +24,7 @@ pub fn stub(vector: usize) -> u64 {
     core::ptr::addr_of!(rig_stubs) as u64 + (vector * STUB) as u64
 }
 
-/// What an exception's stub leaves on the stack, lowest address first.
+/// What an exception's stub leaves on the stack, lowest address first, and takes back from there when it goes on.
 #[derive(Debug)]
 #[repr(C)]
 pub struct ExceptionFrame {
@@ -65,9 +66,16 @@ global_asm!(
     // Interrupts.
     ".rept 224",
     ".balign 16",
+    // `int 29h` and `int 2Ch` are instructions of the driver's: __fastfail and NT_ASSERT.
+    ".if (vector == 0x29) || (vector == 0x2C)",
+    "pushq $0",
+    "pushq $vector",
+    "jmp rig_exception",
+    ".else",
     "pushq %rcx",
     "movl $vector, %ecx",
     "jmp rig_interrupt",
+    ".endif",
     ".set vector, vector + 1",
     ".endr",
     options(att_syntax),
@@ -94,10 +102,28 @@ global_asm!(
     "push r15",
     "cld",
     "mov rcx, rsp",
+    "mov rbp, rsp",
     "and rsp, -16",
     "sub rsp, 32",
     "call {exception}",
-    "ud2",
+    "mov rsp, rbp",
+    "pop r15",
+    "pop r14",
+    "pop r13",
+    "pop r12",
+    "pop r11",
+    "pop r10",
+    "pop r9",
+    "pop r8",
+    "pop rdi",
+    "pop rsi",
+    "pop rbp",
+    "pop rdx",
+    "pop rcx",
+    "pop rbx",
+    "pop rax",
+    "add rsp, 16",
+    "iretq",
 
     "rig_interrupt:",
     "push rax",

@@ -48,7 +48,10 @@ pub fn run_one() -> bool {
     let Some(Queued { job, id }) = next else {
         return false;
     };
+    let depth = &percpu::current().job_depth;
+    depth.fetch_add(1, Ordering::Relaxed);
     (job.routine)(job.context);
+    depth.fetch_sub(1, Ordering::Relaxed);
     UNFINISHED.lock().remove(&id);
     idle::wake_waiting();
     true

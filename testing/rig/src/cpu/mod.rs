@@ -7,9 +7,11 @@ pub mod interrupts;
 pub mod irql;
 pub mod jobs;
 pub mod percpu;
+pub mod raise;
 pub mod stack;
 pub mod start;
 pub mod tables;
+pub mod threads;
 pub mod watchdog;
 
 pub use percpu::{least_unmappings_seen, try_index};

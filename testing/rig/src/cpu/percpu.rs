@@ -5,6 +5,8 @@
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::ffi::c_void;
 use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use port::machine::Deferred;
@@ -13,6 +15,7 @@ use x86_64::registers::model_specific::GsBase;
 
 use super::jobs::Queued;
 use super::stack::Stack;
+use super::threads::{Thread, Threads};
 use crate::sync::Lock;
 
 /// The most processors the rig starts.
@@ -44,6 +47,16 @@ pub struct Processor {
     pub deferred_busy: AtomicU32,
     /// Jobs not yet begun.
     pub jobs: Lock<VecDeque<Queued>>,
+    /// Jobs begun and not ended: one that waits lets the next begin.
+    pub job_depth: AtomicU32,
+    /// The driver's threads that belong to this processor.
+    pub threads: Threads,
+    /// The one that runs; NULL while none does.
+    pub thread: AtomicPtr<Thread>,
+    /// Stack pointer of the routine that resumed it.
+    pub resumer: AtomicU64,
+    /// The unwindings that are under way in what runs, see `kernel::seh`.
+    pub unwinding: AtomicPtr<c_void>,
     /// The next clock interrupt was brought forward.
     pub early_tick: AtomicBool,
     /// Clock interrupts taken.
@@ -52,6 +65,11 @@ pub struct Processor {
     pub stacks: Stacks,
 }
 
+// SAFETY: the pointers are to threads, which only their own processor resumes and frees; the rest is atomic or locked.
+unsafe impl Sync for Processor {}
+// SAFETY: as above.
+unsafe impl Send for Processor {}
+
 /// The stacks of one processor.
 #[derive(Debug)]
 pub struct Stacks {
@@ -59,7 +77,7 @@ pub struct Stacks {
     pub interrupt: Stack,
     /// Deferred calls.
     pub deferred: Stack,
-    /// Double fault, page fault and NMI, each a known good one.
+    /// Double fault, other exceptions and NMI, each a known good one.
     pub faults: [Stack; 3],
     /// The program thread.
     pub thread: Stack,
@@ -100,6 +118,11 @@ pub fn add(apic_id: u8) -> &'static Processor {
         deferred: Lock::new(VecDeque::with_capacity(MOST_DEFERRED)),
         deferred_busy: AtomicU32::new(0),
         jobs: Lock::new(VecDeque::with_capacity(64)),
+        job_depth: AtomicU32::new(0),
+        threads: Lock::new(Vec::with_capacity(64)),
+        thread: AtomicPtr::new(core::ptr::null_mut()),
+        resumer: AtomicU64::new(0),
+        unwinding: AtomicPtr::new(core::ptr::null_mut()),
         early_tick: AtomicBool::new(false),
         ticks: AtomicU64::new(0),
         stacks,

@@ -88,13 +88,27 @@ static FREE: Lock<Vec<Stack>> = Lock::new(Vec::new());
 /// # Safety
 /// `routine` must be safe to call with `context`.
 pub unsafe fn call_measured(routine: fn(*mut c_void), context: *mut c_void) -> usize {
-    let free = FREE.lock().pop();
-    let stack = free.unwrap_or_else(|| Stack::allocate(KERNEL_STACK_PAGES));
+    let stack = take();
     let mut call = Call { routine, context };
     // SAFETY: the stack is ours alone; `run` gets the structure it expects, which outlives the call.
     unsafe { switch_and_call(core::ptr::from_mut(&mut call).cast(), run, stack.top()) };
-    let used = stack.high_water();
     // SAFETY: the call has returned.
+    unsafe { give_back(stack) }
+}
+
+/// A kernel stack for the caller alone.
+pub fn take() -> Stack {
+    let free = FREE.lock().pop();
+    free.unwrap_or_else(|| Stack::allocate(KERNEL_STACK_PAGES))
+}
+
+/// Gives a kernel stack back; returns the most bytes of it that were used.
+///
+/// # Safety
+/// It came from [`take`], and nothing runs on it any more.
+pub unsafe fn give_back(stack: Stack) -> usize {
+    let used = stack.high_water();
+    // SAFETY: the caller's promise.
     unsafe { stack.clean(used) };
     FREE.lock().push(stack);
     used

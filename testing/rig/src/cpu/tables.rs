@@ -13,10 +13,14 @@ use super::entry;
 use super::percpu::Processor;
 use crate::sync::Lock;
 
-/// Interrupt stack table entries: double fault, page fault, NMI.
+/// Interrupt stack table entries: double fault, exceptions that may go on to a handler of the driver's, NMI.
+///
+/// Those exceptions leave the interrupted stack alone, since `raise` builds its frame there.
 const DOUBLE_FAULT: u16 = 0;
-const PAGE_FAULT: u16 = 1;
+const EXCEPTION: u16 = 1;
 const NMI: u16 = 2;
+/// `int` instructions that are exceptions: `__fastfail` and NT_ASSERT.
+const SOFTWARE: [u8; 2] = [0x29, 0x2C];
 
 static IDT: Lock<Option<&'static InterruptDescriptorTable>> = Lock::new(None);
 
@@ -28,15 +32,23 @@ fn idt() -> &'static InterruptDescriptorTable {
         // SAFETY: each stub saves the state, calls the dispatcher and returns as the vector needs; the stacks of the
         // table are in every processor's TSS.
         unsafe {
-            idt.divide_error.set_handler_addr(address(0));
+            idt.divide_error
+                .set_handler_addr(address(0))
+                .set_stack_index(EXCEPTION);
             idt.debug.set_handler_addr(address(1));
             idt.non_maskable_interrupt
                 .set_handler_addr(address(2))
                 .set_stack_index(NMI);
-            idt.breakpoint.set_handler_addr(address(3));
-            idt.overflow.set_handler_addr(address(4));
+            idt.breakpoint
+                .set_handler_addr(address(3))
+                .set_stack_index(EXCEPTION);
+            idt.overflow
+                .set_handler_addr(address(4))
+                .set_stack_index(EXCEPTION);
             idt.bound_range_exceeded.set_handler_addr(address(5));
-            idt.invalid_opcode.set_handler_addr(address(6));
+            idt.invalid_opcode
+                .set_handler_addr(address(6))
+                .set_stack_index(EXCEPTION);
             idt.device_not_available.set_handler_addr(address(7));
             idt.double_fault
                 .set_handler_addr(address(8))
@@ -44,16 +56,21 @@ fn idt() -> &'static InterruptDescriptorTable {
             idt.invalid_tss.set_handler_addr(address(10));
             idt.segment_not_present.set_handler_addr(address(11));
             idt.stack_segment_fault.set_handler_addr(address(12));
-            idt.general_protection_fault.set_handler_addr(address(13));
+            idt.general_protection_fault
+                .set_handler_addr(address(13))
+                .set_stack_index(EXCEPTION);
             idt.page_fault
                 .set_handler_addr(address(14))
-                .set_stack_index(PAGE_FAULT);
+                .set_stack_index(EXCEPTION);
             idt.x87_floating_point.set_handler_addr(address(16));
             idt.alignment_check.set_handler_addr(address(17));
             idt.machine_check.set_handler_addr(address(18));
             idt.simd_floating_point.set_handler_addr(address(19));
             for vector in 32..=255_u8 {
-                idt[vector].set_handler_addr(address(usize::from(vector)));
+                let entry = idt[vector].set_handler_addr(address(usize::from(vector)));
+                if SOFTWARE.contains(&vector) {
+                    entry.set_stack_index(EXCEPTION);
+                }
             }
         }
         Box::leak(idt)

@@ -37,6 +37,13 @@ fn write(register: u32, value: u32) {
     }
 }
 
+/// Whether the function has an interrupt pin.
+pub fn has_pin(address: PciAddress) -> bool {
+    let mut pin = [0];
+    pci::read(address, INTERRUPT_PIN, &mut pin);
+    pin[0] != 0
+}
+
 /// The global system interrupt of a function's pin on QEMU's q35: slots 0 to 23 of bus 0 are wired in turn to PIRQ E to
 /// H, which are interrupts 20 to 23 (the ICH9's default routing, which QEMU's ACPI tables describe).
 ///

@@ -16,6 +16,8 @@ use crate::sync::Lock;
 /// What was granted.
 #[derive(Clone, Debug)]
 pub enum Grant {
+    /// Nothing: the adapter has neither messages nor a pin.
+    None,
     /// The line with this global system interrupt.
     Line(u32, Interrupt),
     /// Messages, in order.
@@ -55,14 +57,18 @@ struct Connection {
 
 static CONNECTION: Lock<Option<Connection>> = Lock::new(None);
 
-/// Decides what the adapter at `address` gets: at most `limit` messages, the line if `limit` is 0 or it has no MSI-X.
+/// Decides what the adapter at `address` gets: at most `limit` messages, the line if `limit` is 0 or it has no MSI-X,
+/// nothing if it has no pin either.
 ///
 /// # Errors
-/// Text, when there is neither.
+/// Text, for a line whose wiring is not known.
 pub fn grant(address: PciAddress, limit: u32) -> Result<Grant, &'static str> {
     let count = pci::msix(address).map_or(0, |msix| usize::from(msix.table_size()));
     let count = count.min(limit as usize).min(MOST_MESSAGES);
     if count == 0 {
+        if !intx::has_pin(address) {
+            return Ok(Grant::None);
+        }
         let processor = percpu::count() - 1;
         return Ok(Grant::Line(
             intx::line(address)?,
@@ -114,6 +120,7 @@ pub fn connect(
     sink: InterruptSink,
 ) -> Result<(), &'static str> {
     let (all, line) = match grant {
+        Grant::None => return Ok(()),
         Grant::Line(line, interrupt) => (core::slice::from_ref(interrupt), Some(*line)),
         Grant::Messages(all) => (all.as_slice(), None),
     };
@@ -130,6 +137,7 @@ pub fn connect(
         line,
     });
     match grant {
+        Grant::None => {}
         Grant::Line(line, interrupt) => {
             intx::connect(*line, apic_id(interrupt), interrupt.vector as u8)
         }

@@ -6,11 +6,12 @@ use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 use x86_64::VirtAddr;
 
-use crate::kernel::table;
+use crate::kernel::{table, traps};
 use crate::memory::blocks::{self, Kind};
 use crate::memory::paging::{self, Access};
 use crate::memory::{PAGE, pages};
 use crate::pe::{Image, PeError, Protection, Section};
+use crate::sync::Lock;
 
 /// An image in memory, as far as a stack trace needs it.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +47,8 @@ static IMAGES: [(AtomicPtr<u8>, AtomicUsize, AtomicPtr<u8>); 2] = [const {
     )
 }; 2];
 
-const NAMES: [&str; 2] = ["rig", "vgpudod.sys"];
+/// The driver's name for the log; set before its image is registered.
+static NAME: Lock<&str> = Lock::new("");
 
 fn register(index: usize, base: u64, memory: &'static [u8]) {
     let (address, length, bytes) = &IMAGES[index];
@@ -70,15 +72,15 @@ pub unsafe fn register_rig(base: u64, length: usize) {
 pub fn find(address: u64) -> Option<Loaded> {
     IMAGES
         .iter()
-        .zip(NAMES)
-        .find_map(|((base, length, bytes), name)| {
+        .enumerate()
+        .find_map(|(index, (base, length, bytes))| {
             let length = length.load(Ordering::Acquire);
             let base = base.load(Ordering::Relaxed) as u64;
             // SAFETY: `register` stored a static slice's parts, the length last.
             let memory =
                 || unsafe { core::slice::from_raw_parts(bytes.load(Ordering::Relaxed), length) };
             (length != 0 && address >= base && address - base < length as u64).then(|| Loaded {
-                name,
+                name: if index == 0 { "rig" } else { *NAME.lock() },
                 base,
                 memory: memory(),
             })
@@ -97,19 +99,27 @@ pub struct Driver {
     sections: Vec<Section>,
 }
 
-/// Loads the driver from the bytes of its file.
+/// Loads the driver from the bytes of its file. An import that the rig lacks ends the run only when it is used, see
+/// [`traps`].
 ///
 /// # Errors
-/// What is wrong with the image, an unknown import by its name.
-pub fn load(file: &[u8]) -> Result<Driver, PeError> {
+/// What is wrong with the image.
+pub fn load(file: &[u8], called: &'static str) -> Result<Driver, PeError> {
     let image = Image::parse(file)?;
     let count = pages(image.size as usize);
     let base = blocks::allocate(Kind::Image, count).expect("memory for the driver image");
     let cookie = crate::devices::clock::tsc() & 0x0000_FFFF_FFFF_FFFF;
     let memory = image.lay_out(base.as_u64(), cookie, |module, name| {
-        let address = table::find(module, name)?;
-        crate::log!("import {module}!{name}");
-        Some(address)
+        let found = table::find(module, name);
+        crate::log!(
+            "import {module}!{name}{}",
+            if found.is_none() {
+                ", which the rig does not have"
+            } else {
+                ""
+            }
+        );
+        found.unwrap_or_else(|| traps::add(module, name))
     })?;
     let memory: &'static [u8] = memory.leak();
     // SAFETY: the block has as many pages as the image, and nothing else knows of it yet.
@@ -135,9 +145,10 @@ pub fn load(file: &[u8]) -> Result<Driver, PeError> {
             paging::protect(address, access);
         }
     }
+    *NAME.lock() = called;
     register(1, base.as_u64(), memory);
     crate::log!(
-        "vgpudod.sys at {:#x}, entry {:#x}",
+        "{called} at {:#x}, entry {:#x}",
         base.as_u64(),
         base.as_u64() + u64::from(image.entry)
     );

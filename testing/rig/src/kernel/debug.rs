@@ -9,6 +9,8 @@ use crate::log;
 use crate::memory::paging;
 use crate::printf::{self, Arguments, Text};
 
+/// Most characters of a string argument.
+const LONGEST: usize = 4096;
 /// Characters of one call that Windows prints at most.
 const MOST: usize = 512;
 
@@ -30,21 +32,53 @@ pub extern "system" fn dbg_print() -> i32 {
     )
 }
 
+/// DbgPrintEx: everything is printed, whatever its component and level.
+#[unsafe(naked)]
+pub extern "system" fn dbg_print_ex() -> i32 {
+    core::arch::naked_asm!(
+        "mov [rsp + 8], rcx",
+        "mov [rsp + 16], rdx",
+        "mov [rsp + 24], r8",
+        "mov [rsp + 32], r9",
+        "lea rcx, [rsp + 24]",
+        "sub rsp, 40",
+        "call {print}",
+        "add rsp, 40",
+        "ret",
+        print = sym print,
+    )
+}
+
+/// vDbgPrintEx.
+pub extern "system" fn v_dbg_print_ex(
+    _component: u32,
+    _level: u32,
+    format: u64,
+    arguments: *const u64,
+) -> i32 {
+    print_with(format, arguments)
+}
+
 extern "system" fn print(arguments: *const u64) -> i32 {
+    let mut words = Words(arguments);
+    let format = words.next();
+    print_with(format, words.0)
+}
+
+fn print_with(format: u64, arguments: *const u64) -> i32 {
     let mut out = Line {
         text: [0; MOST],
         length: 0,
     };
     let mut words = Words(arguments);
-    let format = Bytes(words.next());
     let mut text = [0; MOST];
-    let length = format
+    let length = Bytes(format)
         .take(MOST)
         .zip(text.iter_mut())
-        .map(|(byte, place)| *place = byte)
+        .map(|(byte, place)| *place = u16::from(byte))
         .count();
     // Only `Line` could fail, and it cuts instead.
-    let _ = printf::print(&mut out, &text[..length], &mut words);
+    let _ = printf::print(&mut out, &text[..length], false, &mut words);
     let bytes = &out.text[..out.length];
     for line in bytes
         .split(|&byte| byte == b'\n')
@@ -88,7 +122,8 @@ impl Iterator for Bytes {
     }
 }
 
-struct Words(*const u64);
+/// Arguments as the Microsoft x64 convention passes them on: a `va_list`.
+pub struct Words(pub *const u64);
 
 impl Arguments for Words {
     fn next(&mut self) -> u64 {
@@ -106,7 +141,7 @@ impl Arguments for Words {
                 .take(most)
                 .try_for_each(|byte| out.write_char(char::from(byte))),
             Text::Wide => {
-                for index in 0..most.min(MOST) {
+                for index in 0..most.min(LONGEST) {
                     let at = (address + index as u64 * 2) as *const u16;
                     if VirtAddr::try_new(at as u64)
                         .ok()
@@ -123,6 +158,16 @@ impl Arguments for Words {
                     out.write_char(char::from_u32(u32::from(unit)).unwrap_or('?'))?;
                 }
                 Ok(())
+            }
+            Text::CountedNarrow => {
+                // SAFETY: the caller says that it is an ANSI_STRING, which is laid out as a UNICODE_STRING.
+                let (length, buffer) = unsafe {
+                    let text = address as *const UNICODE_STRING;
+                    (usize::from((*text).Length), (*text).Buffer as u64)
+                };
+                Bytes(buffer)
+                    .take(length.min(most))
+                    .try_for_each(|byte| out.write_char(char::from(byte)))
             }
             Text::Counted => {
                 // SAFETY: the caller says that it is a UNICODE_STRING.

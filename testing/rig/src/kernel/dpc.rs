@@ -1,109 +1,96 @@
-//! Ke: DPC objects and processor numbers.
-
-use core::mem::offset_of;
-use core::sync::atomic::{AtomicU64, Ordering};
+//! Ke: DPC objects. One runs on the processor that queues it, or on its target processor.
 
 use port::machine::Deferred;
 
-use super::rules;
+use super::ps::ProcessorNumber;
+use crate::abi::dispatcher::{DEFERRED_ROUTINE, KDPC};
 use crate::abi::{NTSTATUS, PVOID, STATUS_INVALID_PARAMETER, STATUS_SUCCESS};
 use crate::bugcheck::{self, bugcheck};
-use crate::cpu::irql::DISPATCH_LEVEL;
 use crate::cpu::{deferred, percpu};
+use crate::sync::Lock;
 
 /// DpcObject (KOBJECTS).
-const DPC_OBJECT: u8 = 19;
-/// ALL_PROCESSOR_GROUPS.
-const ALL_PROCESSOR_GROUPS: u16 = 0xFFFF;
+const DPC: u8 = 19;
 /// What a target is stored as: its number and this. Zero is the processor that queues.
 const TARGETED: u16 = 0x800;
+/// DpcData of a KDPC that is queued.
+const QUEUED: PVOID = 1 as PVOID;
 
-type Routine = unsafe extern "system" fn(*mut Kdpc, PVOID, PVOID, PVOID);
-
-/// KDPC.
-#[repr(C)]
-pub struct Kdpc {
-    kind: u8,
-    importance: u8,
-    number: u16,
-    list_entry: u64,
-    processor_history: u64,
-    routine: Option<Routine>,
-    context: PVOID,
-    arguments: [PVOID; 2],
-    /// Not zero while it is queued.
-    data: AtomicU64,
-}
-
-const _: () = assert!(size_of::<Kdpc>() == 64 && offset_of!(Kdpc, routine) == 24);
-
-/// PROCESSOR_NUMBER.
-#[repr(C)]
-pub struct ProcessorNumber {
-    group: u16,
-    number: u8,
-    reserved: u8,
-}
+/// Held while a KDPC's mark changes.
+static DPCS: Lock<()> = Lock::new(());
 
 /// KeInitializeDpc.
-pub extern "system" fn ke_initialize_dpc(dpc: *mut Kdpc, routine: Option<Routine>, context: PVOID) {
-    let initial = Kdpc {
-        kind: DPC_OBJECT,
-        importance: 1,
-        number: 0,
-        list_entry: 0,
-        processor_history: 0,
-        routine,
-        context,
-        arguments: [core::ptr::null_mut(); 2],
-        data: AtomicU64::new(0),
-    };
+pub extern "system" fn ke_initialize_dpc(
+    dpc: *mut KDPC,
+    routine: Option<DEFERRED_ROUTINE>,
+    context: PVOID,
+) {
     // SAFETY: the caller's object.
-    unsafe { dpc.write(initial) };
+    unsafe {
+        dpc.write_bytes(0, 1);
+        (*dpc).Type = DPC;
+        (*dpc).Importance = 1;
+        (*dpc).DeferredRoutine = routine;
+        (*dpc).DeferredContext = context;
+    }
 }
 
-fn check(dpc: *mut Kdpc, export: &'static str) {
+/// KeSetTargetProcessorDpc.
+pub extern "system" fn ke_set_target_processor_dpc(dpc: *mut KDPC, number: i8) {
     // SAFETY: the caller's object.
-    if unsafe { (*dpc).kind } != DPC_OBJECT {
-        bugcheck(
-            bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
-            [0, dpc as u64, 0, 0],
-            format_args!("{export}: the object is no initialized DPC"),
-        );
-    }
+    unsafe { (*dpc).Number = TARGETED + number as u16 };
 }
 
 /// KeSetTargetProcessorDpcEx.
 pub extern "system" fn ke_set_target_processor_dpc_ex(
-    dpc: *mut Kdpc,
+    dpc: *mut KDPC,
     number: *const ProcessorNumber,
 ) -> NTSTATUS {
-    check(dpc, "KeSetTargetProcessorDpcEx");
     // SAFETY: the caller's structure.
-    let number = unsafe { &*number };
-    if number.group != 0 || u32::from(number.number) >= percpu::count() || number.reserved != 0 {
+    let Some(number) = (unsafe { &*number }).index() else {
         return STATUS_INVALID_PARAMETER;
-    }
+    };
     // SAFETY: the caller's object, which is not queued.
-    unsafe { (*dpc).number = TARGETED + u16::from(number.number) };
+    unsafe { (*dpc).Number = TARGETED + number as u16 };
     STATUS_SUCCESS
 }
 
-/// KeInsertQueueDpc.
-pub extern "system" fn ke_insert_queue_dpc(dpc: *mut Kdpc, first: PVOID, second: PVOID) -> u8 {
-    check(dpc, "KeInsertQueueDpc");
+/// KeSetImportanceDpc: there is one queue, in order.
+pub extern "system" fn ke_set_importance_dpc(dpc: *mut KDPC, importance: i32) {
     // SAFETY: the caller's object.
-    if unsafe { (*dpc).data.swap(1, Ordering::SeqCst) } != 0 {
-        return 0;
-    }
-    // SAFETY: not queued until now, so only this has it.
-    let number = unsafe {
-        (*dpc).arguments = [first, second];
-        (*dpc).number
+    unsafe { (*dpc).Importance = importance as u8 };
+}
+
+/// KeInsertQueueDpc: false if it is queued already.
+pub extern "system" fn ke_insert_queue_dpc(dpc: *mut KDPC, one: PVOID, two: PVOID) -> u8 {
+    u8::from(insert(dpc, one, two))
+}
+
+/// As [`ke_insert_queue_dpc`].
+pub fn insert(dpc: *mut KDPC, one: PVOID, two: PVOID) -> bool {
+    let target = {
+        let _held = DPCS.lock();
+        // SAFETY: the caller's object.
+        unsafe {
+            if (*dpc).Type != DPC {
+                bugcheck(
+                    bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
+                    [0, dpc as u64, 0, 0],
+                    format_args!("KeInsertQueueDpc: no initialized KDPC"),
+                );
+            }
+            if !(*dpc).DpcData.is_null() {
+                return false;
+            }
+            (*dpc).DpcData = QUEUED;
+            (*dpc).SystemArgument1 = one;
+            (*dpc).SystemArgument2 = two;
+            (*dpc).Number
+        }
     };
-    let processor = match number.checked_sub(TARGETED) {
-        Some(target) => u32::from(target),
-        None => percpu::current().index(),
+    let processor = match target.checked_sub(TARGETED) {
+        Some(number) => u32::from(number),
+        None => percpu::index(),
     };
     let call = Deferred {
         routine: run,
@@ -111,53 +98,49 @@ pub extern "system" fn ke_insert_queue_dpc(dpc: *mut Kdpc, first: PVOID, second:
     };
     if !deferred::queue(processor, call) {
         bugcheck(
-            bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
-            [1, dpc as u64, 0, 0],
-            format_args!("KeInsertQueueDpc: the queue of processor {processor} is full"),
+            bugcheck::MANUALLY_INITIATED_CRASH,
+            [u64::from(processor), 0, 0, 0],
+            format_args!("the queue of deferred calls of processor {processor} is full"),
         );
     }
-    1
+    true
 }
 
-/// Runs a queued DPC, which may be queued again from here on, and freed by its routine.
-fn run(dpc: usize) {
-    let dpc = dpc as *mut Kdpc;
-    // SAFETY: queued by the driver, which keeps it until its routine runs.
-    let (routine, context, [first, second]) = unsafe {
-        let taken = ((*dpc).routine, (*dpc).context, (*dpc).arguments);
-        (*dpc).data.store(0, Ordering::SeqCst);
-        taken
+/// Runs a queued KDPC: it may be queued again as soon as its routine runs.
+fn run(context: usize) {
+    let dpc = context as *mut KDPC;
+    let call = {
+        let _held = DPCS.lock();
+        // SAFETY: it was queued, so the driver keeps it.
+        unsafe {
+            (*dpc).DpcData = core::ptr::null_mut();
+            (*dpc).DeferredRoutine.map(|routine| {
+                let dpc = &*dpc;
+                (
+                    routine,
+                    dpc.DeferredContext,
+                    dpc.SystemArgument1,
+                    dpc.SystemArgument2,
+                )
+            })
+        }
     };
-    if let Some(routine) = routine {
-        // SAFETY: the driver's routine with its arguments, at DISPATCH_LEVEL.
-        unsafe { routine(dpc, context, first, second) };
+    if let Some((routine, context, one, two)) = call {
+        // SAFETY: the driver's own routine and arguments.
+        unsafe { routine(dpc, context, one, two) };
     }
 }
 
-/// KeQueryActiveProcessorCountEx.
-pub extern "system" fn ke_query_active_processor_count_ex(group: u16) -> u32 {
-    match group {
-        0 | ALL_PROCESSOR_GROUPS => percpu::count(),
-        _ => 0,
-    }
-}
-
-/// KeGetProcessorNumberFromIndex.
-pub extern "system" fn ke_get_processor_number_from_index(
-    index: u32,
-    number: *mut ProcessorNumber,
-) -> NTSTATUS {
-    rules::at_most(DISPATCH_LEVEL, "KeGetProcessorNumberFromIndex");
-    if index >= percpu::count() {
-        return STATUS_INVALID_PARAMETER;
-    }
-    // SAFETY: the caller's structure.
+/// KeRemoveQueueDpc: true if it was queued.
+pub extern "system" fn ke_remove_queue_dpc(dpc: *mut KDPC) -> u8 {
+    let _held = DPCS.lock();
+    // SAFETY: the caller's object.
     unsafe {
-        number.write(ProcessorNumber {
-            group: 0,
-            number: index as u8,
-            reserved: 0,
-        });
+        let queued = !(*dpc).DpcData.is_null();
+        (*dpc).DpcData = core::ptr::null_mut();
+        if queued {
+            deferred::cancel(run, dpc as usize);
+        }
+        u8::from(queued)
     }
-    STATUS_SUCCESS
 }

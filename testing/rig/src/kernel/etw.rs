@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use core::ffi::c_void;
+use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::rules;
@@ -25,9 +26,11 @@ pub static EVENTS: AtomicU64 = AtomicU64::new(0);
 /// Their bytes.
 pub static EVENT_BYTES: AtomicU64 = AtomicU64::new(0);
 
-/// Registrations that the driver holds.
-pub fn held() -> u64 {
-    REGISTRATIONS.lock().len() as u64
+/// Says what was not given back: registrations.
+pub fn leaks(say: &mut dyn FnMut(fmt::Arguments<'_>)) {
+    for handle in REGISTRATIONS.lock().keys() {
+        say(format_args!("trace registration {handle:#x}"));
+    }
 }
 
 /// EtwRegister: enables the provider at once, as a running trace session would.

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ffi::c_void;
+use core::fmt;
 use core::mem::size_of;
 
 use super::{ke, objects, rtl, rules};
@@ -41,9 +42,11 @@ impl Device {
 
 static DEVICES: Lock<Vec<Device>> = Lock::new(Vec::new());
 
-/// Devices that the driver holds.
-pub fn held() -> u64 {
-    DEVICES.lock().len() as u64
+/// Says what was not given back: devices.
+pub fn leaks(say: &mut dyn FnMut(fmt::Arguments<'_>)) {
+    for device in DEVICES.lock().iter() {
+        say(format_args!("device object {:#x}", device.address));
+    }
 }
 
 fn device_object(

@@ -1,45 +1,29 @@
-//! Ke: events, waits, delays, IRQL, time, the driver's own bugcheck.
+//! Ke: events, critical regions, IRQL, time, the driver's own bugcheck.
 
+use core::fmt;
 use core::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 
-use super::rules;
-use crate::abi::{KEVENT, NTSTATUS, STATUS_SUCCESS, STATUS_TIMEOUT};
+use super::{rules, waits};
+use crate::abi::KEVENT;
+use crate::abi::dispatcher::kind;
 use crate::bugcheck::{self, bugcheck};
 use crate::cpu::irql::{self, APC_LEVEL, DISPATCH_LEVEL, PASSIVE_LEVEL};
 use crate::cpu::{deferred, idle};
 use crate::devices::clock;
 
-const NOTIFICATION_EVENT: u8 = 0;
-const SYNCHRONIZATION_EVENT: u8 = 1;
 /// Words of 32 bits in a KEVENT.
 const EVENT_WORDS: u8 = 6;
+const EVENTS: [u8; 2] = [kind::NOTIFICATION_EVENT, kind::SYNCHRONIZATION_EVENT];
 
 /// KeInitializeEvent.
 pub extern "system" fn ke_initialize_event(event: *mut KEVENT, kind: i32, state: u8) {
     // SAFETY: the caller's event.
-    unsafe {
-        let list = &raw mut (*event).WaitListHead;
-        (*event).Type = kind as u8;
-        (*event).Signalling = 0;
-        (*event).Size = EVENT_WORDS;
-        (*event).SignalState = i32::from(state);
-        (*list).Flink = list;
-        (*list).Blink = list;
-    }
+    unsafe { waits::initialize(event, kind as u8, EVENT_WORDS, i32::from(state)) };
 }
 
 fn state<'a>(event: *mut KEVENT, export: &'static str) -> &'a AtomicI32 {
-    // SAFETY: the caller's event, initialized as the check says; every access to its state is atomic from here on.
-    unsafe {
-        if (*event).Size != EVENT_WORDS || (*event).Type > SYNCHRONIZATION_EVENT {
-            bugcheck(
-                bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
-                [0, event as u64, 0, 0],
-                format_args!("{export}: the object is no initialized event"),
-            );
-        }
-        AtomicI32::from_ptr(&raw mut (*event).SignalState)
-    }
+    // SAFETY: the caller's event.
+    unsafe { waits::state(event, &EVENTS, export) }
 }
 
 /// KeSetEvent.
@@ -71,74 +55,14 @@ pub extern "system" fn ke_read_state_event(event: *mut KEVENT) -> i32 {
     state(event, "KeReadStateEvent").load(Ordering::SeqCst)
 }
 
-/// The moment, in 100 ns since start, that a relative (negative) or absolute timeout means.
-fn deadline(timeout: i64) -> u64 {
-    // The rig's system time starts with the rig.
-    if timeout <= 0 {
-        clock::since_start() + timeout.unsigned_abs()
-    } else {
-        timeout as u64
-    }
-}
-
-/// KeWaitForSingleObject, on an event.
-pub extern "system" fn ke_wait_for_single_object(
-    object: *mut KEVENT,
-    _reason: i32,
-    _mode: i8,
-    _alertable: u8,
-    timeout: *const i64,
-) -> NTSTATUS {
-    const EXPORT: &str = "KeWaitForSingleObject";
-    // SAFETY: NULL or the caller's number.
-    let timeout = unsafe { timeout.as_ref() }.copied();
-    rules::at_most(
-        if timeout == Some(0) {
-            DISPATCH_LEVEL
-        } else {
-            APC_LEVEL
-        },
-        EXPORT,
-    );
-    let state = state(object, EXPORT);
-    // SAFETY: checked by `state`.
-    let kind = unsafe { (*object).Type };
-    let taken = || match kind {
-        NOTIFICATION_EVENT => state.load(Ordering::SeqCst) != 0,
-        _ => state.swap(0, Ordering::SeqCst) != 0,
-    };
-    if timeout == Some(0) {
-        return if taken() {
-            STATUS_SUCCESS
-        } else {
-            STATUS_TIMEOUT
-        };
-    }
-    if idle::wait(timeout.map(deadline), taken) {
-        STATUS_SUCCESS
-    } else {
-        STATUS_TIMEOUT
-    }
-}
-
-/// KeDelayExecutionThread.
-pub extern "system" fn ke_delay_execution_thread(
-    _mode: i8,
-    _alertable: u8,
-    interval: *const i64,
-) -> NTSTATUS {
-    rules::at_most(APC_LEVEL, "KeDelayExecutionThread");
-    // SAFETY: the caller's number.
-    idle::sleep(Some(deadline(unsafe { *interval })));
-    STATUS_SUCCESS
-}
-
 /// Critical regions entered and not left.
 static REGIONS: AtomicU64 = AtomicU64::new(0);
 
-/// How many critical regions the driver has not left.
-pub fn held() -> u64 {
-    REGIONS.load(Ordering::Relaxed)
+/// Says what was not given back: critical regions that were not left.
+pub fn leaks(say: &mut dyn FnMut(fmt::Arguments<'_>)) {
+    for _ in 0..REGIONS.load(Ordering::Relaxed) {
+        say(format_args!("a critical region that was not left"));
+    }
 }
 
 /// KeEnterCriticalRegion. Nobody suspends threads here; that each region is left again is what is checked.
@@ -194,4 +118,9 @@ pub extern "system" fn ke_bug_check_ex(code: u32, one: u64, two: u64, three: u64
         [one, two, three, four],
         format_args!("the driver called KeBugCheckEx"),
     )
+}
+
+/// KeBugCheck.
+pub extern "system" fn ke_bug_check(code: u32) -> ! {
+    bugcheck(code, [0; 4], format_args!("the driver called KeBugCheck"))
 }

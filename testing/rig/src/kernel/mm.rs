@@ -3,12 +3,13 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::ffi::c_void;
+use core::fmt;
 use core::mem::size_of;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use x86_64::{PhysAddr, VirtAddr};
 
-use super::{pool, rules};
+use super::{mdl, pool, rules};
 use crate::abi::{MDL, NTSTATUS, STATUS_INVALID_PARAMETER, STATUS_PARTIAL_COPY, STATUS_SUCCESS};
 use crate::bugcheck::{self, bugcheck};
 use crate::cpu::irql::{APC_LEVEL, DISPATCH_LEVEL};
@@ -39,13 +40,19 @@ pub static PIECES: AtomicU64 = AtomicU64::new(0);
 
 static ALLOCATIONS: Lock<BTreeMap<u64, Allocation>> = Lock::new(BTreeMap::new());
 
-/// MDLs with pages, and mappings, that the driver holds.
-pub fn held() -> u64 {
-    ALLOCATIONS
-        .lock()
-        .values()
-        .map(|one| 1 + u64::from(one.mapped_at.is_some()))
-        .sum()
+/// Says what was not given back: the pages of MDLs, and their mappings.
+pub fn leaks(say: &mut dyn FnMut(fmt::Arguments<'_>)) {
+    for (mdl, one) in ALLOCATIONS.lock().iter() {
+        let bytes = one.frames.len() * PAGE;
+        say(format_args!(
+            "{bytes} bytes of pages of the MDL at {mdl:#x}"
+        ));
+        if let Some(address) = one.mapped_at {
+            say(format_args!(
+                "the mapping at {address:#x} of the MDL at {mdl:#x}"
+            ));
+        }
+    }
 }
 
 fn misuse(export: &'static str, mdl: *const MDL, what: &str) -> ! {
@@ -144,7 +151,7 @@ pub extern "system" fn mm_allocate_pages_for_mdl_ex(
 
 /// MmMapLockedPagesSpecifyCache, in kernel mode.
 pub extern "system" fn mm_map_locked_pages_specify_cache(
-    mdl: *mut MDL,
+    list: *mut MDL,
     mode: i8,
     _cache: i32,
     _requested: *mut c_void,
@@ -153,13 +160,21 @@ pub extern "system" fn mm_map_locked_pages_specify_cache(
 ) -> *mut c_void {
     const EXPORT: &str = "MmMapLockedPagesSpecifyCache";
     rules::at_most(DISPATCH_LEVEL, EXPORT);
+    let mdl = list;
     if mode != 0 {
         misuse(EXPORT, mdl, "mapped for user mode: there is none");
+    }
+    if mdl::is_here(mdl) {
+        return mdl::map(mdl, priority, EXPORT);
     }
     let mut all = ALLOCATIONS.lock();
     let Some(allocation) = all.get_mut(&(mdl as u64)) else {
         drop(all);
-        misuse(EXPORT, mdl, "the MDL is not one of MmAllocatePagesForMdlEx");
+        misuse(
+            EXPORT,
+            mdl,
+            "the MDL is neither of MmAllocatePagesForMdlEx nor of IoAllocateMdl",
+        );
     };
     if allocation.mapped_at.is_some() {
         drop(all);
@@ -187,9 +202,13 @@ pub extern "system" fn mm_map_locked_pages_specify_cache(
 }
 
 /// MmUnmapLockedPages.
-pub extern "system" fn mm_unmap_locked_pages(base: *mut c_void, mdl: *mut MDL) {
+pub extern "system" fn mm_unmap_locked_pages(base: *mut c_void, list: *mut MDL) {
     const EXPORT: &str = "MmUnmapLockedPages";
     rules::at_most(DISPATCH_LEVEL, EXPORT);
+    if mdl::is_here(list) {
+        return mdl::unmap(list, EXPORT);
+    }
+    let mdl = list;
     let mut all = ALLOCATIONS.lock();
     let mapped = all
         .get_mut(&(mdl as u64))
@@ -277,4 +296,19 @@ fn readable(address: u64) -> Option<u64> {
     }
     let (physical, _) = paging::translate(VirtAddr::try_new(address).ok()?)?;
     Some(paging::window(physical) as u64)
+}
+
+/// MmMapLockedPages.
+pub extern "system" fn mm_map_locked_pages(mdl: *mut MDL, mode: i8) -> *mut c_void {
+    mm_map_locked_pages_specify_cache(mdl, mode, 1, core::ptr::null_mut(), 1, 16)
+}
+
+/// MmAllocatePagesForMdl.
+pub extern "system" fn mm_allocate_pages_for_mdl(
+    low: u64,
+    high: u64,
+    skip: u64,
+    bytes: usize,
+) -> *mut MDL {
+    mm_allocate_pages_for_mdl_ex(low, high, skip, bytes, 1, 0)
 }

@@ -5,14 +5,16 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ffi::c_void;
+use core::fmt;
 use core::mem::size_of;
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use super::{rtl, rules};
+use super::{counted, ke, rtl, rules};
 use crate::abi::{
-    DEVICE_OBJECT, DO_DEVICE_INITIALIZING, FILE_OBJECT, HANDLE, NTSTATUS, STATUS_ACCESS_DENIED,
-    STATUS_INVALID_HANDLE, STATUS_INVALID_PARAMETER, STATUS_OBJECT_NAME_COLLISION,
-    STATUS_OBJECT_NAME_NOT_FOUND, STATUS_OBJECT_TYPE_MISMATCH, STATUS_SUCCESS, UNICODE_STRING,
+    DEVICE_OBJECT, DO_DEVICE_INITIALIZING, FILE_OBJECT, HANDLE, KEVENT, NTSTATUS,
+    STATUS_ACCESS_DENIED, STATUS_INVALID_HANDLE, STATUS_INVALID_PARAMETER,
+    STATUS_OBJECT_NAME_COLLISION, STATUS_OBJECT_NAME_NOT_FOUND, STATUS_OBJECT_TYPE_MISMATCH,
+    STATUS_SUCCESS, UNICODE_STRING,
 };
 use crate::bugcheck::{self, bugcheck};
 use crate::cpu::irql::{DISPATCH_LEVEL, PASSIVE_LEVEL};
@@ -33,6 +35,8 @@ pub enum Opened {
     Device(u64),
     /// A registry key, by path.
     Key(String),
+    /// A thread or an event, by address.
+    Object(u64),
 }
 
 #[derive(Debug)]
@@ -53,10 +57,22 @@ static NAMES: Lock<Names> = Lock::new(Names {
 });
 static NEXT_HANDLE: AtomicU64 = AtomicU64::new(0x8000_0000_0000_1004);
 
-/// Links, handles and file objects that the driver holds.
-pub fn held() -> u64 {
+/// Says what was not given back: links, handles and file objects.
+pub fn leaks(say: &mut dyn FnMut(fmt::Arguments<'_>)) {
     let names = NAMES.lock();
-    (names.links.len() + names.handles.len() + names.files.len()) as u64
+    for link in names.links.keys() {
+        say(format_args!("symbolic link {link}"));
+    }
+    for (handle, opened) in &names.handles {
+        match opened {
+            Opened::Key(path) => say(format_args!("handle {handle:#x} of registry key {path}")),
+            Opened::Device(device) => say(format_args!("handle {handle:#x} of device {device:#x}")),
+            Opened::Object(object) => say(format_args!("handle {handle:#x} of object {object:#x}")),
+        }
+    }
+    for file in &names.files {
+        say(format_args!("file object {file:#x}"));
+    }
 }
 
 /// Gives `device` a name.
@@ -188,9 +204,60 @@ pub extern "system" fn io_get_device_object_pointer(
     }
 }
 
-/// ObfDereferenceObject, of a file object.
+/// Whether an object is a device of the table: those are not counted.
+fn is_device(object: *mut c_void) -> bool {
+    NAMES
+        .lock()
+        .devices
+        .values()
+        .any(|&device| device == object as u64)
+}
+
+/// ObfReferenceObject: of a thread, an event or a device.
+pub extern "system" fn obf_reference_object(object: *mut c_void) -> isize {
+    rules::at_most(DISPATCH_LEVEL, "ObfReferenceObject");
+    match counted::reference(object as u64) {
+        Some(count) => count,
+        None if is_device(object) => 1,
+        None => bugcheck(
+            bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
+            [0, object as u64, 0, 0],
+            format_args!("ObfReferenceObject: no thread, event or device"),
+        ),
+    }
+}
+
+/// ObReferenceObjectByHandle, of a thread or an event.
+pub extern "system" fn ob_reference_object_by_handle(
+    handle: HANDLE,
+    _access: u32,
+    _kind: *mut c_void,
+    _mode: i8,
+    object: *mut *mut c_void,
+    _information: *mut c_void,
+) -> NTSTATUS {
+    rules::at_most(PASSIVE_LEVEL, "ObReferenceObjectByHandle");
+    match opened(handle) {
+        Some(Opened::Object(address)) => {
+            counted::reference(address);
+            // SAFETY: an out-parameter.
+            unsafe { object.write(address as *mut c_void) };
+            STATUS_SUCCESS
+        }
+        Some(_) => STATUS_OBJECT_TYPE_MISMATCH,
+        None => STATUS_INVALID_HANDLE,
+    }
+}
+
+/// ObfDereferenceObject: of a file object, a thread, an event or a device.
 pub extern "system" fn obf_dereference_object(object: *mut c_void) -> isize {
     rules::at_most(DISPATCH_LEVEL, "ObfDereferenceObject");
+    if let Some(count) = counted::dereference(object as u64) {
+        return count;
+    }
+    if is_device(object) {
+        return 1;
+    }
     let mut names = NAMES.lock();
     match names.files.iter().position(|&file| file == object as u64) {
         Some(index) => {
@@ -277,8 +344,43 @@ pub extern "system" fn zw_set_security_object(
 /// ZwClose.
 pub extern "system" fn zw_close(handle: HANDLE) -> NTSTATUS {
     rules::at_most(PASSIVE_LEVEL, "ZwClose");
-    match NAMES.lock().handles.remove(&(handle as u64)) {
+    let closed = NAMES.lock().handles.remove(&(handle as u64));
+    match closed {
+        Some(Opened::Object(object)) => {
+            counted::dereference(object);
+            STATUS_SUCCESS
+        }
         Some(_) => STATUS_SUCCESS,
         None => STATUS_INVALID_HANDLE,
     }
+}
+
+/// A new event with a handle; both go when the handle is closed and no other reference is left.
+fn create_event(kind: i32, handle: *mut HANDLE) -> *mut KEVENT {
+    let Some(object) = counted::new("an event") else {
+        return core::ptr::null_mut();
+    };
+    // Named events are created signalled.
+    ke::ke_initialize_event(object as *mut KEVENT, kind, 1);
+    // SAFETY: an out-parameter.
+    unsafe { handle.write(new_handle(Opened::Object(object))) };
+    object as *mut KEVENT
+}
+
+/// IoCreateNotificationEvent. The driver is the only one that knows the name.
+pub extern "system" fn io_create_notification_event(
+    _name: *const UNICODE_STRING,
+    handle: *mut HANDLE,
+) -> *mut KEVENT {
+    rules::at_most(PASSIVE_LEVEL, "IoCreateNotificationEvent");
+    create_event(0, handle)
+}
+
+/// IoCreateSynchronizationEvent.
+pub extern "system" fn io_create_synchronization_event(
+    _name: *const UNICODE_STRING,
+    handle: *mut HANDLE,
+) -> *mut KEVENT {
+    rules::at_most(PASSIVE_LEVEL, "IoCreateSynchronizationEvent");
+    create_event(1, handle)
 }

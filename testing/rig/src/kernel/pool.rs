@@ -107,10 +107,17 @@ fn place(start: VirtAddr, size: usize) -> (VirtAddr, usize) {
 pub fn allocate(size: usize, tag: u32, fill: u8, paged: bool) -> Option<VirtAddr> {
     let start = blocks::allocate(Kind::Pool, pages(size))?;
     let (address, total) = place(start, size);
+    let before = (address - start) as usize;
     // SAFETY: the pages are fresh and `total` bytes long; the block lies inside them.
     unsafe {
-        core::ptr::write_bytes(start.as_mut_ptr::<u8>(), AROUND, total);
-        core::ptr::write_bytes(address.as_mut_ptr::<u8>(), fill, size);
+        let first = start.as_mut_ptr::<u8>();
+        core::ptr::write_bytes(first, AROUND, before);
+        // The pages are zeroed.
+        if fill != 0 {
+            core::ptr::write_bytes(first.add(before), fill, size);
+        }
+        let behind = before + size;
+        core::ptr::write_bytes(first.add(behind), AROUND, total - behind);
     }
     let mut state = STATE.lock();
     state
@@ -183,12 +190,8 @@ fn free(address: u64, tag: Option<u32>, export: &'static str) {
     let total = pages(block.size) * PAGE;
     // SAFETY: the block is in the table, so its pages are mapped, and nobody else may use them any more.
     let bytes = unsafe { core::slice::from_raw_parts(start as *const u8, total) };
-    let around = bytes
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| !(offset..offset + block.size).contains(at));
-    for (at, &byte) in around {
-        if byte != AROUND {
+    for at in (0..offset).chain(offset + block.size..total) {
+        if bytes[at] != AROUND {
             let side = if at < offset { "before" } else { "behind" };
             bugcheck(
                 bugcheck::BAD_POOL_HEADER,
@@ -201,6 +204,46 @@ fn free(address: u64, tag: Option<u32>, export: &'static str) {
         }
     }
     blocks::free(VirtAddr::new(start), pages(block.size));
+}
+
+/// POOL_TYPE's bits that say which pool.
+const PAGED_POOL: i32 = 1;
+const MUST_SUCCEED: i32 = 2;
+/// Of ExAllocatePoolWithTag: raise STATUS_INSUFFICIENT_RESOURCES instead of returning NULL.
+const POOL_RAISE_IF_ALLOCATION_FAILURE: i32 = 16;
+/// Tag of ExAllocatePool's blocks.
+const NO_TAG: u32 = u32::from_le_bytes(*b"None");
+
+/// ExAllocatePoolWithTag, ExAllocatePoolWithQuotaTag and ExAllocatePoolWithTagPriority: the content is not zeroed.
+pub extern "system" fn ex_allocate_pool_with_tag(kind: i32, size: usize, tag: u32) -> *mut c_void {
+    const EXPORT: &str = "ExAllocatePoolWithTag";
+    let paged = kind & PAGED_POOL != 0;
+    rules::at_most(if paged { APC_LEVEL } else { DISPATCH_LEVEL }, EXPORT);
+    if kind & MUST_SUCCEED != 0 || tag == 0 {
+        bugcheck(
+            bugcheck::BAD_POOL_CALLER,
+            [0x9A, kind as u64, size as u64, u64::from(tag)],
+            format_args!("{EXPORT}: of a pool that must succeed, or without a tag"),
+        );
+    }
+    // Windows gives at least one byte.
+    match allocate(size.max(1), tag, UNINITIALIZED, paged) {
+        Some(address) => address.as_mut_ptr(),
+        None if kind & POOL_RAISE_IF_ALLOCATION_FAILURE != 0 => {
+            crate::cpu::raise::raise_status(crate::abi::STATUS_INSUFFICIENT_RESOURCES)
+        }
+        None => core::ptr::null_mut(),
+    }
+}
+
+/// ExAllocatePool.
+pub extern "system" fn ex_allocate_pool(kind: i32, size: usize) -> *mut c_void {
+    ex_allocate_pool_with_tag(kind, size, NO_TAG)
+}
+
+/// Frees the block of an MDL.
+pub fn free_mdl(address: u64) {
+    free(address, Some(MDL_TAG), "IoFreeMdl");
 }
 
 /// ExFreePool.

@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::{self, Write};
 use core::sync::atomic::Ordering;
 
@@ -121,11 +122,13 @@ fn log_leaks() -> Pool {
     pool::each_block(|address, size, tag| {
         log!("leak: {size} bytes at {address:#x}, tag {}", tag_text(tag));
     });
-    let held = super::held();
-    if held.others != 0 {
-        log!("leak: {} other objects", held.others);
+    let mut others = Vec::new();
+    // Listed before it is logged: what lists holds locks.
+    super::leaks(&mut |what| others.push(format!("{what}")));
+    for what in &others {
+        log!("leak: {what}");
     }
-    held
+    super::held()
 }
 
 /// Writes the summary of a run that came to its end.

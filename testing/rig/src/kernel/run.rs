@@ -1,23 +1,27 @@
 //! The run: load the driver, let the port play Windows against it, serve user mode, report.
 
 use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
 use core::ffi::c_void;
 use core::mem::size_of;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use ioctl::Statistics as Answer;
 use port::Pdo;
+use port::machine::{Machine, Range};
 use port::picture::Picture;
-use port::port::{Config, Port, initialize_display_only_driver};
+use port::port::{Config, Port, PostDisplay, initialize_display_only_driver};
 use port::rules::Rule;
 use port::scenario::{self, Host, Plan, Step};
 use port::summary::{Statistics, Verdict};
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::channel::{Channel, control};
-use super::{io, probes, report, rtl, rules, stress, wdf};
+use super::{io, iospace, probes, registry, report, rtl, rules, stress, time, wdf};
 use crate::abi::{DRIVER_OBJECT, NTSTATUS, UNICODE_STRING, nt_success};
 use crate::boot::fail;
+use crate::boot::firmware::{Found, Screen};
 use crate::cpu::{stack, watchdog};
 use crate::devices::exit::{Outcome, exit};
 use crate::devices::{log, neighbour, pci};
@@ -27,8 +31,8 @@ use crate::machine::Rig;
 use crate::memory::frames;
 use crate::options::Options;
 
-/// The driver's service key.
-const SERVICE: &str = "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\vgpudod";
+/// The key of all services.
+const SERVICES: &str = "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\";
 /// The device that shares the line interrupts before each so many presents.
 const NEIGHBOUR: u32 = 5;
 /// A word on progress after so many presents.
@@ -61,13 +65,14 @@ pub fn on_kernel_stack<R>(body: impl FnOnce() -> R) -> R {
 }
 
 /// Everything from the driver's file to the end of QEMU.
-pub fn run(file: &[u8], options: &Options) -> ! {
+pub fn run(found: &'static Found) -> ! {
+    let options = &found.options;
     let (vendor, device) = options.ids;
-    let found = match options.slot {
+    let adapter = match options.slot {
         Some(slot) => pci::at_slot(slot, vendor, device),
         None => pci::find(vendor, &[device]),
     };
-    let Some(address) = found else {
+    let Some(address) = adapter else {
         fail(format_args!(
             "there is no device {vendor:04x}:{device:04x}: start QEMU with -device virtio-gpu-pci, virtio-vga, or the image's own"
         ));
@@ -81,6 +86,21 @@ pub fn run(file: &[u8], options: &Options) -> ! {
         frames::scatter();
     }
     log!("adapter {address}: {}", rig.description());
+    time::initialize();
+    iospace::initialize(rig.grant().ranges);
+    let name = found.presets.service.as_str();
+    let service = String::from(SERVICES) + name;
+    registry::preset(&found.presets.values, &service);
+    let post = post_display(found.screen, rig.grant().ranges);
+    if let Some(post) = &post {
+        log!(
+            "the firmware shows {}x{}, {} bytes a line, at {:#x}",
+            post.width,
+            post.height,
+            post.pitch,
+            post.address
+        );
+    }
     let judged = if options.foreign {
         Config::foreign()
     } else {
@@ -88,17 +108,18 @@ pub fn run(file: &[u8], options: &Options) -> ! {
     };
     let config = Config {
         interrupt_connected_during_start: options.connected,
+        post,
         ..judged
     };
     let port = Port::new(rig, config);
     rules::report_to(port.violations());
     io::make_port_device();
-    let driver = match image::load(file) {
+    let driver = match image::load(&found.driver, format!("{name}.sys").leak()) {
         Ok(driver) => driver,
         Err(why) => fail(format_args!("{why}")),
     };
-    let object = io::new_driver("vgpudod");
-    let status = enter(&driver, object);
+    let object = io::new_driver(name);
+    let status = enter(&driver, object, &service);
     log!("DriverEntry returned {status:#x}");
     if options.only_enter {
         exit(if nt_success(status) {
@@ -136,7 +157,21 @@ pub fn run(file: &[u8], options: &Options) -> ! {
     })
 }
 
-fn enter(driver: &Driver, object: *mut DRIVER_OBJECT) -> NTSTATUS {
+/// What the firmware shows, if it shows it with the adapter's memory: then the adapter is the POST device.
+fn post_display(screen: Option<Screen>, ranges: &[Range]) -> Option<PostDisplay> {
+    let screen = screen?;
+    let inside = |range: &Range| {
+        !range.io_space && (range.start..range.start + range.length).contains(&screen.address)
+    };
+    ranges.iter().any(inside).then_some(PostDisplay {
+        width: screen.width,
+        height: screen.height,
+        pitch: screen.pitch,
+        address: screen.address,
+    })
+}
+
+fn enter(driver: &Driver, object: *mut DRIVER_OBJECT, service: &str) -> NTSTATUS {
     type Entry = extern "system" fn(*mut DRIVER_OBJECT, *const UNICODE_STRING) -> NTSTATUS;
     // SAFETY: just made; the entry point is in the image's code, as its loading checked, and has this type.
     let entry = unsafe {
@@ -145,7 +180,7 @@ fn enter(driver: &Driver, object: *mut DRIVER_OBJECT) -> NTSTATUS {
         (*object).DriverInit = driver.entry as *mut c_void;
         core::mem::transmute::<u64, Entry>(driver.entry)
     };
-    let path = rtl::leak(SERVICE);
+    let path = rtl::leak(service);
     on_kernel_stack(|| entry(object, &raw const path))
 }
 
@@ -177,7 +212,11 @@ struct User {
 }
 
 impl User {
+    /// The driver's statistics, through the control device that this project's driver has and no other.
     fn ask(&self) -> Option<Answer> {
+        if self.options.foreign {
+            return None;
+        }
         let header = probes::request();
         let (status, output) = control(header.code, header.as_bytes(), size_of::<Answer>());
         if !nt_success(status) {
@@ -221,12 +260,10 @@ impl Host for User {
         if self.options.screendump == 0 {
             return Verdict::Unknown;
         }
-        // The rig's heap is mapped one to one, so this is a physical address, for QEMU's `pmemsave`.
         log::raw(format_args!(
-            "ready: screendump {}x{} at {:#x}",
+            "ready: screendump {}x{}",
             expected.width(),
-            expected.height(),
-            expected.pixels().as_ptr() as u64
+            expected.height()
         ));
         self.channel.verdict(self.options.screendump)
     }
@@ -236,7 +273,9 @@ impl Host for User {
             log::raw(format_args!("ready: requests"));
             self.channel.wait(self.options.serve);
         }
-        probes::run();
+        if !self.options.foreign {
+            probes::run();
+        }
         let after = self.ask();
         if self.options.stress != 0
             && let Some(adapter) = self.port.adapters().first()

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use x86_64::VirtAddr;
 
 use super::io::{count_handle, iof_call_driver, new_packet};
-use super::{ke, objects};
+use super::{ke, objects, waits};
 use crate::abi::*;
 use crate::bugcheck::{self, bugcheck};
 use crate::log;
@@ -41,7 +41,7 @@ fn send(
             iof_call_driver(device, irp)
         };
         if returned == STATUS_PENDING {
-            ke::ke_wait_for_single_object(event.as_mut_ptr(), 0, 0, 0, core::ptr::null());
+            waits::ke_wait_for_single_object(event.as_mut_ptr(), 0, 0, 0, core::ptr::null());
         } else if !(*packet).done {
             bugcheck(
                 bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,

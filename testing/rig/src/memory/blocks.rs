@@ -26,15 +26,24 @@ pub enum Kind {
     Source,
     /// The driver image.
     Image,
+    /// Contiguous memory.
+    Contiguous,
+    /// Imports that the rig lacks: never mapped.
+    Missing,
+    /// The rig's own large blocks.
+    Own,
 }
 
-static NEXT: [AtomicU64; 6] = [
+static NEXT: [AtomicU64; 9] = [
     AtomicU64::new(0xFFFF_A000_0000_1000),
     AtomicU64::new(0xFFFF_B000_0000_1000),
     AtomicU64::new(0xFFFF_C000_0000_1000),
     AtomicU64::new(0xFFFF_D000_0000_1000),
     AtomicU64::new(0xFFFF_E000_0020_0000),
     AtomicU64::new(0xFFFF_F800_5000_0000),
+    AtomicU64::new(0xFFFF_F000_0000_1000),
+    AtomicU64::new(0xFFFF_F900_0000_0000),
+    AtomicU64::new(0xFFFF_8800_0000_1000),
 ];
 
 /// Names the kind of block that `address` lies in or beside.
@@ -46,6 +55,9 @@ pub fn kind_of(address: u64) -> Option<Kind> {
         0xFFF_FD00 => Kind::Mdl,
         0xFFF_FE00 => Kind::Source,
         0xFFF_FF80 => Kind::Image,
+        0xFFF_FF00 => Kind::Contiguous,
+        0xFFF_FF90 => Kind::Missing,
+        0xFFF_F880 => Kind::Own,
         _ => return None,
     })
 }

@@ -12,7 +12,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use x86_64::PhysAddr;
 use x86_64::structures::paging::{FrameAllocator, PhysFrame, Size4KiB};
 
-use super::PAGE;
+use super::{PAGE, extents};
 use crate::cpu;
 use crate::sync::Lock;
 
@@ -39,9 +39,22 @@ static FRAMES: Lock<Frames> = Lock::new(Frames {
     pieces: Vec::new(),
 });
 
+/// Bytes of contiguous memory that are kept apart, see [`extents`]: a driver's rings and its system frame buffer of a common mode.
+const CONTIGUOUS: usize = 16 << 20;
+
 /// Takes over the free ranges `(first frame number, count)` and shuffles them. Once, before any allocation.
 pub fn initialize(ranges: impl Iterator<Item = (u32, u32)>) -> usize {
     let mut pieces = Vec::with_capacity(PIECES);
+    let mut contiguous = (CONTIGUOUS / PAGE) as u32;
+    let ranges = ranges.map(|(first, count)| {
+        // From the first range that has room for it twice.
+        if contiguous == 0 || count < 2 * contiguous {
+            return (first, count);
+        }
+        let kept = core::mem::take(&mut contiguous);
+        extents::initialize(u64::from(first)..u64::from(first + kept));
+        (first + kept, count - kept)
+    });
     let mut free: Vec<u32> = ranges
         .flat_map(|(first, count)| apart(first..first + count, &mut pieces))
         .collect();

@@ -4,6 +4,7 @@
 //! the upper half, so that a driver that takes a physical address for a virtual one (or the other way) faults.
 
 pub mod blocks;
+pub mod extents;
 pub mod frames;
 pub mod heap;
 pub mod paging;

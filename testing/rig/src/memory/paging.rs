@@ -56,6 +56,11 @@ impl Access {
 static MAPPER: Lock<Option<OffsetPageTable<'static>>> = Lock::new(None);
 static ACTIVE: AtomicBool = AtomicBool::new(false);
 
+/// Whether the rig's own tables are in use.
+pub fn is_active() -> bool {
+    ACTIVE.load(Ordering::Relaxed)
+}
+
 /// The address at which the rig itself reads and writes physical memory.
 pub fn window(physical: PhysAddr) -> *mut u8 {
     let base = if ACTIVE.load(Ordering::Relaxed) {

@@ -14,6 +14,14 @@ struct Scene {
     data: pe::SectionFlags,
     relocation: pe::BaseRelocationType,
     entry_in_data: bool,
+    /// `.data` lies on `.text`'s page.
+    overlap: bool,
+    /// The second import is by number.
+    ordinal: bool,
+    /// There is a TLS directory.
+    tls: bool,
+    /// What the file says of its relocations if it has none.
+    without_relocations: Option<pe::FileFlags>,
 }
 
 impl Default for Scene {
@@ -26,6 +34,10 @@ impl Default for Scene {
                 | pe::IMAGE_SCN_MEM_WRITE,
             relocation: pe::IMAGE_REL_BASED_DIR64,
             entry_in_data: false,
+            overlap: false,
+            ordinal: false,
+            tls: false,
+            without_relocations: None,
         }
     }
 }
@@ -39,6 +51,7 @@ const NAMES: u32 = 0xB0;
 const SLOTS: u32 = 0xC8;
 const HINT: u32 = 0xE0;
 const MODULE: u32 = 0x100;
+const OTHER_HINT: u32 = 0x120;
 /// Offsets of the sections in memory: `.text` first.
 const DATA: u32 = 0x2000;
 
@@ -47,12 +60,21 @@ fn file(scene: &Scene) -> Vec<u8> {
     let mut writer = Writer::new(true, 0x1000, 0x200, &mut bytes);
     writer.reserve_dos_header();
     writer.reserve_nt_headers(16);
-    writer.reserve_section_headers(3);
+    writer.reserve_section_headers(if scene.without_relocations.is_some() {
+        2
+    } else {
+        3
+    });
     let text = writer.reserve_text_section(16);
     let data = writer.reserve_section(*b".data\0\0\0", scene.data, 0x200, 0x200);
     assert_eq!(data.virtual_address, DATA);
-    writer.add_reloc(DATA + POINTER, scene.relocation);
-    writer.reserve_reloc_section();
+    if scene.without_relocations.is_none() {
+        writer.add_reloc(DATA + POINTER, scene.relocation);
+        writer.reserve_reloc_section();
+    }
+    if scene.tls {
+        writer.set_data_directory(pe::IMAGE_DIRECTORY_ENTRY_TLS, DATA, 40);
+    }
     writer.set_data_directory(
         pe::IMAGE_DIRECTORY_ENTRY_LOAD_CONFIG,
         DATA + CONFIGURATION,
@@ -63,7 +85,8 @@ fn file(scene: &Scene) -> Vec<u8> {
     writer.write_nt_headers(NtHeaders {
         machine: scene.machine,
         time_date_stamp: 0,
-        characteristics: pe::IMAGE_FILE_EXECUTABLE_IMAGE,
+        characteristics: pe::IMAGE_FILE_EXECUTABLE_IMAGE
+            | scene.without_relocations.unwrap_or_default(),
         major_linker_version: 0,
         minor_linker_version: 0,
         address_of_entry_point: if scene.entry_in_data {
@@ -104,20 +127,34 @@ fn file(scene: &Scene) -> Vec<u8> {
     put(DESCRIPTOR + 12, &(DATA + MODULE).to_le_bytes());
     put(DESCRIPTOR + 16, &(DATA + SLOTS).to_le_bytes());
     put(NAMES, &u64::from(DATA + HINT).to_le_bytes());
-    put(NAMES + 8, &(1_u64 << 63 | 7).to_le_bytes());
+    let other = if scene.ordinal {
+        1 << 63 | 7
+    } else {
+        u64::from(DATA + OTHER_HINT)
+    };
+    put(NAMES + 8, &other.to_le_bytes());
+    put(OTHER_HINT, b"\0\0ZwClose\0");
     put(HINT, b"\0\0DbgPrint\0");
     put(MODULE, b"ntoskrnl.exe\0");
     writer.write_section(data.file_offset, &content);
-    writer.write_reloc_section();
+    if scene.without_relocations.is_none() {
+        writer.write_reloc_section();
+    }
+    if scene.overlap {
+        // The second header's address in memory becomes the first's.
+        let headers = bytes.windows(5).position(|name| name == b".text").unwrap();
+        let text = bytes[headers + 12..headers + 16].to_vec();
+        bytes[headers + 40 + 12..headers + 40 + 16].copy_from_slice(&text);
+    }
     bytes
 }
 
 fn laid_out(scene: &Scene) -> Result<Vec<u8>, PeError> {
     let file = file(scene);
     Image::parse(&file)?.lay_out(BASE, 0x1234_5678, |module, name| match (module, name) {
-        ("ntoskrnl.exe", "DbgPrint") => Some(0x1111),
-        ("ntoskrnl.exe", "#7") => Some(0x2222),
-        _ => None,
+        ("ntoskrnl.exe", "DbgPrint") => 0x1111,
+        ("ntoskrnl.exe", "ZwClose") => 0x2222,
+        other => panic!("{other:?} is not imported"),
     })
 }
 
@@ -156,19 +193,58 @@ fn sections_keep_their_protections() {
 }
 
 #[test]
-fn an_unknown_import_is_an_error_by_name() {
-    let file = file(&Scene::default());
-    let image = Image::parse(&file).unwrap();
-    let error = image
-        .lay_out(BASE, 0, |_, name| (name != "#7").then_some(1))
-        .unwrap_err();
+fn an_import_by_number_is_an_error_with_its_module() {
+    let scene = Scene {
+        ordinal: true,
+        ..Scene::default()
+    };
+    let error = laid_out(&scene).unwrap_err();
     assert_eq!(
-        error,
-        PeError::UnknownImport {
-            module: "ntoskrnl.exe".into(),
-            name: "#7".into()
-        }
+        error.to_string(),
+        "the driver imports ntoskrnl.exe number 7: imports must be by name"
     );
+}
+
+#[test]
+fn sections_that_overlap_are_named() {
+    let scene = Scene {
+        overlap: true,
+        ..Scene::default()
+    };
+    let error = laid_out(&scene).unwrap_err().to_string();
+    assert!(error.contains(".text") && error.contains(".data") && error.contains("overlap"));
+}
+
+#[test]
+fn an_image_with_thread_local_storage_is_refused() {
+    let scene = Scene {
+        tls: true,
+        ..Scene::default()
+    };
+    let error = laid_out(&scene).unwrap_err().to_string();
+    assert!(error.contains("TLS directory"), "{error}");
+}
+
+#[test]
+fn an_image_without_relocations_loads_unless_they_were_stripped() {
+    let scene = |flags| Scene {
+        without_relocations: Some(flags),
+        ..Scene::default()
+    };
+    let memory = laid_out(&scene(pe::FileFlags::default())).unwrap();
+    assert_eq!(
+        read64(&memory, (DATA + POINTER) as usize),
+        Some(PREFERRED + u64::from(DATA))
+    );
+    let error = laid_out(&scene(pe::IMAGE_FILE_RELOCS_STRIPPED)).unwrap_err();
+    assert_eq!(error, PeError::NotADriver("its relocations are stripped"));
+}
+
+#[test]
+fn a_file_that_ends_early_names_the_section() {
+    let whole = file(&Scene::default());
+    let error = Image::parse(&whole[..0x500]).unwrap_err();
+    assert!(error.to_string().contains(".data"), "{error}");
 }
 
 #[test]
@@ -210,8 +286,7 @@ fn a_cut_file_is_an_error_and_no_panic() {
     for length in 0..whole.len() {
         let cut = &whole[..length];
         if let Ok(image) = Image::parse(cut) {
-            let _ = image.lay_out(BASE, 0, |_, _| Some(0));
-            let _ = image.imports();
+            let _ = image.lay_out(BASE, 0, |_, _| 0);
         }
     }
     assert!(Image::parse(b"MZ").is_err());

@@ -24,8 +24,11 @@ IMPORT void MmUnmapLockedPages(void *base, void *mdl);
 IMPORT void MmFreePagesFromMdl(void *mdl);
 IMPORT NTSTATUS MmCopyMemory(void *target, const void *source, ULONG64 bytes, ULONG flags, ULONG64 *copied);
 IMPORT NTSTATUS ZwClose(void *handle);
-#if FAULT == 9
+#if FAULT == 9 || FAULT == 0
 IMPORT void KeNoSuchRoutine(void);
+#endif
+#if FAULT == 20
+IMPORT ULONG KeNoSuchVariable;
 #endif
 #if FAULT == 12
 IMPORT NTSTATUS WdfVersionBind(void *driver, void *path, void *info, void **globals);
@@ -66,6 +69,8 @@ static void services(void)
     ULONG64 *frames;
 
     CHECK(*pointer == 1 && constant == 2);
+    /* An import that the rig lacks does no harm until it is called. */
+    CHECK(KeNoSuchRoutine != 0);
     DbgPrint("text %s, %d, %08x, %llu", "narrow", -5, 0xBEEF, 1ULL << 40);
 
     block = ExAllocatePool2(NON_PAGED, 100, TAG);
@@ -180,6 +185,12 @@ NTSTATUS DriverEntry(void *driver, void *path)
 #elif FAULT == 16
     while (*pointer != 0) {
     }
+#elif FAULT == 18
+    __asm__ volatile("int $0x2c");
+#elif FAULT == 19
+    __asm__ volatile("int $0x29" : : "c"(5ULL));
+#elif FAULT == 20
+    data = KeNoSuchVariable;
 #endif
     return FAILED;
 }
