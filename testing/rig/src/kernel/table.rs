@@ -6,8 +6,8 @@
 use crate::cpu::raise;
 
 use super::{
-    contiguous, crt, debug, dpc, etw, interlocked, io, iospace, ke, locks, mdl, mm, objects, pool, ps,
-    registry, rtl, seh, spin, strings, threads, time, timers, variables, waits, wdf, wmi,
+    contiguous, crt, debug, dpc, etw, interlocked, io, iospace, ke, locks, mdl, mm, objects, pool,
+    ps, registry, rtl, seh, spin, strings, threads, time, timers, variables, waits, wdf, wmi,
 };
 
 struct Export(&'static str, *const ());
