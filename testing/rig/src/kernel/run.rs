@@ -9,9 +9,10 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 
 use ioctl::Statistics as Answer;
 use port::Pdo;
+use port::config::{Config, PostDisplay};
 use port::machine::{Machine, Range};
 use port::picture::Picture;
-use port::port::{Config, Port, PostDisplay, initialize_display_only_driver};
+use port::port::{Port, initialize_display_only_driver};
 use port::rules::Rule;
 use port::scenario::{self, Host, Plan, Step};
 use port::summary::{Statistics, Verdict};
