@@ -1,12 +1,13 @@
 //! The miniport's surroundings on Windows: the driver's own parts, as the crate `display` wants them.
 
-use display::{HardwareInformation, Level, Platform, TraceEvent, Vgpu};
+use display::{HardwareInformation, Level, Platform, Setting, TraceEvent, Vgpu};
 use dxgk::adapter::Registry;
 use dxgk::irql::Passive;
 use dxgk::miniport::PhysicalDevice;
 use dxgk::status::Status;
 
-use crate::kernel::{Windows, registry};
+use crate::kernel::Windows;
+use crate::kernel::registry::{self, Access};
 use crate::unicode::wide;
 use crate::{control, trace};
 
@@ -39,7 +40,7 @@ impl Platform for Windows {
         information: &HardwareInformation,
         _: &Passive<'_>,
     ) -> Result<(), Status> {
-        let key = registry::software_key(device.as_ptr().cast())?;
+        let key = registry::software_key(device.as_ptr().cast(), Access::Write)?;
         key.set_text(wide!("HardwareInformation.ChipType"), information.chip_type)?;
         key.set_text(wide!("HardwareInformation.DacType"), information.dac_type)?;
         key.set_text(
@@ -54,5 +55,17 @@ impl Platform for Windows {
             wide!("HardwareInformation.MemorySize"),
             information.memory_megabytes,
         )
+    }
+
+    fn read_setting(
+        device: PhysicalDevice,
+        setting: Setting,
+        _: &Passive<'_>,
+    ) -> Result<u32, Status> {
+        let name: &'static [u16] = match setting {
+            Setting::PresentAtOnce => wide!("PresentAtOnce"),
+            Setting::InternalPanel => wide!("InternalPanel"),
+        };
+        registry::software_key(device.as_ptr().cast(), Access::Read)?.number(name)
     }
 }

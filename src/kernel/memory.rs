@@ -23,14 +23,23 @@ const MDL_MAPPING_NO_EXECUTE: u32 = 0x4000_0000;
 /// and looks through the list of them for every row of a rectangle that it copies.
 const CHUNK: usize = 64 * 1024;
 
-/// Zeroed pages, mapped. The MDL is the block's handle; behind it lie the page frame numbers. In chunks of [`CHUNK`], or page by
-/// page if the system's memory is too fragmented for that.
+/// What is asked for where there are no pieces of [`CHUNK`] left. The list of a frame buffer's pages must not be in more pieces than
+/// its command's chain may have, and in pieces of two pages the longest list is not.
+const SMALL_CHUNK: usize = 2 * PAGE_SIZE;
+
+/// Zeroed pages, mapped. The MDL is the block's handle; behind it lie the page frame numbers. In chunks of [`CHUNK`] or of
+/// [`SMALL_CHUNK`], or page by page if the system's memory is too fragmented for that.
 pub(super) fn allocate_pages(pages: usize) -> Option<PageBlock> {
     let bytes = pages.checked_mul(PAGE_SIZE)?;
     let in_chunks = if bytes < CHUNK {
         None
     } else {
-        allocate_mdl(bytes.checked_add(CHUNK - 1)? & !(CHUNK - 1), CHUNK)
+        [CHUNK, SMALL_CHUNK].into_iter().find_map(|chunk| {
+            allocate_mdl(
+                bytes.checked_add(chunk.wrapping_sub(1))? & !chunk.wrapping_sub(1),
+                chunk,
+            )
+        })
     };
     let mdl = match in_chunks {
         Some(mdl) => mdl,

@@ -1,8 +1,11 @@
-//! The adapter's software key in the registry. What is written there is small, and all of it is the driver's own.
+//! The adapter's software key in the registry. What is read and written there is small; what is read is not trusted.
 
 use dxgk::status::Status;
-use wdk_sys::ntddk::{IoOpenDeviceRegistryKey, ZwClose, ZwSetValueKey};
-use wdk_sys::{HANDLE, KEY_SET_VALUE, PDEVICE_OBJECT, PLUGPLAY_REGKEY_DRIVER, REG_DWORD, REG_SZ};
+use wdk_sys::ntddk::{IoOpenDeviceRegistryKey, ZwClose, ZwQueryValueKey, ZwSetValueKey};
+use wdk_sys::{
+    _KEY_VALUE_INFORMATION_CLASS, HANDLE, KEY_QUERY_VALUE, KEY_SET_VALUE, PDEVICE_OBJECT,
+    PLUGPLAY_REGKEY_DRIVER, REG_DWORD, REG_SZ,
+};
 
 use crate::unicode;
 
@@ -13,18 +16,35 @@ const LONGEST_TEXT: usize = 64;
 #[derive(Debug)]
 pub struct Key(HANDLE);
 
+/// What a key is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// To read values.
+    Read,
+    /// To write values.
+    Write,
+}
+
+/// KEY_VALUE_PARTIAL_INFORMATION with room for a number. A value that is longer does not fit, and is reported as such.
+#[repr(C)]
+#[derive(Default)]
+struct PartialInformation {
+    title_index: u32,
+    kind: u32,
+    length: u32,
+    data: u32,
+}
+
 /// Opens the software key of an adapter by its physical device object. PASSIVE_LEVEL.
-pub fn software_key(device: PDEVICE_OBJECT) -> Result<Key, Status> {
+pub fn software_key(device: PDEVICE_OBJECT, access: Access) -> Result<Key, Status> {
+    let access = match access {
+        Access::Read => KEY_QUERY_VALUE,
+        Access::Write => KEY_SET_VALUE,
+    };
     let mut handle: HANDLE = core::ptr::null_mut();
     // SAFETY: the device object that DxgkDdiAddDevice got; our out-pointer.
-    let status = unsafe {
-        IoOpenDeviceRegistryKey(
-            device,
-            PLUGPLAY_REGKEY_DRIVER,
-            KEY_SET_VALUE,
-            &raw mut handle,
-        )
-    };
+    let status =
+        unsafe { IoOpenDeviceRegistryKey(device, PLUGPLAY_REGKEY_DRIVER, access, &raw mut handle) };
     Status::check(status).map(|()| Key(handle))
 }
 
@@ -49,6 +69,40 @@ impl Key {
             (&raw const number).cast(),
             size_of::<u32>(),
         )
+    }
+
+    /// Reads a number (REG_DWORD).
+    ///
+    /// # Errors
+    ///
+    /// STATUS_OBJECT_TYPE_MISMATCH if the value is of another type or size, or the kernel's status.
+    pub fn number(&self, name: &'static [u16]) -> Result<u32, Status> {
+        let mut name = unicode::string(name);
+        let mut information = PartialInformation::default();
+        let mut length = 0;
+        // SAFETY: the key is open; the kernel writes at most as many bytes as the buffer is said to have.
+        let status = unsafe {
+            ZwQueryValueKey(
+                self.0,
+                &raw mut name,
+                _KEY_VALUE_INFORMATION_CLASS::KeyValuePartialInformation,
+                (&raw mut information).cast(),
+                size_of::<PartialInformation>() as u32,
+                &raw mut length,
+            )
+        };
+        match Status::check(status) {
+            Ok(())
+                if information.kind == REG_DWORD
+                    && information.length as usize == size_of::<u32>() =>
+            {
+                Ok(information.data)
+            }
+            Ok(()) | Err(Status::BUFFER_OVERFLOW | Status::BUFFER_TOO_SMALL) => {
+                Err(Status::OBJECT_TYPE_MISMATCH)
+            }
+            Err(status) => Err(status),
+        }
     }
 
     fn set(

@@ -46,14 +46,6 @@ pub struct MessageMap {
 pub enum MapError {
     /// There are sources, and the device was given no interrupt.
     NoInterrupt,
-    /// More messages were granted than there are sources, so that no source would serve one of them. The INF asks for too
-    /// many (MessageNumberLimit).
-    MoreMessagesThanSources {
-        /// How many messages the resources have.
-        messages: u32,
-        /// How many sources the driver declares.
-        sources: usize,
-    },
 }
 
 impl core::fmt::Display for MapError {
@@ -61,10 +53,6 @@ impl core::fmt::Display for MapError {
         match self {
             Self::NoInterrupt => f.write_str(
                 "the driver declares interrupt sources and the device was given no interrupt",
-            ),
-            Self::MoreMessagesThanSources { messages, sources } => write!(
-                f,
-                "{messages} messages for {sources} sources: lower the INF's MessageNumberLimit"
             ),
         }
     }
@@ -78,22 +66,20 @@ impl MessageMap {
     ///
     /// # Errors
     ///
-    /// [`MapError`] when there is no interrupt for a source, or a message without a source.
+    /// [`MapError`] when there is no interrupt for a source.
     pub fn new(
         interrupt: Option<InterruptResource>,
         sources: usize,
         notifying: Option<usize>,
     ) -> Result<Self, MapError> {
+        let most = u32::try_from(sources.min(MAX_SOURCES)).unwrap_or(1);
         let (line, messages) = match interrupt {
             // A device without sources is served by no interrupt routine of the driver, whatever it was given.
             _ if sources == 0 => (false, 0),
             None => return Err(MapError::NoInterrupt),
             Some(InterruptResource::Line) => (true, 1),
-            Some(InterruptResource::Messages(messages)) => (false, messages.get()),
+            Some(InterruptResource::Messages(messages)) => (false, messages.get().min(most)),
         };
-        if messages as usize > sources {
-            return Err(MapError::MoreMessagesThanSources { messages, sources });
-        }
         let last = messages.saturating_sub(1);
         let mut message = [0; MAX_SOURCES];
         let mut next = u32::from(notifying.is_some());

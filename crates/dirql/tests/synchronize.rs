@@ -200,17 +200,15 @@ fn a_line_that_another_device_raised_is_not_claimed_and_runs_nothing() {
 }
 
 #[test]
-fn a_map_needs_an_interrupt_and_a_source_for_every_message() {
+fn a_map_needs_an_interrupt_and_ignores_messages_without_a_source() {
     assert_eq!(
         MessageMap::new(None, 3, Some(1)),
         Err(MapError::NoInterrupt)
     );
     assert_eq!(
         MessageMap::new(Some(messages(4)), 3, Some(1)),
-        Err(MapError::MoreMessagesThanSources {
-            messages: 4,
-            sources: 3
-        })
+        MessageMap::new(Some(messages(3)), 3, Some(1)),
+        "a surplus is ignored"
     );
 }
 

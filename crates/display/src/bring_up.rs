@@ -9,7 +9,8 @@ use virtio_gpu::commands::{Batch, ControlQueue, CursorQueue, PushError, ReserveE
 use virtio_gpu::transport::Transport;
 use virtio_gpu::{CONTROL_QUEUE, CURSOR_QUEUE, Features};
 
-use crate::device::{Bars, DmaMemory, Kicks, Vectors, layout, patience};
+use crate::commands::{NotDone, run};
+use crate::device::{Bars, Device, DmaMemory, Kicks, Vectors, layout, patience};
 use crate::frame::MIN_BATCH;
 use crate::interrupts::{Control, Cursor, control, cursor};
 use crate::{Fault, Platform, Vgpu};
@@ -22,7 +23,15 @@ const ANSWER_PAUSE: u32 = 100;
 const ANSWER_LOOKS: u32 = 200;
 
 /// The two queues, however they can be reached now.
-pub(crate) trait Queues {
+pub(crate) trait Queues<P: Platform> {
+    /// Has the device do the one command that `fill` writes, and waits until it has.
+    fn ask(
+        &mut self,
+        device: &Device<P>,
+        irql: &mut Passive<'_>,
+        fill: impl Fn(&mut Batch) -> Result<(), PushError>,
+    ) -> Result<(), NotDone>;
+
     /// The control queue. `access` may run at DIRQL.
     fn control<R>(
         &mut self,
@@ -38,8 +47,17 @@ pub(crate) trait Queues {
     ) -> Result<R, Fault>;
 }
 
-/// In DxgkDdiStartDevice: no interrupt routine runs yet.
-impl<P: Platform> Queues for StartDevice<'_, Vgpu<P>> {
+/// In the first half of DxgkDdiStartDevice: no interrupt routine runs yet, so that answers are looked for.
+impl<P: Platform> Queues<P> for StartDevice<'_, Vgpu<P>> {
+    fn ask(
+        &mut self,
+        device: &Device<P>,
+        irql: &mut Passive<'_>,
+        fill: impl Fn(&mut Batch) -> Result<(), PushError>,
+    ) -> Result<(), NotDone> {
+        look_for_answer(device, self, irql, fill)
+    }
+
     fn control<R>(
         &mut self,
         _: &mut Passive<'_>,
@@ -57,8 +75,19 @@ impl<P: Platform> Queues for StartDevice<'_, Vgpu<P>> {
     }
 }
 
-/// In a started adapter.
-impl<P: Platform> Queues for &Started<Vgpu<P>> {
+/// In an adapter whose interrupt routines run, and take the answers.
+impl<P: Platform> Queues<P> for &Started<Vgpu<P>> {
+    fn ask(
+        &mut self,
+        device: &Device<P>,
+        irql: &mut Passive<'_>,
+        fill: impl Fn(&mut Batch) -> Result<(), PushError>,
+    ) -> Result<(), NotDone> {
+        device.modeset.with(irql, |setting, irql| {
+            run(self, &mut setting.waits, &device.memory, irql, 1, &fill)
+        })
+    }
+
     fn control<R>(
         &mut self,
         irql: &mut Passive<'_>,
@@ -92,7 +121,7 @@ pub(crate) fn bring_up<P: Platform>(
     memory: &DmaMemory<P>,
     vectors: &Vectors,
     wanted: Features,
-    queues: &mut impl Queues,
+    queues: &mut impl Queues<P>,
     irql: &mut Passive<'_>,
 ) -> Result<Brought, Fault> {
     transport.reset(patience::<P>(irql))?;
@@ -125,16 +154,15 @@ pub(crate) fn bring_up<P: Platform>(
     })
 }
 
-/// Sends commands and looks for the answer until it is there: for when interrupts are not.
+/// Sends a command and looks for the answer until it is there: for when interrupts are not.
 #[inline(never)]
-pub(crate) fn ask<P: Platform>(
-    transport: &Transport<Bars<P>>,
-    memory: &DmaMemory<P>,
-    kicks: &Kicks,
-    queues: &mut impl Queues,
+fn look_for_answer<P: Platform>(
+    device: &Device<P>,
+    queues: &mut impl Queues<P>,
     irql: &mut Passive<'_>,
     fill: impl Fn(&mut Batch) -> Result<(), PushError>,
-) -> Result<(), Fault> {
+) -> Result<(), NotDone> {
+    let memory = &device.memory;
     let submitted = queues.control(irql, |queue| {
         let mut batch = Batch::new();
         queue.reserve(1, &mut batch).map_err(reserve_fault)?;
@@ -149,16 +177,17 @@ pub(crate) fn ask<P: Platform>(
         submitted
     })??;
     if submitted.kick {
-        transport.notify(&kicks.control)?;
+        device.kick_control();
     }
     let deadline = P::time().saturating_add(ANSWER_TIME);
     let mut looks = 0u32;
     loop {
-        if let Some(completed) = queues.control(irql, |queue| queue.poll(memory))?? {
-            return Ok(completed.result?);
+        let polled = queues.control(irql, |queue| queue.poll(memory))?;
+        if let Some(completed) = polled.map_err(Fault::from)? {
+            return completed.result.map_err(NotDone::Failed);
         }
         if P::time() >= deadline {
-            return Err(Fault::timeout("no answer while starting"));
+            return Err(Fault::timeout("no answer while starting").into());
         }
         looks = looks.saturating_add(1);
         if looks > ANSWER_LOOKS {
@@ -179,7 +208,7 @@ pub(crate) fn reserve_fault(error: ReserveError) -> Fault {
 /// Lets the device interrupt.
 pub(crate) fn listen<P: Platform>(
     memory: &DmaMemory<P>,
-    queues: &mut impl Queues,
+    queues: &mut impl Queues<P>,
     irql: &mut Passive<'_>,
 ) -> Result<(), Fault> {
     // Nothing is outstanding, so there is nothing that could have been missed.

@@ -3,32 +3,48 @@
 use dxgk::irql::Passive;
 use dxgk::status::Status;
 use dxgk::sys::{
-    D3DKMDT_MOA_NONE, D3DKMDT_VOT_OTHER, DXGK_CHILD_DESCRIPTOR, DXGK_VIDEO_OUTPUT_CAPABILITIES,
-    FALSE, HpdAwarenessInterruptible, TypeVideoOutput,
+    D3DKMDT_MOA_NONE, D3DKMDT_VIDEO_OUTPUT_TECHNOLOGY, D3DKMDT_VOT_HD15, D3DKMDT_VOT_INTERNAL,
+    DXGK_CHILD_DESCRIPTOR, DXGK_CHILD_DEVICE_HPD_AWARENESS, DXGK_VIDEO_OUTPUT_CAPABILITIES, FALSE,
+    HpdAwarenessAlwaysConnected, HpdAwarenessInterruptible, TypeVideoOutput,
 };
 
 use dxgk::vidpn::MonitorModes;
 
-use crate::device::Output;
+use crate::device::{Connector, Output};
+use crate::fault::Fault;
 use crate::modes::Mode;
 use crate::start::OUTPUTS;
+use crate::{Platform, TraceEvent};
 
 /// DxgkDdiQueryChildRelations. A child's uid is its index, and with it the id of its target.
 ///
-/// The output is interruptible, since the device reports with an interrupt that a monitor has come or gone. Its technology is
-/// "other": there is no connector, and a digital one by name (HDMI, DisplayPort) would promise audio, infoframes and link
-/// training, while an analogue one would let Windows force a picture onto an output without monitor (CHILD/forceable-analog).
-pub(crate) fn query_relations(children: &mut [DXGK_CHILD_DESCRIPTOR]) {
+/// The output is interruptible, since the device reports with an interrupt that a monitor has come or gone, and its technology is
+/// HD15: see docs/decisions/0030. An internal panel is always connected, because Windows was seen to give none a path otherwise.
+pub(crate) fn query_relations(children: &mut [DXGK_CHILD_DESCRIPTOR], connector: Connector) {
+    let (awareness, technology) = described(connector);
     for (uid, child) in (0..OUTPUTS).zip(children) {
         child.ChildDeviceType = TypeVideoOutput;
-        child.ChildCapabilities.HpdAwareness = HpdAwarenessInterruptible;
+        child.ChildCapabilities.HpdAwareness = awareness;
         child.ChildCapabilities.Type.VideoOutput = DXGK_VIDEO_OUTPUT_CAPABILITIES {
-            InterfaceTechnology: D3DKMDT_VOT_OTHER,
+            InterfaceTechnology: technology,
             MonitorOrientationAwareness: D3DKMDT_MOA_NONE,
             SupportsSdtvModes: FALSE,
         };
         child.AcpiUid = 0;
         child.ChildUid = uid;
+    }
+}
+
+/// How a child is noticed to come and go, and what it is connected to.
+const fn described(
+    connector: Connector,
+) -> (
+    DXGK_CHILD_DEVICE_HPD_AWARENESS,
+    D3DKMDT_VIDEO_OUTPUT_TECHNOLOGY,
+) {
+    match connector {
+        Connector::Analogue => (HpdAwarenessInterruptible, D3DKMDT_VOT_HD15),
+        Connector::Internal => (HpdAwarenessAlwaysConnected, D3DKMDT_VOT_INTERNAL),
     }
 }
 
@@ -51,7 +67,7 @@ pub(crate) fn query_descriptor(
     to: &mut [u8],
 ) -> Result<(), Status> {
     if child >= OUTPUTS {
-        return Err(Status::INVALID_PARAMETER);
+        return Err(Status::GRAPHICS_CHILD_DESCRIPTOR_NOT_SUPPORTED);
     }
     let edid = output.edid.as_deref();
     let bytes = edid.ok_or(Status::MONITOR_NO_DESCRIPTOR)?.as_bytes();
@@ -60,7 +76,12 @@ pub(crate) fn query_descriptor(
 
 /// DxgkDdiRecommendMonitorModes: the output's mode is added, as adapter and monitor have to have one in common. Also where the
 /// EDID has one of that size: its timing is another than that of a target mode without VSync control, which has none.
-pub(crate) fn recommend_modes(
+///
+/// # Errors
+///
+/// STATUS_NO_MEMORY. A mode that is refused for another reason is left out, since the page lists no other status: dxgkrnl drops
+/// every candidate VidPN of a driver that returns one.
+pub(crate) fn recommend_modes<P: Platform>(
     output: &Output,
     target: u32,
     modes: &MonitorModes<'_>,
@@ -70,7 +91,18 @@ pub(crate) fn recommend_modes(
         return Ok(());
     }
     let Mode { width, height } = output.preferred;
-    modes.add(width, height, true, irql)
+    match modes.add(width, height, true, irql) {
+        Err(Status::NO_MEMORY) => Err(Status::NO_MEMORY),
+        Err(status) => {
+            P::trace(&TraceEvent::MonitorModeRefused(
+                Fault::new("mode refused", status)
+                    .with("width", width)
+                    .with("height", height),
+            ));
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
 }
 
 fn copy_window(bytes: &[u8], offset: usize, to: &mut [u8]) -> Result<(), Status> {
@@ -92,13 +124,21 @@ mod tests {
     #[test]
     fn the_output_is_described_as_the_only_child() {
         let mut children = [DXGK_CHILD_DESCRIPTOR::default(); 2];
-        query_relations(&mut children);
+        query_relations(&mut children, Connector::Analogue);
         assert_eq!(children[0].ChildDeviceType, TypeVideoOutput);
         assert_eq!(children[0].ChildUid, 0);
         assert_eq!(
             children[1].ChildDeviceType, 0,
             "what is not a child stays zero"
         );
+    }
+
+    #[test]
+    fn an_output_is_as_drivers_that_ran_on_windows_have_it() {
+        let analogue = (HpdAwarenessInterruptible, D3DKMDT_VOT_HD15);
+        assert_eq!(described(Connector::Analogue), analogue);
+        let internal = (HpdAwarenessAlwaysConnected, D3DKMDT_VOT_INTERNAL);
+        assert_eq!(described(Connector::Internal), internal);
     }
 
     #[test]

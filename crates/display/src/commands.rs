@@ -31,6 +31,12 @@ pub(crate) enum NotDone {
     Failed(Failure),
 }
 
+impl From<Fault> for NotDone {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
 impl From<NotDone> for Fault {
     fn from(reason: NotDone) -> Self {
         match reason {
@@ -131,7 +137,7 @@ pub(crate) fn run<P: Platform>(
         }
     };
     if kick {
-        let _ = device.transport.notify(&device.kicks.control);
+        device.kick_control();
     }
     loop {
         // There is always one look after the last wait.

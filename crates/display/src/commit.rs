@@ -12,7 +12,7 @@ use crate::modes::{Mode, check_path, check_transformation};
 use crate::modeset::ModeSetting;
 use crate::power::wake_late;
 use crate::start::OUTPUTS;
-use crate::vidpn::OnlyPath;
+use crate::vidpn::{OnlyPath, is_graphics};
 use crate::{Fault, Platform, Vgpu};
 
 /// DxgkDdiCommitVidPn.
@@ -24,14 +24,14 @@ pub(crate) fn commit<P: Platform>(
     if commit.source.is_some_and(|source| source >= OUTPUTS) {
         return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE);
     }
-    let output = &started.device.output;
-    let mode = wanted_mode(&commit.vidpn, output.preferred, irql)?;
+    let output = started.device.output().map_err(commit_status)?;
+    let mode = wanted_mode(&commit.vidpn, output.preferred, irql).map_err(commit_status)?;
     let lit = !commit.path_powered_off();
     let committed = started.device.modeset.with(irql, |setting, irql| {
         wake_late(started, setting, irql);
         apply(started, setting, mode, lit, irql)
     });
-    committed.map_err(commit_status)
+    committed.map_err(|fault| commit_status(fault.status))
 }
 
 /// The mode that a VidPN asks for; none if it shows nothing.
@@ -89,9 +89,10 @@ fn apply<P: Platform>(
 
 /// DxgkDdiCommitVidPn may answer STATUS_NO_MEMORY and graphics statuses only (STATUS/vidpn-ddi-legal-returns). There is none
 /// for a device that does not do what it is told; that the VidPN can't be made is what it comes to.
-fn commit_status(fault: Fault) -> Status {
-    match fault.status {
+fn commit_status(status: Status) -> Status {
+    match status {
         Status::NO_MEMORY | Status::INSUFFICIENT_RESOURCES => Status::NO_MEMORY,
+        status if is_graphics(status) => status,
         _ => Status::GRAPHICS_INVALID_VIDPN,
     }
 }
@@ -109,10 +110,7 @@ pub(crate) fn update_path<P: Platform>(
     if !active || path.VidPnSourceId >= OUTPUTS || path.VidPnTargetId >= OUTPUTS {
         return Err(Status::GRAPHICS_PATH_NOT_IN_TOPOLOGY);
     }
-    check_transformation(path).map_err(|status| match status {
-        Status::GRAPHICS_VIDPN_MODALITY_NOT_SUPPORTED => {
-            Status::GRAPHICS_PATH_CONTENT_GEOMETRY_TRANSFORMATION_NOT_SUPPORTED
-        }
-        status => status,
-    })
+    // The page has this one for the gamma ramp too.
+    check_transformation(path)
+        .map_err(|_| Status::GRAPHICS_PATH_CONTENT_GEOMETRY_TRANSFORMATION_NOT_SUPPORTED)
 }

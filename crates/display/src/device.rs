@@ -11,7 +11,8 @@ use dxgk::interface::Interface;
 use dxgk::interrupt::{Dxgkrnl, InterruptDevice};
 use dxgk::irql::Passive;
 use dxgk::lock::PassiveMutex;
-use virtio_gpu::Features;
+use dxgk::status::Status;
+use once_cell::race::OnceBox;
 use virtio_gpu::commands::Place;
 use virtio_gpu::edid::Edid;
 use virtio_gpu::transport::{NotifyAddress, Transport};
@@ -20,10 +21,12 @@ pub(crate) use bars::Bars;
 pub(crate) use config::PciConfig;
 pub(crate) use memory::{DmaMemory, Joined};
 
-use crate::Platform;
+use crate::bring_up::Brought;
 use crate::modes::Mode;
 use crate::modeset::ModeSetting;
 use crate::screen::Screen;
+use crate::settings::Settings;
+use crate::{Fault, Platform};
 
 /// How long the device may take for its reset, in units of 100 ns: one second.
 const RESET_TIME: u64 = 10_000_000;
@@ -79,9 +82,13 @@ pub(crate) struct Identity {
     pub(crate) subsystem: u16,
     pub(crate) revision: u8,
     pub(crate) class_code: [u8; 3],
-    pub(crate) features: Features,
-    pub(crate) scanouts: u32,
-    pub(crate) control_queue_size: u16,
+}
+
+impl Identity {
+    /// Whether it is a VGA device too, as virtio-vga is (PCI class 03, subclass 00, programming interface 00).
+    pub(crate) const fn is_vga(&self) -> bool {
+        matches!(self.class_code, [0, 0, 3])
+    }
 }
 
 /// The scanout that is driven, and the monitor on it. There is one source and one child for now; with more, there will be
@@ -93,6 +100,16 @@ pub(crate) struct Output {
     /// The one mode it is driven in.
     pub(crate) preferred: Mode,
     pub(crate) edid: Option<Box<Edid>>,
+    pub(crate) connector: Connector,
+}
+
+/// What Windows is told that the monitor is connected to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Connector {
+    /// An analogue one, to which a monitor may come and from which it may go.
+    Analogue,
+    /// None: it is a part of the machine.
+    Internal,
 }
 
 /// Counters of what happens outside the sources' locks.
@@ -154,10 +171,13 @@ impl Signals {
 pub struct Device<P: Platform> {
     pub(crate) transport: Transport<Bars<P>>,
     pub(crate) memory: DmaMemory<P>,
-    pub(crate) kicks: Kicks,
     pub(crate) vectors: Vectors,
     pub(crate) identity: Identity,
-    pub(crate) output: Output,
+    /// What it has agreed to. Set once, before its first command.
+    pub(crate) brought: OnceBox<Brought>,
+    /// What it has said of itself. Set once, before the start has succeeded.
+    pub(crate) output: OnceBox<Output>,
+    pub(crate) settings: Settings,
     pub(crate) modeset: PassiveMutex<P, ModeSetting<P>>,
     pub(crate) screen: PassiveMutex<P, Screen<P>>,
     /// Set when an answer is there.
@@ -169,6 +189,39 @@ pub struct Device<P: Platform> {
 }
 
 impl<P: Platform> Device<P> {
+    /// What it has agreed to.
+    ///
+    /// # Errors
+    ///
+    /// Not yet: it was not brought up.
+    pub(crate) fn brought(&self) -> Result<&Brought, Fault> {
+        let missing = Fault::new("not brought up", Status::DEVICE_NOT_READY);
+        self.brought.get().ok_or(missing)
+    }
+
+    /// The output that is driven.
+    ///
+    /// # Errors
+    ///
+    /// Not yet: the start is not over.
+    pub(crate) fn output(&self) -> Result<&Output, Status> {
+        self.output.get().ok_or(Status::DEVICE_NOT_READY)
+    }
+
+    /// Tells the device of commands on its control queue.
+    pub(crate) fn kick_control(&self) {
+        if let Some(brought) = self.brought.get() {
+            let _ = self.transport.notify(&brought.kicks.control);
+        }
+    }
+
+    /// Tells the device of commands on its cursor queue.
+    pub(crate) fn kick_cursor(&self) {
+        if let Some(brought) = self.brought.get() {
+            let _ = self.transport.notify(&brought.kicks.cursor);
+        }
+    }
+
     /// Whether the device has been reset and does not reach memory any more.
     pub(crate) fn is_quiet(&self) -> bool {
         self.quiet.load(Ordering::Acquire)

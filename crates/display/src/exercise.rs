@@ -72,7 +72,10 @@ fn hide_cursor<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) 
         if setting.power != Power::On {
             return;
         }
-        let position = CursorPosition::new(device.output.scanout, 0, 0);
+        let Ok(output) = device.output() else {
+            return;
+        };
+        let position = CursorPosition::new(output.scanout, 0, 0);
         let _ = cursor(started, irql, |at| {
             let (queue, memory) = (&mut at.queue, &device.memory);
             let mut batch = Batch::new();
@@ -85,7 +88,7 @@ fn hide_cursor<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) 
                 .then(|| queue.submit(memory, &mut batch, 0));
             match submitted {
                 Some(Ok(submitted)) if submitted.kick => {
-                    let _ = device.transport.notify(&device.kicks.cursor);
+                    device.kick_cursor();
                 }
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => queue.release(&mut batch),

@@ -6,7 +6,6 @@ use virtio_gpu::AccessError;
 use virtio_gpu::backing::BackingError;
 use virtio_gpu::commands::{FailedCommand, Failure, PushError, Reason};
 use virtio_gpu::pci::{ConfigReadError, LayoutError, Structure};
-use virtio_gpu::protocol::BadDisplayInfo;
 use virtio_gpu::queue::{DeviceError, SetupError};
 use virtio_gpu::transport::TransportError;
 
@@ -239,17 +238,6 @@ impl From<BackingError> for Fault {
                 Self::new("memory too scattered", Status::INSUFFICIENT_RESOURCES)
             }
             BackingError::Empty => Self::new("empty backing", Status::INVALID_PARAMETER),
-        }
-    }
-}
-
-impl From<BadDisplayInfo> for Fault {
-    fn from(error: BadDisplayInfo) -> Self {
-        match error {
-            BadDisplayInfo::Access(error) => error.into(),
-            BadDisplayInfo::Rect { rect, .. } => Self::protocol("scanout size")
-                .with("width", rect.width)
-                .with("height", rect.height),
         }
     }
 }

@@ -45,6 +45,7 @@ mod power;
 mod present;
 pub mod requests;
 mod screen;
+mod settings;
 mod start;
 mod stop;
 mod trace;
@@ -54,5 +55,6 @@ mod visibility;
 
 pub use fault::Fault;
 pub use platform::{HardwareInformation, Platform};
+pub use settings::Setting;
 pub use trace::{Level, TraceEvent, Value};
 pub use vgpu::Vgpu;

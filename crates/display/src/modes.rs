@@ -12,6 +12,7 @@ use dxgk::sys::{
 };
 use dxgk::vidpn::{GraphicsMode, SignalMode};
 use virtio_gpu::edid::Edid;
+use virtio_gpu::protocol::MAX_EXTENT;
 use virtio_gpu::rect::Rect;
 
 use crate::frame::PIXEL;
@@ -36,11 +37,21 @@ impl Mode {
         height: 480,
     };
 
-    /// A window may be of any size, and an EDID may say anything; a desktop has a least size.
-    fn at_least(width: u32, height: u32) -> Self {
+    /// The most pixels of a picture: those of an 8K display (8192x4320). Its memory is a part of the guest's, and twice of what QEMU
+    /// keeps for all resources by default (max_hostmem, 256 MiB).
+    const MOST_PIXELS: u32 = 8192 * 4320;
+
+    /// A window may be of any size, and an EDID may say anything. A desktop has a least size, and a picture has to fit in memory:
+    /// one that is too large keeps its width and is cut below.
+    fn within_limits(width: u32, height: u32) -> Self {
+        let width = width.clamp(Self::LEAST.width, MAX_EXTENT);
+        let most = Self::MOST_PIXELS.checked_div(width).unwrap_or(0);
         Self {
-            width: width.max(Self::LEAST.width),
-            height: height.max(Self::LEAST.height),
+            width,
+            height: height.clamp(
+                Self::LEAST.height,
+                most.clamp(Self::LEAST.height, MAX_EXTENT),
+            ),
         }
     }
 
@@ -71,8 +82,12 @@ impl Mode {
         }
     }
 
+    /// Whether a pinned source mode is this one. Its stride is not looked at: display-only drivers have no primary surface that it
+    /// could be about, and what Windows leaves there is not documented.
     pub(crate) fn is_source_mode(self, mode: &D3DKMDT_VIDPN_SOURCE_MODE) -> bool {
-        GraphicsMode::read(mode) == Some(self.graphics())
+        let stride = self.graphics().stride;
+        GraphicsMode::read(mode)
+            .is_some_and(|read| GraphicsMode { stride, ..read } == self.graphics())
     }
 
     pub(crate) const fn is_target_mode(self, mode: &D3DKMDT_VIDPN_TARGET_MODE) -> bool {
@@ -81,10 +96,12 @@ impl Mode {
     }
 }
 
-/// The mode for a scanout: the size that the host says it has, or the monitor's preferred timing.
+/// The mode for a scanout: the size that the host says it has, or the monitor's preferred timing. Both are hints of the device's: a
+/// size of nothing is none, and one that is too large is cut.
 pub(crate) fn preferred(scanout: Option<Rect>, edid: Option<&Edid>) -> Mode {
-    let of_scanout = scanout.map(|rect| Mode::at_least(rect.width, rect.height));
-    of_scanout
+    let sized = scanout.filter(|rect| rect.width != 0 && rect.height != 0);
+    sized
+        .map(|rect| Mode::within_limits(rect.width, rect.height))
         .or_else(|| of_edid(edid?))
         .unwrap_or(Mode::FALLBACK)
 }
@@ -92,7 +109,7 @@ pub(crate) fn preferred(scanout: Option<Rect>, edid: Option<&Edid>) -> Mode {
 /// The first timing of an EDID that is sent line after line. An interlaced one has the lines of half a picture.
 fn of_edid(edid: &Edid) -> Option<Mode> {
     let timing = edid.detailed_timings().find(|timing| !timing.interlaced)?;
-    Some(Mode::at_least(timing.width, timing.height))
+    Some(Mode::within_limits(timing.width, timing.height))
 }
 
 /// Whether a path's scaling is decided (XFORM: what counts as pinned).
@@ -168,6 +185,10 @@ pub(crate) fn check_transformation(path: &D3DKMDT_VIDPN_PRESENT_PATH) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dxgk::sys::{
+        D3DKMDT_2DREGION, D3DKMDT_GRAPHICS_RENDERING_FORMAT, D3DKMDT_PVAM_DIRECT,
+        D3DKMDT_RMT_GRAPHICS,
+    };
 
     const MODE: Mode = Mode {
         width: 1280,
@@ -196,6 +217,58 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_size_of_nothing_is_the_monitors_or_any_monitors() {
+        let nothing = Some(Rect::of_size(0, 0));
+        assert_eq!(preferred(nothing, None), Mode::FALLBACK);
+        let monitor = edid(&[(1280, 800, false)]);
+        assert_eq!(preferred(nothing, Some(&monitor)), MODE);
+        assert_eq!(preferred(Some(Rect::of_size(0, 600)), None), Mode::FALLBACK);
+    }
+
+    #[test]
+    fn a_size_that_is_too_large_is_cut() {
+        let of = |width, height| preferred(Some(Rect::of_size(width, height)), None);
+        let mode = |width, height| Mode { width, height };
+        assert_eq!(of(8192, 4320), mode(8192, 4320));
+        assert_eq!(of(8192, 4321), mode(8192, 4320));
+        assert_eq!(of(u32::MAX, u32::MAX), mode(16384, 2160));
+        assert_eq!(of(u32::MAX, 1), mode(16384, 480));
+        assert_eq!(of(1, u32::MAX), mode(640, 16384));
+    }
+
+    #[test]
+    fn a_source_modes_stride_is_not_compared() {
+        let mut source = D3DKMDT_VIDPN_SOURCE_MODE::default();
+        source.Type = D3DKMDT_RMT_GRAPHICS;
+        let graphics = D3DKMDT_GRAPHICS_RENDERING_FORMAT {
+            PrimSurfSize: D3DKMDT_2DREGION {
+                cx: MODE.width,
+                cy: MODE.height,
+            },
+            VisibleRegionSize: D3DKMDT_2DREGION {
+                cx: MODE.width,
+                cy: MODE.height,
+            },
+            PixelFormat: D3DDDIFMT_A8R8G8B8,
+            Stride: 0,
+            PixelValueAccessMode: D3DKMDT_PVAM_DIRECT,
+            ..D3DKMDT_GRAPHICS_RENDERING_FORMAT::default()
+        };
+        source.Format.Graphics = graphics;
+        assert!(MODE.is_source_mode(&source));
+        source.Format.Graphics = D3DKMDT_GRAPHICS_RENDERING_FORMAT {
+            Stride: 7,
+            ..graphics
+        };
+        assert!(MODE.is_source_mode(&source));
+        source.Format.Graphics = D3DKMDT_GRAPHICS_RENDERING_FORMAT {
+            PrimSurfSize: D3DKMDT_2DREGION { cx: 1279, cy: 800 },
+            ..graphics
+        };
+        assert!(!MODE.is_source_mode(&source), "another size");
+    }
+
     /// An EDID whose first descriptors are detailed timings of these sizes, interlaced or not.
     fn edid(timings: &[(u16, u16, bool)]) -> Edid {
         let mut block = [0u8; 128];
@@ -220,7 +293,7 @@ mod tests {
     fn an_edids_mode_is_no_smaller_than_a_desktop() {
         let of = |width, height| preferred(None, Some(&edid(&[(width, height, false)])));
         assert_eq!(of(1, 1), Mode::LEAST);
-        assert_eq!(of(1, 1024), Mode::at_least(640, 1024));
+        assert_eq!(of(1, 1024), Mode::within_limits(640, 1024));
         assert_eq!(of(1280, 800), MODE);
     }
 

@@ -273,7 +273,7 @@ impl<P: Platform> ModeSetting<P> {
 
     fn disable(&mut self, started: Adapter<'_, P>, irql: &mut Passive<'_>) -> Result<(), Fault> {
         let memory = &started.device.memory;
-        let scanout = started.device.output.scanout;
+        let scanout = started.device.output()?.scanout;
         Ok(self.run(started, memory, irql, 1, |batch| {
             batch.push(memory, &SetScanout::disable(scanout))
         })?)
@@ -288,7 +288,7 @@ impl<P: Platform> ModeSetting<P> {
         irql: &mut Passive<'_>,
     ) -> Result<(), Fault> {
         let memory = &started.device.memory;
-        let scanout = started.device.output.scanout;
+        let scanout = started.device.output()?.scanout;
         let all = target.bounds();
         let count = if transfer { 3 } else { 2 };
         Ok(self.run(started, memory, irql, count, |batch| {
@@ -310,7 +310,7 @@ impl<P: Platform> ModeSetting<P> {
     ) -> Result<(FrameBuffer<P>, Backing<P>), Fault> {
         let memory = DmaMemory::new(mode.bytes(), irql)?;
         let pages = mode.bytes().div_ceil(PAGE_SIZE);
-        let list = DmaMemory::new(list_len(pages), irql)?;
+        let list = DmaMemory::new(table_at(pages).saturating_add(EntryList::TABLE_LEN), irql)?;
         let joined = Joined {
             first: &started.device.memory,
             second: &list,
@@ -318,9 +318,10 @@ impl<P: Platform> ModeSetting<P> {
         let entries = write_entries(
             &joined,
             joined.second_at(),
-            list.len(),
+            list_len(pages),
             segments(&memory, 0, mode.bytes()),
-        )?;
+        )?
+        .with_table(joined.second_at().saturating_add(table_at(pages)));
         let target = self.new_target(mode);
         self.create(started, &joined, target, &entries, irql)?;
         Ok((FrameBuffer::new(memory, target), Backing { list, entries }))
@@ -344,7 +345,7 @@ impl<P: Platform> ModeSetting<P> {
         let zeros = DmaMemory::<P>::new(PAGE_SIZE, irql)?;
         let zero_page = zeros.segment(0, PAGE_SIZE);
         let pages = mode.bytes().div_ceil(PAGE_SIZE);
-        let list = DmaMemory::new(list_len(pages), irql)?;
+        let list = DmaMemory::new(table_at(pages).saturating_add(EntryList::TABLE_LEN), irql)?;
         let joined = Joined {
             first: &started.device.memory,
             second: &list,
@@ -352,9 +353,10 @@ impl<P: Platform> ModeSetting<P> {
         let entries = write_entries(
             &joined,
             joined.second_at(),
-            list.len(),
+            list_len(pages),
             core::iter::repeat_n(zero_page, pages),
-        )?;
+        )?
+        .with_table(joined.second_at().saturating_add(table_at(pages)));
         let target = self.new_target(mode);
         self.create(started, &joined, target, &entries, irql)?;
         let detached = self.run(started, &joined, irql, 1, |batch| {
@@ -419,6 +421,11 @@ fn list_len(pages: usize) -> usize {
         .saturating_mul(size_of::<MemEntry>())
 }
 
+/// Where behind such a list the table of its command's descriptors lies: at a page, so that it is contiguous.
+fn table_at(pages: usize) -> usize {
+    list_len(pages).next_multiple_of(PAGE_SIZE)
+}
+
 /// The commands that make a resource, back it and fill it.
 fn create(
     batch: &mut Batch,
@@ -453,7 +460,9 @@ fn swap<P: Platform>(
         let old = core::mem::replace(&mut screen.frame_buffer, buffer);
         let was_lit = core::mem::replace(&mut screen.lit, lit);
         screen.behind = Rects::new();
-        let _ = control(started, irql, |isr| drop_waiting(isr, Presented::Complete));
+        let _ = control(started, irql, |isr| {
+            drop_waiting(isr, &started.device, Presented::Complete);
+        });
         (old, was_lit)
     })
 }

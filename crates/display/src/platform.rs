@@ -7,6 +7,7 @@ use dxgk::miniport::PhysicalDevice;
 use dxgk::status::Status;
 
 use crate::Vgpu;
+use crate::settings::Setting;
 use crate::trace::TraceEvent;
 
 /// The surroundings of the driver: Windows, or a test machine.
@@ -38,6 +39,18 @@ pub trait Platform: Kernel {
         information: &HardwareInformation,
         irql: &Passive<'_>,
     ) -> Result<(), Status>;
+
+    /// Reads a REG_DWORD from the adapter's software key.
+    ///
+    /// # Errors
+    ///
+    /// STATUS_OBJECT_NAME_NOT_FOUND if there is no such value, STATUS_OBJECT_TYPE_MISMATCH if it is of another type or size, or the
+    /// registry's status. The adapter works without.
+    fn read_setting(
+        device: PhysicalDevice,
+        setting: Setting,
+        irql: &Passive<'_>,
+    ) -> Result<u32, Status>;
 }
 
 /// What a display driver says of its hardware in the registry (HardwareInformation.*), for the system's information

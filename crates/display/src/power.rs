@@ -20,7 +20,7 @@ use crate::fault::Fault;
 use crate::frame::Rects;
 use crate::interrupts::{control, end_all};
 use crate::modeset::ModeSetting;
-use crate::start::acquire_post_display;
+use crate::start::{OUTPUTS, acquire_post_display};
 use crate::stop::silence;
 use crate::{Platform, TraceEvent, Vgpu};
 
@@ -36,7 +36,27 @@ pub(crate) enum Power {
     Late,
 }
 
-/// The adapter goes to another state. A child's state needs nothing: its path is turned off and on by commits.
+/// A child goes to another state. Its path is turned off by commits; a monitor that gets its power is lit again, whether or not
+/// another commit follows.
+pub(crate) fn set_child_state<P: Platform>(
+    started: &Started<Vgpu<P>>,
+    child: u32,
+    state: DEVICE_POWER_STATE,
+    irql: &mut Passive<'_>,
+) {
+    if child >= OUTPUTS || state != PowerDeviceD0 {
+        return;
+    }
+    started.device.modeset.with(irql, |setting, irql| {
+        let screen = &started.device.screen;
+        let was_lit = screen.with(irql, |screen, _| core::mem::replace(&mut screen.lit, true));
+        if !was_lit && let Err(fault) = setting.show(started, irql) {
+            P::trace(&TraceEvent::ResumeFailed(fault));
+        }
+    });
+}
+
+/// The adapter goes to another state.
 pub(crate) fn set_adapter_state<P: Platform>(
     started: &Started<Vgpu<P>>,
     state: DEVICE_POWER_STATE,
@@ -150,16 +170,17 @@ fn come_back<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) ->
     let device = &started.device;
     // The port may have refused this when the device was put down.
     control(started, irql, |at| end_all(at, device))?;
+    let before = *device.brought()?;
     let mut queues = started;
     let brought = bring_up(
         &device.transport,
         &device.memory,
         &device.vectors,
-        device.identity.features,
+        before.features,
         &mut queues,
         irql,
     )?;
-    if brought.features != device.identity.features || brought.kicks != device.kicks {
+    if brought.features != before.features || brought.kicks != before.kicks {
         return Err(Fault::new("another device", Status::DEVICE_PROTOCOL_ERROR)
             .with("features", brought.features.bits()));
     }

@@ -4,6 +4,9 @@
 //! others that wait, and the interrupt routine sends it when something has completed: its progress is reported then, as
 //! that of any other. If the port refuses to synchronize, nothing is lost either: what was copied is remembered, and goes
 //! with the next frame.
+//!
+//! By default the present is pending until then. With the setting `PresentAtOnce` it has ended with its call, and how the device
+//! fares is told to the trace alone.
 
 use dxgk::adapter::Started;
 use dxgk::irql::Passive;
@@ -33,11 +36,22 @@ pub(crate) fn present<P: Platform>(
             .with(irql, |screen, irql| show(started, screen, present, irql))
     });
     match presented {
-        Ok(Present::Complete) => counters.frames_skipped.count(),
-        Ok(Present::Pending) => {}
+        Ok(Shown::Nothing) => counters.frames_skipped.count(),
+        Ok(Shown::Sent) => {}
         Err(_) => counters.frames_refused.count(),
     }
-    presented
+    presented.map(|shown| match shown {
+        Shown::Sent if !started.device.settings.present_at_once => Present::Pending,
+        _ => Present::Complete,
+    })
+}
+
+/// What a present came to.
+enum Shown {
+    /// The device has nothing to do.
+    Nothing,
+    /// The device has the frame's commands, or will get them when there is room for them.
+    Sent,
 }
 
 fn check(present: &PresentDisplayOnly<'_>) -> Result<(), Status> {
@@ -57,11 +71,11 @@ fn show<P: Platform>(
     screen: &mut Screen<P>,
     present: &PresentDisplayOnly<'_>,
     irql: &mut Passive<'_>,
-) -> Result<Present, Status> {
+) -> Result<Shown, Status> {
     let seen = screen.visible && screen.lit;
     let Some(buffer) = &mut screen.frame_buffer else {
         // Nothing is shown, so what is shown is up to date.
-        return Ok(Present::Complete);
+        return Ok(Shown::Nothing);
     };
     // Whether there is a device does not matter to who sees nothing of it, as while the adapter sleeps.
     if seen && started.device.is_quiet() {
@@ -86,7 +100,7 @@ fn show<P: Platform>(
         if bytes != 0 {
             let _ = control(started, irql, |at| add(&mut at.totals.dirty_bytes, bytes));
         }
-        return Ok(Present::Complete);
+        return Ok(Shown::Nothing);
     }
     let frame = Frame {
         target: buffer.target,
@@ -102,9 +116,9 @@ fn show<P: Platform>(
         Ok(Ok(kick)) => {
             screen.behind = Rects::new();
             if kick {
-                let _ = device.transport.notify(&device.kicks.control);
+                device.kick_control();
             }
-            Ok(Present::Pending)
+            Ok(Shown::Sent)
         }
         Ok(Err(status)) => Err(status),
         Err(refusal) => Err(refusal.into()),

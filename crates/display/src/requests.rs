@@ -86,7 +86,7 @@ fn answer<P: Platform>(
     irql: &mut Passive<'_>,
 ) -> Result<usize, Status> {
     match request.operation {
-        Operation::VersionAndIdentity => identity(started, request, adapters).write(output),
+        Operation::VersionAndIdentity => identity(started, request, adapters)?.write(output),
         Operation::Statistics => statistics(started, request, irql)?.write(output),
         Operation::Exercise => exercise(started, request, irql)?.write(output),
     }
@@ -97,14 +97,16 @@ fn identity<P: Platform>(
     started: &Started<Vgpu<P>>,
     request: &Request,
     adapters: u32,
-) -> VersionAndIdentity {
+) -> Result<VersionAndIdentity, Status> {
     let device = &started.device;
     let (identity, map) = (&device.identity, started.interrupts.map());
+    let brought = device.brought().map_err(|fault| fault.status)?;
+    let preferred = device.output()?.preferred;
     let mut answer = VersionAndIdentity {
         driver_version: DRIVER_VERSION,
         architecture: ARCHITECTURE as u32,
         checked_build: u32::from(cfg!(debug_assertions)),
-        features: identity.features.bits(),
+        features: brought.features.bits(),
         vendor_id: identity.vendor,
         device_id: identity.device,
         subsystem_vendor_id: identity.subsystem_vendor,
@@ -114,16 +116,16 @@ fn identity<P: Platform>(
         adapters,
         messages: if map.is_line() { 0 } else { map.messages() },
         sources: OUTPUTS.max(Source::ALL.len() as u32),
-        scanouts: identity.scanouts,
-        control_queue_size: u32::from(identity.control_queue_size),
-        preferred_width: device.output.preferred.width,
-        preferred_height: device.output.preferred.height,
+        scanouts: brought.scanouts,
+        control_queue_size: u32::from(brought.control_queue_size),
+        preferred_width: preferred.width,
+        preferred_height: preferred.height,
         ..VersionAndIdentity::empty(request)
     };
     for (to, message) in answer.source_messages.iter_mut().zip(map.of_sources()) {
         *to = message.number();
     }
-    answer
+    Ok(answer)
 }
 
 fn statistics<P: Platform>(

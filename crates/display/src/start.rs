@@ -14,56 +14,90 @@ use dxgk::lock::PassiveMutex;
 use dxgk::miniport::{Parts, StartDevice};
 use dxgk::status::Status;
 use dxgk::sys::{DXGK_DISPLAY_INFORMATION, STATUS_SUCCESS};
+use once_cell::race::OnceBox;
 use virtio_gpu::edid::{Edid, EdidError, ReadError};
 use virtio_gpu::pci::Layout;
 use virtio_gpu::protocol::{DisplayInfo, GetDisplayInfo, GetEdid};
 use virtio_gpu::transport::Transport;
 use virtio_gpu::{ConfigSpace, Features, Memory};
 
-use crate::bring_up::{Brought, Queues, ask, bring_up, listen};
+use crate::bring_up::{Brought, Queues, bring_up, listen};
+use crate::commands::NotDone;
 use crate::device::{
-    Bars, Counters, Device, DmaMemory, Identity, Output, PciConfig, Signals, Vectors, layout,
-    quiesce,
+    Bars, Connector, Counters, Device, DmaMemory, Identity, Output, PciConfig, Signals, Vectors,
+    layout,
 };
 use crate::interrupts::{Config, Control, Cursor, config_events};
 use crate::modes;
 use crate::modeset::ModeSetting;
 use crate::screen::Screen;
+use crate::settings::Settings;
 use crate::{Fault, Platform, TraceEvent, Vgpu};
 
 /// How many sources and children there are.
 pub(crate) const OUTPUTS: u32 = 1;
 
-/// DxgkDdiStartDevice.
+/// The first half of DxgkDdiStartDevice: finds the registers and makes the device.
+///
+/// QEMU raises the line with the first buffer that it uses after a reset, whatever the driver has suppressed. So where a line is
+/// connected already, no command is sent here: see [`enable_interrupts`].
 pub(crate) fn start_device<P: Platform>(
     start: &mut StartDevice<'_, Vgpu<P>>,
+    settings: Settings,
     irql: &mut Passive<'_>,
 ) -> Result<Parts<Vgpu<P>>, Status> {
     let interface = start.interface;
     let post_display = acquire_post_display::<P>(interface, irql);
-    match make_device(start, post_display, irql) {
-        Ok(device) => {
-            P::trace(&TraceEvent::Started {
-                messages: if start.messages().is_line() {
-                    0
-                } else {
-                    start.messages().messages()
-                },
-                features: device.identity.features.bits(),
-                width: device.output.preferred.width,
-                height: device.output.preferred.height,
-            });
-            Ok(Parts {
-                device,
-                video_present_sources: OUTPUTS,
-                children: OUTPUTS,
-            })
+    let made = make_device(start, settings, post_display, irql);
+    let device = traced::<P, _>(made)?;
+    if !start.messages().is_line() || !start.is_connected(irql) {
+        let talked = talk(&device, start, irql);
+        if talked.is_err() {
+            // Before the memory goes.
+            device.quiesce(interface, irql);
         }
-        Err(fault) => {
-            P::trace(&TraceEvent::StartFailed(fault));
-            Err(fault.status)
-        }
+        traced::<P, _>(talked)?;
     }
+    Ok(Parts {
+        device,
+        video_present_sources: OUTPUTS,
+        children: OUTPUTS,
+    })
+}
+
+/// Tells the trace why a start failed.
+fn traced<P: Platform, T>(result: Result<T, Fault>) -> Result<T, Status> {
+    result.map_err(|fault| {
+        P::trace(&TraceEvent::StartFailed(fault));
+        fault.status
+    })
+}
+
+/// The second half: interrupt routines run, so that a line is dismissed and claimed from here on. Brings the device up if that
+/// had to wait for this, and takes up what the device has reported before.
+pub(crate) fn enable_interrupts<P: Platform>(
+    started: &Started<Vgpu<P>>,
+    irql: &mut Passive<'_>,
+) -> Result<(), Status> {
+    let device = &started.device;
+    let map = started.interrupts.map();
+    if device.output().is_err() {
+        let mut queues = started;
+        traced::<P, _>(talk(device, &mut queues, irql))?;
+    }
+    if map.is_line() {
+        let _ = device.transport.isr_status();
+    }
+    config_events(started, irql);
+    if let (Ok(brought), Ok(output)) = (device.brought(), device.output()) {
+        P::trace(&TraceEvent::Started {
+            messages: if map.is_line() { 0 } else { map.messages() },
+            features: brought.features.bits(),
+            width: output.preferred.width,
+            height: output.preferred.height,
+        });
+    }
+    Ok(())
 }
 
 /// Takes the display over from whoever lit it, which has to happen within DxgkDdiStartDevice. That this fails, or that
@@ -85,58 +119,35 @@ pub(crate) fn acquire_post_display<P: Platform>(
     acquired.ok().filter(|display| display.Width != 0)
 }
 
-/// The last step of a start: interrupt routines run from here on. What the device reported before is taken up now.
-///
-/// Until here a line-based interrupt found no routine that would dismiss it. The queues' interrupts were suppressed, and a
-/// configuration event in that time is what keeps the line asserted until now. The command register's interrupt disable bit
-/// would prevent that, but the header of configuration space is Windows' ("Accessing PCI device configuration space").
-pub(crate) fn started<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passive<'_>) {
-    if started.interrupts.map().is_line() {
-        let _ = started.device.transport.isr_status();
-    }
-    config_events(started, irql);
-}
-
-/// Finds and maps the registers and makes a device of them.
+/// Finds and maps the registers and makes a device of them. No command is sent.
 fn make_device<P: Platform>(
     start: &mut StartDevice<'_, Vgpu<P>>,
+    settings: Settings,
     post_display: Option<DXGK_DISPLAY_INFORMATION>,
     irql: &mut Passive<'_>,
 ) -> Result<Box<Device<P>>, Fault> {
     let transport = find_registers(start, irql)?;
+    // What can run out has to be there before anything is given away.
     let memory = DmaMemory::new(layout::LEN, irql)?;
-    let interface = start.interface;
-    let parts = talk(start, &transport, &memory, irql).and_then(|parts| {
-        // What can run out has to be there before anything is given away.
-        let modeset = PassiveMutex::new(ModeSetting::new(post_display), irql)?;
-        let screen = PassiveMutex::new(Screen::new(), irql)?;
-        let replied = P::new_event(irql).ok_or(Status::INSUFFICIENT_RESOURCES)?;
-        Ok((parts, modeset, screen, replied))
-    });
-    match parts {
-        Ok(((vectors, brought, identity, output), modeset, screen, replied)) => {
-            let device = Device {
-                transport,
-                memory,
-                kicks: brought.kicks,
-                vectors,
-                identity,
-                output,
-                modeset,
-                screen,
-                replied,
-                signals: Signals::default(),
-                counters: Counters::default(),
-                quiet: AtomicBool::new(false),
-            };
-            Ok(try_new(device, irql)?)
-        }
-        Err(fault) => {
-            // Before the memory goes.
-            quiesce::<P>(&transport, interface, irql);
-            Err(fault)
-        }
-    }
+    let modeset = PassiveMutex::new(ModeSetting::new(post_display), irql)?;
+    let screen = PassiveMutex::new(Screen::new(), irql)?;
+    let replied = P::new_event(irql).ok_or(Status::INSUFFICIENT_RESOURCES)?;
+    let device = Device {
+        transport,
+        memory,
+        vectors: vectors(start)?,
+        identity: identity(start.interface, irql)?,
+        brought: OnceBox::new(),
+        output: OnceBox::new(),
+        settings,
+        modeset,
+        screen,
+        replied,
+        signals: Signals::default(),
+        counters: Counters::default(),
+        quiet: AtomicBool::new(false),
+    };
+    Ok(try_new(device, irql)?)
 }
 
 #[inline(never)]
@@ -159,24 +170,24 @@ fn find_registers<P: Platform>(
 
 /// Brings the device up and asks what it has to say about itself.
 fn talk<P: Platform>(
-    start: &mut StartDevice<'_, Vgpu<P>>,
-    transport: &Transport<Bars<P>>,
-    memory: &DmaMemory<P>,
+    device: &Device<P>,
+    queues: &mut impl Queues<P>,
     irql: &mut Passive<'_>,
-) -> Result<(Vectors, Brought, Identity, Output), Fault> {
-    let vectors = vectors(start)?;
+) -> Result<(), Fault> {
+    let memory = &device.memory;
     let brought = bring_up(
-        transport,
+        &device.transport,
         memory,
-        &vectors,
+        &device.vectors,
         Features::SUPPORTED,
-        start,
+        queues,
         irql,
     )?;
-    let identity = identity(start.interface, &brought, irql)?;
-    let output = find_output(transport, memory, &brought, start, irql)?;
-    listen(memory, start, irql)?;
-    Ok((vectors, brought, identity, output))
+    // Nobody else sets them.
+    let _ = device.brought.set(try_new(brought, irql)?);
+    let output = find_output(device, &brought, queues, irql)?;
+    let _ = device.output.set(try_new(output, irql)?);
+    listen(memory, queues, irql)
 }
 
 /// Which MSI-X vector each source gets: entry i of the table has message i.
@@ -197,11 +208,7 @@ fn vectors<P: Platform>(start: &StartDevice<'_, Vgpu<P>>) -> Result<Vectors, Fau
     })
 }
 
-fn identity(
-    interface: &Interface,
-    brought: &Brought,
-    irql: &Passive<'_>,
-) -> Result<Identity, Fault> {
+fn identity(interface: &Interface, irql: &Passive<'_>) -> Result<Identity, Fault> {
     let config = PciConfig { interface, irql };
     let mut class = [0; 4];
     config.read(0x08, &mut class)?;
@@ -213,21 +220,18 @@ fn identity(
         subsystem: config.read_u16(0x2E)?,
         revision,
         class_code,
-        features: brought.features,
-        scanouts: brought.scanouts,
-        control_queue_size: brought.control_queue_size,
     })
 }
 
 /// Chooses the scanout, the first that is enabled, and its mode.
 fn find_output<P: Platform>(
-    transport: &Transport<Bars<P>>,
-    memory: &DmaMemory<P>,
+    device: &Device<P>,
     brought: &Brought,
-    queues: &mut impl Queues,
+    queues: &mut impl Queues<P>,
     irql: &mut Passive<'_>,
 ) -> Result<Output, Fault> {
-    ask(transport, memory, &brought.kicks, queues, irql, |batch| {
+    let memory = &device.memory;
+    queues.ask(device, irql, |batch| {
         batch.push_with_response(
             memory,
             &GetDisplayInfo::new(),
@@ -237,7 +241,7 @@ fn find_output<P: Platform>(
     })?;
     let (scanout, rect) = enabled_scanout(memory, brought.scanouts)?;
     let edid = if brought.features.contains(Features::EDID) {
-        let asked = ask(transport, memory, &brought.kicks, queues, irql, |batch| {
+        let asked = queues.ask(device, irql, |batch| {
             batch.push_with_response(
                 memory,
                 &GetEdid::new(scanout),
@@ -247,12 +251,12 @@ fn find_output<P: Platform>(
         });
         match asked {
             Ok(()) => read_edid::<P>(memory, irql)?,
-            // A scanout without EDID is one that works.
-            Err(refused) if refused.status == Status::IO_DEVICE_ERROR => {
-                P::trace(&TraceEvent::CommandFailed(refused));
+            // A scanout whose monitor has no description is one that works.
+            Err(failed @ NotDone::Failed(_)) => {
+                P::trace(&TraceEvent::CommandFailed(failed.into()));
                 None
             }
-            Err(fault) => return Err(fault),
+            Err(NotDone::Fault(fault)) => return Err(fault),
         }
     } else {
         None
@@ -261,6 +265,11 @@ fn find_output<P: Platform>(
         scanout,
         preferred: modes::preferred(rect, edid.as_deref()),
         edid,
+        connector: if device.settings.internal_panel && device.identity.is_vga() {
+            Connector::Internal
+        } else {
+            Connector::Analogue
+        },
     })
 }
 
@@ -288,10 +297,7 @@ fn read_edid<P: Platform>(
         Err(ReadError::Edid(EdidError::TooShort { .. })) => 1,
         Err(ReadError::Edid(EdidError::Header)) => 2,
         Err(ReadError::Edid(EdidError::Checksum { .. })) => 3,
-        Err(ReadError::Size { size }) => {
-            let fault = Fault::new("EDID length", Status::DEVICE_PROTOCOL_ERROR);
-            return Err(fault.with("size", size));
-        }
+        Err(ReadError::Size { .. }) => 4,
         Err(ReadError::Access(error)) => return Err(error.into()),
     };
     P::trace(&TraceEvent::BadEdid { reason });

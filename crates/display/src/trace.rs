@@ -40,6 +40,13 @@ pub enum TraceEvent {
         /// The registry's status.
         status: i32,
     },
+    /// A setting in the registry could not be read, and its default holds.
+    SettingIgnored {
+        /// Which: 0 PresentAtOnce, 1 InternalPanel.
+        setting: u64,
+        /// The registry's status.
+        status: i32,
+    },
     /// What DxgkCbAcquirePostDisplayOwnership said.
     PostDisplay {
         /// Its status.
@@ -51,9 +58,11 @@ pub enum TraceEvent {
     },
     /// The device's EDID is not one; the monitor is reported as having none.
     BadEdid {
-        /// What is wrong: 1 too short, 2 header, 3 checksum.
+        /// What is wrong: 1 too short, 2 header, 3 checksum, 4 more bytes than the answer has room for.
         reason: u64,
     },
+    /// The port did not take a mode for the monitor; its list goes without.
+    MonitorModeRefused(Fault),
     /// A mode was set.
     ModeSet {
         /// Width in pixels.
@@ -131,8 +140,10 @@ impl TraceEvent {
             Self::Started { .. } => "Started",
             Self::StartFailed(_) => "StartFailed",
             Self::HardwareInformationNotRecorded { .. } => "HardwareInformationNotRecorded",
+            Self::SettingIgnored { .. } => "SettingIgnored",
             Self::PostDisplay { .. } => "PostDisplay",
             Self::BadEdid { .. } => "BadEdid",
+            Self::MonitorModeRefused(_) => "MonitorModeRefused",
             Self::ModeSet { .. } => "ModeSet",
             Self::CommandFailed(_) => "CommandFailed",
             Self::CopyFailed { .. } => "CopyFailed",
@@ -152,7 +163,9 @@ impl TraceEvent {
         match self {
             Self::StartFailed(_) | Self::DeviceFailed(_) | Self::ResumeFailed(_) => Level::Error,
             Self::HardwareInformationNotRecorded { .. }
+            | Self::SettingIgnored { .. }
             | Self::BadEdid { .. }
+            | Self::MonitorModeRefused(_)
             | Self::CommandFailed(_)
             | Self::CopyFailed { .. }
             | Self::Refused { .. }
@@ -166,6 +179,7 @@ impl TraceEvent {
     pub const fn what(&self) -> Option<&'static str> {
         match self {
             Self::StartFailed(fault)
+            | Self::MonitorModeRefused(fault)
             | Self::CommandFailed(fault)
             | Self::DeviceFailed(fault)
             | Self::ResumeFailed(fault) => Some(fault.what),
@@ -193,6 +207,7 @@ impl TraceEvent {
                 number("height", height),
             ],
             Self::StartFailed(fault)
+            | Self::MonitorModeRefused(fault)
             | Self::CommandFailed(fault)
             | Self::DeviceFailed(fault)
             | Self::ResumeFailed(fault) => {
@@ -201,6 +216,10 @@ impl TraceEvent {
             Self::HardwareInformationNotRecorded { status: code } => {
                 [status(code), NONE, NONE, NONE]
             }
+            Self::SettingIgnored {
+                setting,
+                status: code,
+            } => [("setting", setting), status(code), NONE, NONE],
             Self::PostDisplay {
                 status: code,
                 width,

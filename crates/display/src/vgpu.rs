@@ -17,6 +17,7 @@ use dxgk::sys::{
 use dxgk::vidpn::{Cofunctional, Commit, MonitorModes, VidPn};
 
 use crate::device::Device;
+use crate::settings::Settings;
 use crate::start::OUTPUTS;
 use crate::{
     HardwareInformation, Platform, TraceEvent, children, commit, interrupts, power, present,
@@ -27,6 +28,7 @@ use crate::{
 pub struct Vgpu<P: Platform> {
     /// The device has been removed by surprise; it is not touched any more.
     removed: AtomicBool,
+    settings: Settings,
     platform: PhantomData<fn() -> P>,
 }
 
@@ -73,6 +75,7 @@ impl<P: Platform> Miniport for Vgpu<P> {
         }
         Ok(Self {
             removed: AtomicBool::new(false),
+            settings: Settings::read::<P>(device, irql),
             platform: PhantomData,
         })
     }
@@ -86,7 +89,7 @@ impl<P: Platform> Miniport for Vgpu<P> {
         start: &mut StartDevice<'_, Self>,
         irql: &mut Passive<'_>,
     ) -> Result<Parts<Self>, Status> {
-        start::start_device(start, irql)
+        start::start_device(start, self.settings, irql)
     }
 
     fn enable_interrupts(
@@ -94,8 +97,7 @@ impl<P: Platform> Miniport for Vgpu<P> {
         adapter: &Started<Self>,
         irql: &mut Passive<'_>,
     ) -> Result<(), Status> {
-        start::started(adapter, irql);
-        Ok(())
+        start::enable_interrupts(adapter, irql)
     }
 
     fn stop_device(&self, adapter: &Started<Self>, irql: &mut Passive<'_>) {
@@ -128,8 +130,12 @@ impl<P: Platform> Miniport for Vgpu<P> {
         action: POWER_ACTION,
         irql: &mut Passive<'_>,
     ) {
-        if let (Some(adapter), PowerTarget::Adapter, false) = (adapter, device, self.is_removed()) {
-            power::set_adapter_state(adapter, state, action, irql);
+        let Some(adapter) = adapter.filter(|_| !self.is_removed()) else {
+            return;
+        };
+        match device {
+            PowerTarget::Adapter => power::set_adapter_state(adapter, state, action, irql),
+            PowerTarget::Child(child) => power::set_child_state(adapter, child, state, irql),
         }
     }
 
@@ -139,11 +145,11 @@ impl<P: Platform> Miniport for Vgpu<P> {
 
     fn query_child_relations(
         &self,
-        _: &Started<Self>,
+        adapter: &Started<Self>,
         children: &mut [DXGK_CHILD_DESCRIPTOR],
         _: &mut Passive<'_>,
     ) -> Result<(), Status> {
-        children::query_relations(children);
+        children::query_relations(children, adapter.device.output()?.connector);
         Ok(())
     }
 
@@ -164,7 +170,7 @@ impl<P: Platform> Miniport for Vgpu<P> {
         to: &mut [u8],
         _: &mut Passive<'_>,
     ) -> Result<(), Status> {
-        children::query_descriptor(&adapter.device.output, child, offset, to)
+        children::query_descriptor(adapter.device.output()?, child, offset, to)
     }
 
     fn recommend_monitor_modes(
@@ -174,7 +180,7 @@ impl<P: Platform> Miniport for Vgpu<P> {
         modes: &MonitorModes<'_>,
         irql: &mut Passive<'_>,
     ) -> Result<(), Status> {
-        children::recommend_modes(&adapter.device.output, target, modes, irql)
+        children::recommend_modes::<P>(adapter.device.output()?, target, modes, irql)
     }
 
     fn is_supported_vidpn(
@@ -183,7 +189,7 @@ impl<P: Platform> Miniport for Vgpu<P> {
         vidpn: &VidPn<'_>,
         irql: &mut Passive<'_>,
     ) -> Result<bool, Status> {
-        vidpn::is_supported(vidpn, adapter.device.output.preferred, irql)
+        vidpn::is_supported(vidpn, adapter.device.output()?.preferred, irql)
     }
 
     fn enum_vidpn_cofunc_modality(
@@ -192,7 +198,7 @@ impl<P: Platform> Miniport for Vgpu<P> {
         request: &Cofunctional<'_>,
         irql: &mut Passive<'_>,
     ) -> Result<(), Status> {
-        vidpn::enum_cofunctional(request, adapter.device.output.preferred, irql)
+        vidpn::enum_cofunctional(request, adapter.device.output()?.preferred, irql)
     }
 
     fn commit_vidpn(

@@ -37,11 +37,22 @@ impl OnlyPath {
 
 /// DxgkDdiIsSupportedVidPn: whether what is pinned can be completed to something that can be shown. Whether a monitor is
 /// connected does not matter.
+///
+/// # Errors
+///
+/// STATUS_NO_MEMORY, or STATUS_GRAPHICS_INVALID_VIDPN_TOPOLOGY for a VidPN that can't be read: its page lists no others.
 pub(crate) fn is_supported(
     vidpn: &VidPn<'_>,
     mode: Mode,
     irql: &Passive<'_>,
 ) -> Result<bool, Status> {
+    can_be_shown(vidpn, mode, irql).map_err(|status| match status {
+        Status::NO_MEMORY | Status::INSUFFICIENT_RESOURCES => Status::NO_MEMORY,
+        _ => Status::GRAPHICS_INVALID_VIDPN_TOPOLOGY,
+    })
+}
+
+fn can_be_shown(vidpn: &VidPn<'_>, mode: Mode, irql: &Passive<'_>) -> Result<bool, Status> {
     let OnlyPath { path, count } = OnlyPath::read(vidpn, irql)?;
     let Some(path) = path else {
         // Nothing can always be shown.
@@ -57,12 +68,29 @@ pub(crate) fn is_supported(
 }
 
 /// DxgkDdiEnumVidPnCofuncModality: gives every free mode set the mode, and every free transformation identity. What is
-/// pinned and what is the pivot stays as it is.
+/// pinned stays as it is, and so does what is the pivot, but for rotation (docs/decisions/0029).
+///
+/// # Errors
+///
+/// STATUS_NO_MEMORY, or a status of the VidPN interfaces': anything else becomes STATUS_GRAPHICS_INVALID_VIDPN.
 pub(crate) fn enum_cofunctional(
     request: &Cofunctional<'_>,
     mode: Mode,
     irql: &Passive<'_>,
 ) -> Result<(), Status> {
+    fill(request, mode, irql).map_err(|status| match status {
+        Status::NO_MEMORY | Status::INSUFFICIENT_RESOURCES => Status::NO_MEMORY,
+        status if is_graphics(status) => status,
+        _ => Status::GRAPHICS_INVALID_VIDPN,
+    })
+}
+
+/// Whether it is an error of the graphics facility (ntstatus.h, FACILITY_GRAPHICS_KERNEL).
+pub(crate) const fn is_graphics(status: Status) -> bool {
+    status.raw().cast_unsigned() >> 16 == 0xC01E
+}
+
+fn fill(request: &Cofunctional<'_>, mode: Mode, irql: &Passive<'_>) -> Result<(), Status> {
     let vidpn = &request.vidpn;
     let OnlyPath { path, .. } = OnlyPath::read(vidpn, irql)?;
     let Some(mut path) = path else {
@@ -89,7 +117,7 @@ fn support_identity(path: &mut D3DKMDT_VIDPN_PRESENT_PATH, pivot: Pivot) -> bool
         D3DKMDT_VIDPN_PRESENT_PATH_ROTATION_SUPPORT { Value: 1 };
     let (source, target) = (path.VidPnSourceId, path.VidPnTargetId);
     let scaling = pivot != Pivot::Scaling(source, target) && !is_scaling_pinned(path);
-    let rotation = pivot != Pivot::Rotation(source, target) && !is_rotation_pinned(path);
+    let rotation = !is_rotation_pinned(path);
     let before = path.ContentTransformation;
     if scaling {
         path.ContentTransformation.ScalingSupport = SCALING;
@@ -131,10 +159,10 @@ mod tests {
     }
 
     #[test]
-    fn the_pivot_keeps_its_flags_and_only_the_pivot() {
+    fn the_pivot_keeps_its_flags_and_rotation_is_always_said() {
         let mut path = free_path();
-        support_identity(&mut path, Pivot::Rotation(0, 0));
-        assert_eq!(supports(&path), (1, 0));
+        assert!(support_identity(&mut path, Pivot::Rotation(0, 0)));
+        assert_eq!(supports(&path), (1, 1));
         let mut path = free_path();
         support_identity(&mut path, Pivot::Scaling(0, 0));
         assert_eq!(supports(&path), (0, 1));

@@ -1,4 +1,7 @@
 //! DxgkDdiSetVidPnSourceVisibility: black, or the frame buffer, which the first frame may be in already.
+//!
+//! A source that becomes visible is lit too, also after a commit with PathPoweredOff: no document says that another commit
+//! must follow, and most display-only drivers ignore that flag.
 
 use dxgk::adapter::Started;
 use dxgk::irql::Passive;
@@ -22,15 +25,19 @@ pub(crate) fn set_visibility<P: Platform>(
     let device = &started.device;
     device.modeset.with(irql, |setting, irql| {
         wake_late(started, setting, irql);
-        let was_visible = device.screen.with(irql, |screen, _| {
+        let (was_visible, was_lit) = device.screen.with(irql, |screen, _| {
             // Becoming visible copies the whole frame buffer.
             screen.behind = Rects::new();
-            core::mem::replace(&mut screen.visible, visible)
+            let before = (screen.visible, screen.lit);
+            screen.visible = visible;
+            screen.lit |= visible;
+            before
         });
         setting.show(started, irql).map_err(|fault| {
-            device
-                .screen
-                .with(irql, |screen, _| screen.visible = was_visible);
+            device.screen.with(irql, |screen, _| {
+                screen.visible = was_visible;
+                screen.lit = was_lit;
+            });
             fault.status
         })
     })

@@ -40,6 +40,7 @@ mod d3dkmdt;
 mod d3dukmdt;
 mod ddi_device;
 mod ddi_display;
+pub mod ddi_status;
 mod device;
 mod initialization;
 mod interface;

@@ -29,6 +29,14 @@ pub enum Violation {
         /// The processor's IRQL.
         found: u8,
     },
+    /// A DDI's method returned a status that is not among those of the DDI's page, and dxgkrnl got another one. Found by debug
+    /// builds.
+    Status {
+        /// The DDI.
+        at: &'static str,
+        /// What the method returned.
+        status: i32,
+    },
     /// The driver kept so many register mappings past the stop of their adapter. They are dead: no access goes through
     /// them, and the port is not asked to unmap them.
     MappingsOutlivedAdapter {
@@ -48,6 +56,10 @@ impl fmt::Display for Violation {
             } => write!(
                 f,
                 "{at} at IRQL {found}, expected {lowest} to {highest}: the driver raised the IRQL, or the port broke its word"
+            ),
+            Self::Status { at, status } => write!(
+                f,
+                "{at} with {status:#010x}, which its page does not list (dxgk_sys::ddi_status)"
             ),
             Self::MappingsOutlivedAdapter { count } => write!(
                 f,

@@ -96,7 +96,7 @@
 //! | STATUS_INVALID_PARAMETER | [`Refusal::InvalidParameter`](interrupt::Refusal::InvalidParameter) |
 //! | a status that says success, and nothing ran | [`Refusal::NotRun`](interrupt::Refusal::NotRun) |
 //! | any other status | [`Refusal::Other`](interrupt::Refusal::Other) |
-//! | a callback is NULL, the interface of another size or version, no interrupt, more messages than sources | [`StartRefusal`](miniport::StartRefusal), when the adapter starts and never later |
+//! | a callback is NULL, the interface of another size or version, no interrupt | [`StartRefusal`](miniport::StartRefusal), when the adapter starts and never later |
 //! | the port does not synchronize while the adapter is stopped | nowhere: a stop asks the port nothing |
 //! | a callback comes at another IRQL than its page says | [`Violation::Irql`](check::Violation::Irql), in a debug build |
 //!

@@ -44,8 +44,10 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     fn add_device(device: PhysicalDevice, irql: &mut Passive<'_>) -> Result<Self, Status>;
 
     /// The first half of DxgkDdiStartDevice: makes the device. No routine of the driver runs before this has returned: the
-    /// states are open through [`StartDevice::state`], and commands to the device have to be polled. A line that the device
-    /// raises here would never be dismissed, since there is no device yet that could be asked; that it may interrupt is for
+    /// states are open through [`StartDevice::state`], and commands to the device have to be polled.
+    ///
+    /// The interrupt is connected already on the systems that were looked at. A line that rises here finds nothing that
+    /// could dismiss it: where [`StartDevice::is_connected`], whatever makes the device interrupt belongs in
     /// [`enable_interrupts`](Self::enable_interrupts).
     ///
     /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_start_device).
@@ -474,6 +476,14 @@ impl<M: Miniport> StartDevice<'_, M> {
     #[must_use]
     pub fn messages(&self) -> &MessageMap {
         self.interrupts.map()
+    }
+
+    /// Whether the port synchronizes with the interrupt already: it is connected, and a device that raises it is heard.
+    ///
+    /// IRQL: PASSIVE_LEVEL.
+    pub fn is_connected(&self, irql: &mut Passive<'_>) -> bool {
+        let _ = irql;
+        self.interface.port().synchronizes()
     }
 
     /// The message that `source` comes in on.

@@ -21,6 +21,26 @@ pub struct EntryList {
     pub len: u32,
     /// How many entries it has, for [`crate::protocol::ResourceAttachBacking::new`].
     pub entries: u32,
+    /// Byte offset of a place for the descriptors of the command that carries it, see [`EntryList::with_table`].
+    pub table: Option<usize>,
+}
+
+impl EntryList {
+    /// Bytes of a place for descriptors: as many as the longest chain has.
+    pub const TABLE_LEN: usize = 128 * 16;
+
+    /// The list with a place for the descriptors of its command's chain: [`Self::TABLE_LEN`] bytes that are contiguous for the
+    /// device, at a multiple of 16, and belong to it as long as the list does.
+    ///
+    /// With it the command takes one descriptor of the ring, in however many pieces the list is, if the device has
+    /// INDIRECT_DESC. Without it the command takes one for each piece.
+    #[must_use]
+    pub const fn with_table(self, offset: usize) -> Self {
+        Self {
+            table: Some(offset),
+            ..self
+        }
+    }
 }
 
 /// Why a list could not be written. The place it should have gone to may have been written in part; no command refers to it.
@@ -103,6 +123,7 @@ pub fn write_entries<M: Memory + ?Sized>(
         offset,
         len: writer.entries.saturating_mul(size_of::<MemEntry>() as u32),
         entries: writer.entries,
+        table: None,
     })
 }
 

@@ -25,9 +25,9 @@ pub use slot::{REQUEST_LEN, SLOT_LEN};
 use crate::features::Features;
 use crate::memory::{AccessError, Memory, contiguous};
 use crate::protocol::CommandType;
-use crate::queue::{AddError, Addresses, DeviceError, SetupError, Table, VirtQueue};
+use crate::queue::{AddError, Addresses, DeviceError, SetupError, VirtQueue};
 use outcome::check_response;
-use slot::{TABLE, TABLE_CAPACITY, bit, chain, slot_offset, write_fence};
+use slot::{bit, chain, slot_offset, table, write_fence};
 
 /// The control queue: 64 commands at a time, in a ring of up to 128.
 pub type ControlQueue = CommandQueue<64, 128>;
@@ -284,10 +284,7 @@ impl<const SLOTS: usize, const DESCRIPTORS: usize> CommandQueue<SLOTS, DESCRIPTO
             if entry.is_fenced(position, count) {
                 write_fence(memory, slot, self.next_fence).map_err(SubmitError::Access)?;
             }
-            let table = Table {
-                offset: slot.saturating_add(TABLE),
-                capacity: TABLE_CAPACITY,
-            };
+            let table = table(entry, slot);
             self.queue
                 .add(
                     memory,

@@ -17,9 +17,7 @@ mod unref;
 pub use backing::{MemEntry, ResourceAttachBacking, ResourceDetachBacking};
 pub use create_2d::{Format, ResourceCreate2d};
 pub use cursor::{CURSOR_SIZE, CursorPosition, MoveCursor, UpdateCursor};
-pub use display_info::{
-    BadDisplayInfo, DisplayInfo, DisplayOne, GetDisplayInfo, MAX_EXTENT, RespDisplayInfo,
-};
+pub use display_info::{DisplayInfo, DisplayOne, GetDisplayInfo, MAX_EXTENT, RespDisplayInfo};
 pub use flush::ResourceFlush;
 pub use get_edid::{EDID_CAPACITY, GetEdid, RespEdid};
 pub use header::{CommandType, CtrlHdr, Expected, FLAG_FENCE, Request, ResponseType, WireRect};

@@ -17,7 +17,8 @@ use crate::features::Features;
 use crate::memory::{AccessError, Memory, Segment, contiguous};
 use chain::{Measure, write_descriptor};
 use core::sync::atomic::{Ordering, fence};
-use memory_layout::{DESCRIPTOR_LEN, Rings};
+pub(crate) use memory_layout::DESCRIPTOR_LEN;
+use memory_layout::Rings;
 use virtio::virtq::{AvailF, DescF, UsedF};
 
 /// A place for the descriptors of one chain, if INDIRECT_DESC was negotiated.

@@ -5,7 +5,7 @@ mod common;
 use common::{PAGE, Ram};
 use virtio_gpu::backing::{BackingError, EntryList, MAX_ENTRIES, write_entries};
 use virtio_gpu::memory::{AccessError, Memory, Segment, contiguous, segments};
-use virtio_gpu::protocol::{BadDisplayInfo, DisplayInfo, MAX_EXTENT};
+use virtio_gpu::protocol::{DisplayInfo, MAX_EXTENT};
 use virtio_gpu::rect::Rect;
 
 fn run(address: u64, len: u32) -> Result<Segment, AccessError> {
@@ -137,45 +137,28 @@ fn display_info(scanout: usize, rect: Rect, enabled: u32) -> Ram<'static> {
 }
 
 #[test]
-fn an_impossible_scanout_is_refused() {
+fn a_scanouts_rectangle_is_handed_out_as_the_host_has_it() {
     let rect = |x, y, width, height| Rect {
         x,
         y,
         width,
         height,
     };
-    for good in [
+    for any in [
         rect(0, 0, 1, 1),
         rect(u32::MAX - MAX_EXTENT, 7, MAX_EXTENT, MAX_EXTENT),
-    ] {
-        let ram = display_info(3, good, 1);
-        let info = DisplayInfo::read(&ram, 0, 4).unwrap();
-        assert_eq!(info.scanouts[3], Some(good));
-        assert_eq!(info.scanouts.iter().flatten().count(), 1);
-    }
-    for bad in [
-        rect(0, 0, 0, 1),
-        rect(0, 0, 1, 0),
-        rect(0, 0, MAX_EXTENT + 1, 1),
+        rect(0, 0, 0, 0),
         rect(0, 0, 1, u32::MAX),
-        rect(u32::MAX, 0, 1, 1),
-        rect(0, u32::MAX, 1, 1),
+        rect(u32::MAX, u32::MAX, 1, 1),
     ] {
-        assert_eq!(
-            DisplayInfo::read(&display_info(3, bad, 1), 0, 4),
-            Err(BadDisplayInfo::Rect {
-                scanout: 3,
-                rect: bad
-            })
-        );
-        // Disabled, or one the device says it does not have: not looked at.
+        let info = DisplayInfo::read(&display_info(3, any, 1), 0, 4).unwrap();
+        assert_eq!(info.scanouts[3], Some(any));
+        assert_eq!(info.scanouts.iter().flatten().count(), 1);
+        // Disabled, or one the device says it does not have.
         let nothing = Ok(DisplayInfo::default());
-        assert_eq!(DisplayInfo::read(&display_info(3, bad, 0), 0, 4), nothing);
-        assert_eq!(DisplayInfo::read(&display_info(3, bad, 1), 0, 3), nothing);
+        assert_eq!(DisplayInfo::read(&display_info(3, any, 0), 0, 4), nothing);
+        assert_eq!(DisplayInfo::read(&display_info(3, any, 1), 0, 3), nothing);
     }
     let ram = Ram::scattered(1);
-    assert!(matches!(
-        DisplayInfo::read(&ram, PAGE - 407, 1),
-        Err(BadDisplayInfo::Access(_))
-    ));
+    assert!(DisplayInfo::read(&ram, PAGE - 407, 1).is_err());
 }

@@ -193,6 +193,80 @@ fn a_batch_that_does_not_fit_leaves_no_trace_and_can_be_tried_again() {
     assert_eq!((done.tag, done.result), (2, Ok(())));
 }
 
+/// The commands around an ATTACH_BACKING in one batch: as many before it and behind it.
+fn attach_between(
+    queue: &mut ControlQueue,
+    ram: &Ram,
+    list: &EntryList,
+    around: (usize, usize),
+) -> Result<(), SubmitError> {
+    let mut batch = Batch::new();
+    queue.reserve(around.0 + 1 + around.1, &mut batch).unwrap();
+    for _ in 0..around.0 {
+        batch.push(ram, &ResourceUnref::new(9)).unwrap();
+    }
+    let attach = ResourceAttachBacking::new(5, list.entries);
+    batch.push_with_data(ram, &attach, list).unwrap();
+    for _ in 0..around.1 {
+        batch.push(ram, &ResourceUnref::new(9)).unwrap();
+    }
+    let submitted = queue.submit(ram, &mut batch, 7).map(|_| ());
+    if submitted.is_err() {
+        queue.release(&mut batch);
+    }
+    submitted
+}
+
+#[test]
+fn a_list_of_any_length_fits_with_any_other_commands_of_its_batch() {
+    // The longest list is of 64 pages, which here are all apart; the table is in the page behind them.
+    const LIST_PAGES: usize = 64;
+    let table = DATA + LIST_PAGES * PAGE;
+    let ram = Ram::scattered(DATA / PAGE + LIST_PAGES + 1);
+    let indirect = BOTH;
+    for size in [16u16, 32, 64, 128] {
+        for (features, has_table) in [(indirect, true), (indirect, false), (NOTHING, true)] {
+            for pieces in 1..=LIST_PAGES {
+                for around in [(0, 0), (1, 1), (0, 2), (5, 2)] {
+                    let (mut queue, mut device) = set_up(&ram, size, features);
+                    let list = long_list(&ram, pieces);
+                    let list = if has_table {
+                        list.with_table(table)
+                    } else {
+                        list
+                    };
+                    let others = around.0 + around.1;
+                    // The command, the pieces, the response; and what the others take of the ring.
+                    let chain = pieces + 2;
+                    let in_ring = match (features == indirect, has_table) {
+                        (true, true) => 1 + others,
+                        (true, false) => chain + others,
+                        (false, _) => chain + 2 * others,
+                    };
+                    let size = usize::from(size);
+                    let fits = chain <= size && in_ring <= size;
+                    let submitted = attach_between(&mut queue, &ram, &list, around);
+                    let what = format!("{size} {features:?} {has_table} {pieces} {around:?}");
+                    assert_eq!(submitted.is_ok(), fits, "{what}: {submitted:?}");
+                    let chains = take_all(&mut device, &ram);
+                    assert_eq!(chains.len(), if fits { others + 1 } else { 0 }, "{what}");
+                    if fits {
+                        let sent = chains[around.0].request(&ram);
+                        assert_eq!(sent.len(), 32 + pieces * PAGE, "{what}");
+                        for chain in &chains {
+                            obey(&mut device, &ram, chain);
+                        }
+                        let done = queue.poll(&ram).unwrap().unwrap();
+                        assert_eq!((done.tag, done.result), (7, Ok(())), "{what}");
+                    } else {
+                        assert!(queue.is_idle(), "{what}");
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn data_in_more_pieces_than_the_ring_has_descriptors_is_refused() {
     let ram = Ram::scattered(PAGES);

@@ -4,7 +4,7 @@
 use crate::exempt::exempt;
 use crate::kernel::SimKernel;
 use crate::sync::Mutex;
-use display::{HardwareInformation, Platform, TraceEvent, Vgpu};
+use display::{HardwareInformation, Platform, Setting, TraceEvent, Vgpu};
 use dxgk::adapter::Registry;
 use dxgk::irql::Passive;
 use dxgk::miniport::PhysicalDevice;
@@ -14,6 +14,16 @@ use std::sync::atomic::{AtomicI64, Ordering};
 static REGISTRY: Registry<Vgpu<SimKernel>> = Registry::new();
 static TRACES: Mutex<Vec<TraceEvent>> = Mutex::new(Vec::new());
 static ADAPTERS: AtomicI64 = AtomicI64::new(0);
+
+/// A value in the adapter's software key, or the status that reading it ends with.
+pub type Value = (Setting, Result<u32, Status>);
+
+static SETTINGS: Mutex<Vec<Value>> = Mutex::new(Vec::new());
+
+/// Makes these the values in the software key of every adapter that is added from now on.
+pub fn set_settings(values: &[Value]) {
+    exempt(|| *SETTINGS.lock() = values.to_vec());
+}
 
 /// The events since the last call, oldest first.
 pub fn take_traces() -> Vec<TraceEvent> {
@@ -48,5 +58,11 @@ impl Platform for SimKernel {
         _: &Passive<'_>,
     ) -> Result<(), Status> {
         Ok(())
+    }
+
+    fn read_setting(_: PhysicalDevice, setting: Setting, _: &Passive<'_>) -> Result<u32, Status> {
+        let values = SETTINGS.lock();
+        let value = values.iter().find(|(set, _)| *set == setting);
+        value.map_or(Err(Status::OBJECT_NAME_NOT_FOUND), |(_, value)| *value)
     }
 }

@@ -20,6 +20,7 @@ use port::scenario::{self, End, Host, Plan, Step};
 use port::summary::{self, Summary, Verdict};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
 use zerocopy::IntoBytes;
 
 /// There is one machine, one memory and one registry of adapters in a process.
@@ -47,6 +48,8 @@ pub struct Options {
     pub restart: bool,
     /// How the port behaves.
     pub port: Config,
+    /// The values in the adapter's software key.
+    pub settings: Vec<platform::Value>,
     /// How much faster the driver's clock runs, see [`kernel::hurry`].
     pub haste: u32,
     /// Whether the port's log goes to standard error.
@@ -65,6 +68,7 @@ impl Default for Options {
             end: End::Stop,
             restart: false,
             port: Config::default(),
+            settings: Vec::new(),
             haste: 1,
             verbose: false,
         }
@@ -225,6 +229,19 @@ struct Stage<'a> {
     picture: Option<Picture>,
 }
 
+impl Stage<'_> {
+    /// Waits for presents that have ended in their calls, and are on their way to the screen.
+    fn wait_until_shown(&mut self) {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while let Some(statistics) = self.driver.statistics()
+            && statistics.frames_outstanding != 0
+            && Instant::now() < deadline
+        {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
 impl Host for Stage<'_> {
     fn step(&mut self, step: Step) {
         if let Step::Present(1, _) = step {
@@ -240,6 +257,7 @@ impl Host for Stage<'_> {
     }
 
     fn compare(&mut self, expected: &Expected) -> Verdict {
+        self.wait_until_shown();
         self.picture = self.gpu.picture(0);
         verdict(self.picture.as_ref(), expected)
     }
@@ -298,6 +316,7 @@ pub fn observe(options: &Options, observer: &mut dyn Observer) -> Outcome {
     let _alone = ONE_AT_A_TIME.lock();
     let _ = problems(&[]);
     let _ = platform::take_traces();
+    platform::set_settings(&options.settings);
 
     let gpu = Gpu::new(&options.device);
     let setup = Setup {

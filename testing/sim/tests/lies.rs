@@ -58,8 +58,6 @@ fn a_lie_at_the_start_fails_the_start() {
         Lie::ResponseType,
         Lie::ResponseError,
         Lie::ResponseShort,
-        Lie::DisplayInfoAbsurd,
-        Lie::EdidTooLong,
         Lie::NumScanouts(0),
         Lie::NumScanouts(17),
         Lie::NumScanouts(u32::MAX),
@@ -103,14 +101,31 @@ fn a_lie_about_the_monitor_costs_its_description_and_no_more() {
     let mut options = options(Granted::Messages(3));
     // Nothing here waits for a timeout.
     options.haste = 1;
-    options.device.lies = vec![Lie::EdidGarbage];
+    for lie in [Lie::EdidGarbage, Lie::EdidTooLong] {
+        options.device.lies = vec![lie];
+        let outcome = run(&options);
+        assert!(outcome.is_good(), "{lie:?}: {}", outcome.complaint());
+        let told = outcome
+            .traces
+            .iter()
+            .any(|event| matches!(event, TraceEvent::BadEdid { .. }));
+        assert!(told, "{lie:?}: {:?}", outcome.traces);
+    }
+}
+
+#[test]
+fn an_absurd_size_is_cut_and_starts() {
+    let mut options = options(Granted::Messages(3));
+    options.haste = 1;
+    options.frames = 0;
+    options.device.lies = vec![Lie::DisplayInfoAbsurd];
     let outcome = run(&options);
-    assert!(outcome.is_good(), "{}", outcome.complaint());
-    let told = outcome
-        .traces
-        .iter()
-        .any(|event| matches!(event, TraceEvent::BadEdid { .. }));
-    assert!(told, "{:?}", outcome.traces);
+    let started = outcome.traces.iter().find_map(|event| match event {
+        TraceEvent::Started { width, height, .. } => Some((*width, *height)),
+        _ => None,
+    });
+    assert_eq!(started, Some((16384, 2160)), "{:?}", outcome.traces);
+    orderly(&outcome, Lie::DisplayInfoAbsurd);
 }
 
 /// Begins to lie before the tenth present.

@@ -87,6 +87,27 @@ fn a_mode_set_while_the_monitor_is_off_lights_nothing() {
 }
 
 #[test]
+fn a_path_that_was_powered_off_is_lit_by_visibility_and_by_the_monitors_power() {
+    on_stage(&gpu::Options::default(), |stage| {
+        stage.show();
+        let ways: [fn(&mut stage::Stage); 2] = [
+            |stage| stage.adapter.set_visibility(0, true).expect("visible"),
+            |stage| {
+                stage
+                    .adapter
+                    .set_power(stage.target, PowerDeviceD0, PowerActionNone);
+            },
+        ];
+        for light in ways {
+            stage.commit(POWERED_OFF);
+            assert!(stage.seen().is_none(), "the path was lit");
+            light(stage);
+            stage.assert_up_to_date();
+        }
+    });
+}
+
+#[test]
 fn a_refused_present_is_an_error_and_the_next_one_brings_its_pixels_too() {
     const UNSUCCESSFUL: i32 = 0xC000_0001_u32.cast_signed();
     on_stage(&gpu::Options::default(), |stage| {

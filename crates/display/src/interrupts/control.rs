@@ -95,7 +95,6 @@ impl Totals {
             Presented::Failed => &mut self.frames_failed,
         };
         add(ended, u64::from(presents));
-        add(&mut self.notifications, u64::from(presents));
     }
 }
 
@@ -157,7 +156,8 @@ pub(super) fn interrupt<P: Platform>(
 ///
 /// Runs at DIRQL with the lock held; its work is bounded by what was outstanding.
 pub(crate) fn serve<P: Platform>(at: &mut AtDirql<'_, Control<P>>, device: &Device<P>) -> bool {
-    if at.fault.is_some() {
+    // Before it was brought up the line may still say what the firmware has left.
+    if at.fault.is_some() || device.brought().is_err() {
         return false;
     }
     let mut any = false;
@@ -199,7 +199,7 @@ fn complete<P: Platform>(
                     Presented::Failed
                 }
             };
-            report(at, presents, outcome);
+            report(at, device, presents, outcome);
         }
         Tag::Commands(ticket) => {
             if at.awaited == Some(ticket) {
@@ -211,9 +211,22 @@ fn complete<P: Platform>(
     }
 }
 
-/// Tells dxgkrnl how presents ended.
-fn report<P: Platform>(at: &mut AtDirql<'_, Control<P>>, presents: u32, outcome: Presented) {
+/// Tells dxgkrnl how presents ended, unless they have ended in their calls.
+fn report<P: Platform>(
+    at: &mut AtDirql<'_, Control<P>>,
+    device: &Device<P>,
+    presents: u32,
+    outcome: Presented,
+) {
     at.totals.ended(outcome, presents);
+    if device.settings.present_at_once {
+        if outcome == Presented::Failed && presents != 0 {
+            // Only the trace tells of it.
+            at.queue_dpc();
+        }
+        return;
+    }
+    add(&mut at.totals.notifications, u64::from(presents));
     for _ in 0..presents {
         at.notify(PresentProgress {
             source: SOURCE,
@@ -231,18 +244,22 @@ fn send_waiting<P: Platform>(at: &mut AtDirql<'_, Control<P>>, device: &Device<P
             state.totals.sent(&sent);
             state.waiting.presents = 0;
             if sent.kick {
-                let _ = device.transport.notify(&device.kicks.control);
+                device.kick_control();
             }
         }
         Err(NotSent::NoRoom) => {}
-        Err(NotSent::Down) => drop_waiting(at, Presented::Failed),
+        Err(NotSent::Down) => drop_waiting(at, device, Presented::Failed),
     }
 }
 
 /// Ends the presents that wait for room without sending them.
-pub(crate) fn drop_waiting<P: Platform>(at: &mut AtDirql<'_, Control<P>>, outcome: Presented) {
+pub(crate) fn drop_waiting<P: Platform>(
+    at: &mut AtDirql<'_, Control<P>>,
+    device: &Device<P>,
+    outcome: Presented,
+) {
     let presents = core::mem::take(&mut at.waiting.presents);
-    report(at, presents, outcome);
+    report(at, device, presents, outcome);
 }
 
 /// Gives the device up: what is outstanding has failed, and nothing more is sent. The device may still reach the memory it
@@ -280,6 +297,6 @@ pub(crate) fn end_all<P: Platform>(at: &mut AtDirql<'_, Control<P>>, device: &De
         device.signals.raise(Signals::REPLY);
         at.queue_dpc();
     }
-    report(at, presents, Presented::Failed);
-    drop_waiting(at, Presented::Failed);
+    report(at, device, presents, Presented::Failed);
+    drop_waiting(at, device, Presented::Failed);
 }

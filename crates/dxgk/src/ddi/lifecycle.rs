@@ -104,8 +104,9 @@ unsafe fn start<M: Miniport>(
     let counts = interface
         .map_err(|error| StartRefusal::Interface(error).into())
         .and_then(|interface| start_with(adapter, interface, irql));
-    if counts.is_err() {
-        // What was made has been dropped; what the miniport kept is dead. A stop may have ended it already.
+    // A stop may have ended it already.
+    if counts.is_err() && life.is_alive() {
+        // What was made has been dropped; what the miniport kept is dead.
         life.end::<M::Kernel>(irql);
     }
     counts

@@ -11,11 +11,14 @@ use core::ffi::c_void;
 
 use dxgk_sys::{
     DXGKDDI_INTERFACE_VERSION_WIN8, KMDDOD_INITIALIZATION_DATA, NTSTATUS, STATUS_SUCCESS,
+    ddi_status,
 };
 
 use crate::adapter::{Adapter, Started};
-use crate::check::{PASSIVE_LEVEL, debug_irql};
+use crate::check::{PASSIVE_LEVEL, Violation, debug_irql};
+
 use crate::irql::Passive;
+use crate::kernel::Kernel;
 use crate::miniport::Miniport;
 use crate::status::Status;
 
@@ -105,14 +108,30 @@ unsafe fn with_started<M: Miniport>(
 ) -> NTSTATUS {
     // SAFETY: the caller's promise.
     let Some(adapter) = (unsafe { adapter::<M>(context) }) else {
-        return Status::INVALID_PARAMETER.raw();
+        return legal(ddi, Status::INVALID_PARAMETER.raw());
     };
     let Some(started) = adapter.started() else {
-        return Status::DEVICE_NOT_READY.raw();
+        return legal(ddi, Status::DEVICE_NOT_READY.raw());
     };
     // SAFETY: the DDI runs at PASSIVE_LEVEL, and this is the call's only capability.
     let mut irql = unsafe { passive::<M>(ddi) };
-    status(method(&adapter.miniport, started, &mut irql))
+    let ended = status(method(&adapter.miniport, started, &mut irql));
+    let legal = legal(ddi, ended);
+    if cfg!(debug_assertions) && legal != ended {
+        M::Kernel::violation(Violation::Status {
+            at: ddi,
+            status: ended,
+        });
+    }
+    legal
+}
+
+/// What the DDI's page lets it return instead of a status that it does not have.
+fn legal(ddi: &str, status: NTSTATUS) -> NTSTATUS {
+    if status == STATUS_SUCCESS {
+        return status;
+    }
+    ddi_status::of(ddi).map_or(status, |row| row.legal(status))
 }
 
 fn status(result: Result<(), Status>) -> NTSTATUS {

@@ -69,6 +69,24 @@ unsafe impl Connection for Dxgkrnl {
 }
 
 impl Dxgkrnl {
+    /// Whether a routine runs, synchronized with message 0.
+    ///
+    /// IRQL: at most DISPATCH_LEVEL.
+    pub(crate) fn synchronizes(&self) -> bool {
+        /// # Safety
+        ///
+        /// `ran` is a flag that may be written.
+        unsafe extern "system" fn routine(ran: *mut c_void) -> u8 {
+            // SAFETY: the flag waits in the frame below.
+            unsafe { ran.cast::<bool>().write(true) };
+            1
+        }
+        let mut ran = false;
+        // SAFETY: the flag outlives the call, and the routine writes it once.
+        let _ = unsafe { self.synchronize(routine, (&raw mut ran).cast(), 0) };
+        ran
+    }
+
     /// DxgkCbNotifyInterrupt. Only under the lock of the message in DXGK_DRIVERCAPS.InterruptMessageNumber.
     pub(crate) fn notify_interrupt(&self, mut data: DXGKARGCB_NOTIFY_INTERRUPT_DATA) {
         // SAFETY: only an `AtDirql` of the notifying source calls this, so the IRQL and the message are right.

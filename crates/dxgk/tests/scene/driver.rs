@@ -300,7 +300,7 @@ impl Miniport for Driver {
         irql: &mut Passive<'_>,
     ) -> Result<(), Status> {
         let request = <[u8; 4]>::try_from(&*data).map_err(|_| Status::INVALID_PARAMETER)?;
-        let refused = Status::DEVICE_NOT_READY;
+        let refused = Status::INVALID_PARAMETER;
         let interrupts = &adapter.interrupts;
         adapter.device.alive.check();
         let count = |state: &mut u32| {

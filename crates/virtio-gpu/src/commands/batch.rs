@@ -59,6 +59,8 @@ pub(super) struct Entry {
     pub(super) command: CommandType,
     pub(super) data_at: u32,
     pub(super) data_len: u32,
+    /// A place for more descriptors than the slot has room for.
+    pub(super) table_at: Option<u32>,
     pub(super) data: DataKind,
     pub(super) slot: u8,
     pub(super) request_len: u8,
@@ -69,6 +71,7 @@ impl Entry {
         command: CommandType::GetDisplayInfo,
         data_at: 0,
         data_len: 0,
+        table_at: None,
         data: DataKind::None,
         slot: 0,
         request_len: 0,
@@ -184,7 +187,20 @@ impl Batch {
         request: &R,
         list: &EntryList,
     ) -> Result<(), PushError> {
-        self.write(memory, request, DataKind::Carried, list.offset, list.len)
+        let table_at = match list.table.map(u32::try_from) {
+            None => None,
+            Some(Ok(at)) => Some(at),
+            Some(Err(_)) => {
+                let (offset, width) = (list.table.unwrap_or(0), EntryList::TABLE_LEN);
+                return Err(AccessError { offset, width }.into());
+            }
+        };
+        self.write(memory, request, DataKind::Carried, list.offset, list.len)?;
+        let last = usize::from(self.len).wrapping_sub(1);
+        if let Some(entry) = self.entries.get_mut(last) {
+            entry.table_at = table_at;
+        }
+        Ok(())
     }
 
     /// Writes a command whose answer goes to `len` bytes at `offset` of the memory, which belong to the device until the
@@ -239,6 +255,7 @@ impl Batch {
             command: R::COMMAND,
             data_at,
             data_len,
+            table_at: None,
             data,
             slot,
             request_len: u8::try_from(bytes.len()).unwrap_or(u8::MAX),

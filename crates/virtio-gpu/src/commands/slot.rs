@@ -1,9 +1,10 @@
 //! What is where in a slot, and the chain of buffers that a command makes.
 
 use super::batch::{DataKind, Entry};
+use crate::backing::EntryList;
 use crate::memory::{AccessError, Memory, Segment, segments};
 use crate::protocol::{Expected, FLAG_FENCE};
-use crate::queue::Buffer;
+use crate::queue::{Buffer, DESCRIPTOR_LEN, Table};
 
 /// Bytes of shared memory per command.
 pub const SLOT_LEN: usize = 128;
@@ -14,9 +15,24 @@ pub(super) const RESPONSE: usize = 64;
 /// The longest response that fits in a slot: a header.
 pub(super) const RESPONSE_LEN: usize = 24;
 /// Where in a slot the indirect descriptors are.
-pub(super) const TABLE: usize = 96;
-/// Room for a command and its response. Longer chains take descriptors of the ring.
-pub(super) const TABLE_CAPACITY: u16 = 2;
+const TABLE: usize = 96;
+/// Room for a command and its response. Longer chains take a table of their own, or descriptors of the ring.
+const TABLE_CAPACITY: u16 = 2;
+
+/// Where a command's descriptors go.
+pub(super) fn table(entry: &Entry, slot: usize) -> Table {
+    match entry.table_at {
+        Some(at) => Table {
+            offset: usize::try_from(at).unwrap_or(usize::MAX),
+            capacity: (EntryList::TABLE_LEN / DESCRIPTOR_LEN) as u16,
+        },
+        None => Table {
+            offset: slot.saturating_add(TABLE),
+            capacity: TABLE_CAPACITY,
+        },
+    }
+}
+
 /// The bit of a slot in a mask.
 pub(super) const fn bit(slot: u8) -> u64 {
     1u64.wrapping_shl(slot as u32)

@@ -4,11 +4,10 @@ use super::{CommandType, CtrlHdr, Request, WireRect};
 use crate::MAX_SCANOUTS;
 use crate::memory::{AccessError, Memory};
 use crate::rect::Rect;
-use core::fmt;
 use zerocopy::little_endian::U32;
 use zerocopy::{FromBytes, FromZeros, Immutable, IntoBytes, KnownLayout};
 
-/// The largest width or height that is believed, in pixels. Windows' own limit for a display surface is 16384 as well
+/// The largest width or height that makes sense, in pixels. Windows' own limit for a display surface is 16384 as well
 /// (D3D11_REQ_TEXTURE2D_U_OR_V_DIMENSION), and with it four bytes a pixel stay within 32 bits.
 pub const MAX_EXTENT: u32 = 16384;
 
@@ -60,67 +59,33 @@ pub struct RespDisplayInfo {
     pub pmodes: [DisplayOne; MAX_SCANOUTS],
 }
 
-/// The checked answer: for each scanout its rectangle, or `None` where it is disabled.
+/// The answer: for each scanout its rectangle as the host has it, or `None` where it is disabled.
+///
+/// A rectangle is a hint and may say anything, sizes of zero and of four billion included: who uses one judges it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DisplayInfo {
     /// By scanout; those from `num_scanouts` on are `None`.
     pub scanouts: [Option<Rect>; MAX_SCANOUTS],
 }
 
-/// Why an answer to GET_DISPLAY_INFO is not believed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BadDisplayInfo {
-    /// The place it should be in is not there.
-    Access(AccessError),
-    /// An enabled scanout has no size, one above [`MAX_EXTENT`], or a position that runs off the number line.
-    Rect {
-        /// Which scanout.
-        scanout: u8,
-        /// What the device said.
-        rect: Rect,
-    },
-}
-
-impl fmt::Display for BadDisplayInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Access(error) => error.fmt(f),
-            Self::Rect { scanout, rect } => write!(
-                f,
-                "scanout {scanout}: expected a size between 1 and {MAX_EXTENT}, the device says {rect}"
-            ),
-        }
-    }
-}
-
-impl core::error::Error for BadDisplayInfo {}
-
 impl DisplayInfo {
-    /// Reads and checks the response that lies at `offset`. A disabled scanout's rectangle is not looked at.
+    /// Reads the response that lies at `offset`.
     ///
     /// # Errors
     ///
-    /// The response is not inside `memory`, or an enabled scanout below `num_scanouts` has an impossible rectangle.
+    /// The response is not inside `memory`.
     pub fn read<M: Memory + ?Sized>(
         memory: &M,
         offset: usize,
         num_scanouts: u32,
-    ) -> Result<Self, BadDisplayInfo> {
+    ) -> Result<Self, AccessError> {
         let mut response = RespDisplayInfo::new_zeroed();
-        memory
-            .read_bytes(offset, response.as_mut_bytes())
-            .map_err(BadDisplayInfo::Access)?;
+        memory.read_bytes(offset, response.as_mut_bytes())?;
         let mut info = DisplayInfo::default();
         for ((scanout, one), slot) in (0u8..).zip(&response.pmodes).zip(&mut info.scanouts) {
-            if u32::from(scanout) >= num_scanouts || one.enabled.get() == 0 {
-                continue;
+            if u32::from(scanout) < num_scanouts && one.enabled.get() != 0 {
+                *slot = Some(Rect::from(one.r));
             }
-            let rect = Rect::from(one.r);
-            let sane = |extent: u32| (1..=MAX_EXTENT).contains(&extent);
-            if !sane(rect.width) || !sane(rect.height) || rect.right_bottom().is_none() {
-                return Err(BadDisplayInfo::Rect { scanout, rect });
-            }
-            *slot = Some(rect);
         }
         Ok(info)
     }

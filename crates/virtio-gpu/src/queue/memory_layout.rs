@@ -6,7 +6,7 @@ use crate::memory::{AccessError, Memory, contiguous};
 use core::fmt;
 
 /// Size of a `virtq_desc`.
-pub(super) const DESCRIPTOR_LEN: usize = 16;
+pub(crate) const DESCRIPTOR_LEN: usize = 16;
 /// Size of a `virtq_used_elem`.
 const USED_ELEMENT_LEN: usize = 8;
 /// `flags` and `idx` in front of a ring's entries.

@@ -42,6 +42,16 @@ pub fn on_stage(device: &gpu::Options, play: impl FnOnce(&mut Stage)) {
 
 /// The same, with a port that is not as usual.
 pub fn on_stage_of(device: &gpu::Options, config: Config, play: impl FnOnce(&mut Stage)) {
+    on_stage_with(device, config, &[], play);
+}
+
+/// The same, with values in the adapter's software key.
+pub fn on_stage_with(
+    device: &gpu::Options,
+    config: Config,
+    settings: &[platform::Value],
+    play: impl FnOnce(&mut Stage),
+) {
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let gpu = Gpu::new(device);
     let setup = Setup {
@@ -53,6 +63,7 @@ pub fn on_stage_of(device: &gpu::Options, config: Config, play: impl FnOnce(&mut
     let machine = Hosted::start(setup, gpu.clone());
     kernel::install(machine);
     kernel::hurry(1);
+    platform::set_settings(settings);
     let port = Port::new(machine, config);
     let table = dxgk::ddi::initialization_data::<Vgpu<SimKernel>>();
     let object = Box::into_raw(Box::new([0_u64; 64]));

@@ -15,6 +15,10 @@ const BASE: u64 = 0x1_8000_0000;
 const HEADERS: u32 = 0x80;
 const OPTIONAL: usize = HEADERS as usize + 24;
 const SECTIONS: usize = OPTIONAL + 240;
+/// Where `.data` is in the file, and in it the load configuration and the cookie.
+const DATA_FILE: usize = 0x600;
+const LOAD_CONFIGURATION: usize = 0x140;
+const COOKIE: usize = 0x1e0;
 
 /// A field of the headers that a test puts wrong: where, and how many bytes.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +27,11 @@ pub enum Field {
     FileCharacteristics,
     EntryPoint,
     SectionAlignment,
+    OperatingSystemVersion,
     Subsystem,
+    SubsystemVersion,
+    LoadConfiguration,
+    Cookie,
     DllCharacteristics,
     RelocationsSize,
     TextFlags,
@@ -36,6 +44,10 @@ impl Field {
             Self::FileCharacteristics => (HEADERS as usize + 22, 2),
             Self::EntryPoint => (OPTIONAL + 16, 4),
             Self::SectionAlignment => (OPTIONAL + 32, 4),
+            Self::OperatingSystemVersion => (OPTIONAL + 40, 2),
+            Self::SubsystemVersion => (OPTIONAL + 48, 2),
+            Self::LoadConfiguration => (OPTIONAL + 112 + 10 * 8, 4),
+            Self::Cookie => (DATA_FILE + COOKIE, 4),
             Self::Subsystem => (OPTIONAL + 68, 2),
             Self::DllCharacteristics => (OPTIONAL + 70, 2),
             Self::RelocationsSize => (OPTIONAL + 112 + 5 * 8 + 4, 4),
@@ -138,6 +150,10 @@ fn build(panics: bool) -> Vec<u8> {
 
     let mut data = vec![0; 0x200];
     data[..8].copy_from_slice(&(BASE + u64::from(TEXT)).to_le_bytes());
+    put(&mut data, LOAD_CONFIGURATION, 0x94);
+    let cookie = BASE + u64::from(DATA) + COOKIE as u64;
+    data[LOAD_CONFIGURATION + 0x58..][..8].copy_from_slice(&cookie.to_le_bytes());
+    data[COOKIE..][..8].copy_from_slice(&0x2B99_2DDF_A232_u64.to_le_bytes());
 
     let names: &[&str] = if panics {
         &["DbgPrint", "KeBugCheckEx"]
@@ -209,10 +225,13 @@ fn headers(sections: &[(&[u8], u32, Vec<u8>, u32)]) -> Vec<u8> {
     put(&mut image, OPTIONAL + 36, 0x200);
     put(&mut image, OPTIONAL + 56, 0x5000);
     put(&mut image, OPTIONAL + 60, 0x400);
+    put16(&mut image, OPTIONAL + 40, 10);
+    put16(&mut image, OPTIONAL + 48, 10);
     put16(&mut image, OPTIONAL + 68, 1);
     put16(&mut image, OPTIONAL + 70, 0x1e0);
     put(&mut image, OPTIONAL + 108, 16);
-    for (index, rva, size) in [(1, IDATA, 40), (5, RELOC, 12)] {
+    let configuration = DATA + LOAD_CONFIGURATION as u32;
+    for (index, rva, size) in [(1, IDATA, 40), (5, RELOC, 12), (10, configuration, 0x94)] {
         put(&mut image, OPTIONAL + 112 + 8 * index, rva);
         put(&mut image, OPTIONAL + 112 + 8 * index + 4, size);
     }

@@ -1,6 +1,6 @@
 //! Headers and sections: a kernel-mode image for the framework's entry point, relocatable, with code that cannot be written.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use object::LittleEndian as LE;
 use object::pe;
 use object::read::pe::{ImageNtHeaders, ImageOptionalHeader, PeFile64};
@@ -49,6 +49,23 @@ pub fn findings(image: &PeFile64<'_>, map: &Map) -> Result<Vec<String>> {
             header.subsystem()
         ));
     }
+    for (what, major, minor) in [
+        (
+            "operating system",
+            header.major_operating_system_version(),
+            header.minor_operating_system_version(),
+        ),
+        (
+            "subsystem",
+            header.major_subsystem_version(),
+            header.minor_subsystem_version(),
+        ),
+    ] {
+        if (major, minor) != (10, 0) {
+            findings.push(format!("its {what} version is {major}.{minor}, not 10.0"));
+        }
+    }
+    findings.extend(load_configuration(image)?);
     match map.address(ENTRY) {
         Some(entry) if entry == header.address_of_entry_point() => {}
         Some(entry) => {
@@ -93,6 +110,34 @@ pub fn findings(image: &PeFile64<'_>, map: &Map) -> Result<Vec<String>> {
     Ok(findings)
 }
 
+/// The image has a load configuration (IMAGE_LOAD_CONFIG_DIRECTORY64) whose SecurityCookie the loader can replace.
+fn load_configuration(image: &PeFile64<'_>) -> Result<Option<String>> {
+    const DEFAULT_COOKIE: u64 = 0x2B99_2DDF_A232;
+    const SECURITY_COOKIE: usize = 0x58;
+    let Some(directory) = image.data_directory(pe::IMAGE_DIRECTORY_ENTRY_LOAD_CONFIG) else {
+        return Ok(Some("it has no load configuration".to_owned()));
+    };
+    let sections = image.section_table();
+    let data = directory
+        .data(image.data(), &sections)
+        .context("its load configuration is in no section")?;
+    let number = |bytes: &[u8], at: usize| -> Option<u64> {
+        Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
+    };
+    let base = image.nt_headers().optional_header().image_base();
+    let cookie = number(data, SECURITY_COOKIE)
+        .and_then(|address| u32::try_from(address.checked_sub(base)?).ok())
+        .and_then(|address| sections.pe_data_at(image.data(), address))
+        .and_then(|bytes| number(bytes, 0));
+    Ok(match cookie {
+        Some(DEFAULT_COOKIE) => None,
+        Some(other) => Some(format!(
+            "its security cookie is {other:#x}, which the loader does not take for the default"
+        )),
+        None => Some("its load configuration has no security cookie".to_owned()),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::crafted::{self, Field};
@@ -129,6 +174,22 @@ mod tests {
     #[test]
     fn another_subsystem_is_found() {
         assert!(finding_after(Field::Subsystem, |_| 3).contains("subsystem is 3"));
+    }
+
+    #[test]
+    fn another_version_of_windows_is_found() {
+        let version = finding_after(Field::OperatingSystemVersion, |_| 6);
+        assert!(version.contains("operating system version is 6.0, not 10.0"));
+        let version = finding_after(Field::SubsystemVersion, |_| 6);
+        assert!(version.contains("subsystem version is 6.0, not 10.0"));
+    }
+
+    #[test]
+    fn an_image_without_load_configuration_or_cookie_is_found() {
+        let missing = finding_after(Field::LoadConfiguration, |_| 0);
+        assert!(missing.contains("no load configuration"), "{missing}");
+        let random = finding_after(Field::Cookie, |_| 7);
+        assert!(random.contains("security cookie is"), "{random}");
     }
 
     #[test]
