@@ -138,6 +138,32 @@ fn g9_the_notifying_message_in_the_caps_is_not_the_drivers_to_choose() {
     // SAFETY: the adapter's context, our structures.
     let status = unsafe { call(context, &raw const query) };
     assert_eq!((status, caps.InterruptMessageNumber), (STATUS_SUCCESS, 0));
+
+    // A structure of another version: what was asked for is zeroed, and the part that is known is filled in.
+    let whole = size_of::<DXGK_DRIVERCAPS>();
+    for asked in [0, 8, 100, whole - 1, whole + 48] {
+        let mut buffer = vec![0xEE_u64; (whole + 64) / 8];
+        let query = DXGKARG_QUERYADAPTERINFO {
+            Type: DXGKQAITYPE_DRIVERCAPS,
+            pOutputData: buffer.as_mut_ptr().cast(),
+            OutputDataSize: asked as u32,
+            ..Default::default()
+        };
+        // SAFETY: as above.
+        let status = unsafe { call(context, &raw const query) };
+        assert_eq!(status, STATUS_SUCCESS, "{asked}");
+        let bytes: Vec<u8> = buffer.iter().flat_map(|word| word.to_le_bytes()).collect();
+        assert_eq!(
+            asked >= 8,
+            bytes[..8] == [0xFF; 8],
+            "{asked}: HighestAcceptableAddress"
+        );
+        if asked > whole {
+            assert!(bytes[whole..asked].iter().all(|byte| *byte == 0), "{asked}");
+        }
+        let after = asked.next_multiple_of(8);
+        assert_eq!(bytes[after..after + 8], 0xEE_u64.to_le_bytes(), "{asked}");
+    }
     assert_eq!(port.remove(), STATUS_SUCCESS);
 }
 

@@ -224,12 +224,20 @@ fn a_list_of_any_length_fits_with_any_other_commands_of_its_batch() {
     let table = DATA + LIST_PAGES * PAGE;
     let ram = Ram::scattered(DATA / PAGE + LIST_PAGES + 1);
     let indirect = BOTH;
-    for size in [16u16, 32, 64, 128] {
+    for size in [16u16, 64] {
         for (features, has_table) in [(indirect, true), (indirect, false), (NOTHING, true)] {
-            for pieces in 1..=LIST_PAGES {
+            // Around every boundary of both sizes, and the longest list.
+            for pieces in [1, 7, 8, 12, 13, 14, 15, 56, 57, 58, 60, 61, 62, 63, 64] {
                 for around in [(0, 0), (1, 1), (0, 2), (5, 2)] {
                     let (mut queue, mut device) = set_up(&ram, size, features);
-                    let list = long_list(&ram, pieces);
+                    // What the entries say does not matter here.
+                    let bytes = pieces * PAGE;
+                    let list = EntryList {
+                        offset: DATA,
+                        len: bytes as u32,
+                        entries: bytes as u32 / 16,
+                        table: None,
+                    };
                     let list = if has_table {
                         list.with_table(table)
                     } else {
@@ -251,8 +259,9 @@ fn a_list_of_any_length_fits_with_any_other_commands_of_its_batch() {
                     let chains = take_all(&mut device, &ram);
                     assert_eq!(chains.len(), if fits { others + 1 } else { 0 }, "{what}");
                     if fits {
-                        let sent = chains[around.0].request(&ram);
-                        assert_eq!(sent.len(), 32 + pieces * PAGE, "{what}");
+                        let sent = usize::from(chains[around.0].descriptors);
+                        let one = features == indirect && has_table;
+                        assert_eq!(sent, if one { 1 } else { chain }, "{what}");
                         for chain in &chains {
                             obey(&mut device, &ram, chain);
                         }

@@ -13,6 +13,7 @@ use dxgk_sys::{
 };
 
 use super::{adapter, with_started};
+use crate::adapter::Adapter;
 use crate::miniport::{Miniport, Present};
 use crate::present::PresentDisplayOnly;
 use crate::status::Status;
@@ -49,14 +50,35 @@ pub(super) unsafe extern "system" fn query_adapter_info<M: Miniport>(
         return Status::NOT_SUPPORTED.raw();
     }
     let to = query.pOutputData.cast::<DXGK_DRIVERCAPS>();
-    if to.is_null() || (query.OutputDataSize as usize) < size_of::<DXGK_DRIVERCAPS>() {
+    let asked = query.OutputDataSize as usize;
+    if to.is_null() {
         return Status::INVALID_PARAMETER.raw();
     }
-    // SAFETY: dxgkrnl's buffer is large enough; the fields are written in place, since they are too many for the stack.
-    let caps = unsafe {
-        to.write_bytes(0, 1);
-        &mut *to
+    // SAFETY: dxgkrnl's buffer of that size.
+    unsafe { to.cast::<u8>().write_bytes(0, asked) };
+    if asked >= size_of::<DXGK_DRIVERCAPS>() {
+        // SAFETY: large enough, and zero. The fields are written in place, since they are too many for the stack.
+        fill_caps(adapter, unsafe { &mut *to });
+    } else {
+        fill_prefix(adapter, to.cast(), asked);
+    }
+    STATUS_SUCCESS
+}
+
+/// Fills in what fits of a structure that is shorter than the one known here, as another version's is.
+#[inline(never)]
+fn fill_prefix<M: Miniport>(adapter: &Adapter<M>, to: *mut u8, length: usize) {
+    let mut caps = DXGK_DRIVERCAPS::zeroed();
+    fill_caps(adapter, &mut caps);
+    // SAFETY: dxgkrnl's buffer of that length, which is less than that of the structure.
+    unsafe {
+        (&raw const caps)
+            .cast::<u8>()
+            .copy_to_nonoverlapping(to, length)
     };
+}
+
+fn fill_caps<M: Miniport>(adapter: &Adapter<M>, caps: &mut DXGK_DRIVERCAPS) {
     caps.HighestAcceptableAddress.QuadPart = -1;
     caps.WDDMVersion = DXGKDDI_WDDMv1_2;
     caps.SupportNonVGA = TRUE;
@@ -64,7 +86,6 @@ pub(super) unsafe extern "system" fn query_adapter_info<M: Miniport>(
     adapter.miniport.driver_caps(caps);
     // The notifying source's message, by the rule of the message map: nothing else is true, so nothing else can be said.
     caps.InterruptMessageNumber = 0;
-    STATUS_SUCCESS
 }
 
 pub(super) unsafe extern "system" fn is_supported_vidpn<M: Miniport>(
