@@ -1,58 +1,35 @@
 //! The child: an output circuit with, perhaps, a monitor on it.
 
 use dxgk::irql::Passive;
+use dxgk::miniport::{ChildDescriptor, HotPlug, OutputTechnology};
 use dxgk::status::Status;
-use dxgk::sys::{
-    D3DKMDT_MOA_NONE, D3DKMDT_VOT_OTHER, DXGK_CHILD_DESCRIPTOR, DXGK_VIDEO_OUTPUT_CAPABILITIES,
-    FALSE, HpdAwarenessInterruptible, TypeVideoOutput,
-};
-
 use dxgk::vidpn::MonitorModes;
 
 use crate::device::Output;
 use crate::modes::Mode;
-use crate::start::OUTPUTS;
 
-/// DxgkDdiQueryChildRelations. A child's uid is its index, and with it the id of its target.
+/// DxgkDdiQueryChildRelations.
 ///
 /// The output is interruptible, since the device reports with an interrupt that a monitor has come or gone. Its technology is
 /// "other": there is no connector, and a digital one by name (HDMI, DisplayPort) would promise audio, infoframes and link
 /// training, while an analogue one would let Windows force a picture onto an output without monitor (CHILD/forceable-analog).
-pub(crate) fn query_relations(children: &mut [DXGK_CHILD_DESCRIPTOR]) {
-    for (uid, child) in (0..OUTPUTS).zip(children) {
-        child.ChildDeviceType = TypeVideoOutput;
-        child.ChildCapabilities.HpdAwareness = HpdAwarenessInterruptible;
-        child.ChildCapabilities.Type.VideoOutput = DXGK_VIDEO_OUTPUT_CAPABILITIES {
-            InterfaceTechnology: D3DKMDT_VOT_OTHER,
-            MonitorOrientationAwareness: D3DKMDT_MOA_NONE,
-            SupportsSdtvModes: FALSE,
-        };
-        child.AcpiUid = 0;
-        child.ChildUid = uid;
-    }
-}
+pub(crate) const OUTPUT: ChildDescriptor = ChildDescriptor {
+    hot_plug: HotPlug::Interruptible,
+    technology: OutputTechnology::Other,
+};
 
 /// DxgkDdiQueryChildStatus, StatusConnection: there is always a monitor.
 ///
 /// A scanout that the host has not enabled, for example because nobody looks at it just now, comes back with an event that
 /// this driver does not follow yet; a monitor that is missing at the start would be missing for ever.
-pub(crate) fn query_connection(child: u32) -> Result<bool, Status> {
-    if child >= OUTPUTS {
-        return Err(Status::INVALID_PARAMETER);
-    }
-    Ok(true)
-}
+pub(crate) const CONNECTED: bool = true;
 
 /// DxgkDdiQueryDeviceDescriptor: as much of the EDID from `offset` on as there is and fits in `to`.
 pub(crate) fn query_descriptor(
     output: &Output,
-    child: u32,
     offset: usize,
     to: &mut [u8],
 ) -> Result<(), Status> {
-    if child >= OUTPUTS {
-        return Err(Status::INVALID_PARAMETER);
-    }
     let edid = output.edid.as_deref();
     let bytes = edid.ok_or(Status::MONITOR_NO_DESCRIPTOR)?.as_bytes();
     copy_window(bytes, offset, to)
@@ -62,13 +39,9 @@ pub(crate) fn query_descriptor(
 /// EDID has one of that size: its timing is another than that of a target mode without VSync control, which has none.
 pub(crate) fn recommend_modes(
     output: &Output,
-    target: u32,
     modes: &MonitorModes<'_>,
     irql: &Passive<'_>,
 ) -> Result<(), Status> {
-    if target >= OUTPUTS {
-        return Ok(());
-    }
     let Mode { width, height } = output.preferred;
     modes.add(width, height, true, irql)
 }
@@ -88,18 +61,6 @@ fn copy_window(bytes: &[u8], offset: usize, to: &mut [u8]) -> Result<(), Status>
 mod tests {
     use super::*;
     use alloc::vec::Vec;
-
-    #[test]
-    fn the_output_is_described_as_the_only_child() {
-        let mut children = [DXGK_CHILD_DESCRIPTOR::default(); 2];
-        query_relations(&mut children);
-        assert_eq!(children[0].ChildDeviceType, TypeVideoOutput);
-        assert_eq!(children[0].ChildUid, 0);
-        assert_eq!(
-            children[1].ChildDeviceType, 0,
-            "what is not a child stays zero"
-        );
-    }
 
     #[test]
     fn any_window_of_the_edid_can_be_read() {

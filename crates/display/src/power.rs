@@ -9,11 +9,8 @@ use core::sync::atomic::Ordering;
 
 use dxgk::adapter::Started;
 use dxgk::irql::Passive;
+use dxgk::miniport::{PowerAction, PowerState};
 use dxgk::status::Status;
-use dxgk::sys::{
-    DEVICE_POWER_STATE, POWER_ACTION, PowerActionHibernate, PowerDeviceD0, PowerDeviceD1,
-    PowerDeviceD2, PowerDeviceD3,
-};
 
 use crate::bring_up::{bring_up, listen};
 use crate::fault::Fault;
@@ -39,13 +36,15 @@ pub(crate) enum Power {
 /// The adapter goes to another state. A child's state needs nothing: its path is turned off and on by commits.
 pub(crate) fn set_adapter_state<P: Platform>(
     started: &Started<Vgpu<P>>,
-    state: DEVICE_POWER_STATE,
-    action: POWER_ACTION,
+    state: PowerState,
+    action: PowerAction,
     irql: &mut Passive<'_>,
 ) {
-    P::trace(&TraceEvent::Power { state });
+    P::trace(&TraceEvent::Power {
+        state: state.number(),
+    });
     let modeset = &started.device.modeset;
-    if state == PowerDeviceD0 {
+    if state == PowerState::D0 {
         let post_display = acquire_post_display::<P>(&started.interface, irql);
         modeset.with(irql, |setting, irql| {
             setting.post_display = post_display;
@@ -54,7 +53,7 @@ pub(crate) fn set_adapter_state<P: Platform>(
                 wake(started, setting, irql);
             }
         });
-    } else if [PowerDeviceD1, PowerDeviceD2, PowerDeviceD3].contains(&state) {
+    } else {
         modeset.with(irql, |setting, irql| {
             sleep(started, setting, action, irql);
         });
@@ -75,7 +74,7 @@ pub(crate) fn wake_late<P: Platform>(
 fn sleep<P: Platform>(
     started: &Started<Vgpu<P>>,
     setting: &mut ModeSetting<P>,
-    action: POWER_ACTION,
+    action: PowerAction,
     irql: &mut Passive<'_>,
 ) {
     if setting.power == Power::Asleep {
@@ -89,7 +88,7 @@ fn sleep<P: Platform>(
         .with(irql, |screen, _| screen.visible = false);
     // While the system hibernates its progress is still to be seen (POWER/hibernate-vga); the bus driver turns the device
     // off.
-    if action != PowerActionHibernate && !started.device.is_quiet() {
+    if action != PowerAction::Hibernate && !started.device.is_quiet() {
         put_down(started, setting, irql);
     }
 }

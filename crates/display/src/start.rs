@@ -12,8 +12,9 @@ use dxgk::interface::Interface;
 use dxgk::irql::Passive;
 use dxgk::lock::PassiveMutex;
 use dxgk::miniport::{Parts, StartDevice};
+use dxgk::post_display::PostDisplay;
 use dxgk::status::Status;
-use dxgk::sys::{DXGK_DISPLAY_INFORMATION, STATUS_SUCCESS};
+use dxgk::sys::STATUS_SUCCESS;
 use virtio_gpu::edid::{Edid, EdidError, ReadError};
 use virtio_gpu::pci::Layout;
 use virtio_gpu::protocol::{DisplayInfo, GetDisplayInfo, GetEdid};
@@ -55,6 +56,7 @@ pub(crate) fn start_device<P: Platform>(
             });
             Ok(Parts {
                 device,
+                context: (),
                 video_present_sources: OUTPUTS,
                 children: OUTPUTS,
             })
@@ -69,12 +71,13 @@ pub(crate) fn start_device<P: Platform>(
 /// Takes the display over from whoever lit it, which has to happen within DxgkDdiStartDevice. That this fails, or that
 /// there is no display, changes nothing here: the mode is set anew in any case (POST/acquired-fields).
 pub(crate) fn acquire_post_display<P: Platform>(
-    interface: &Interface,
+    interface: &Interface<P>,
     irql: &Passive<'_>,
-) -> Option<DXGK_DISPLAY_INFORMATION> {
+) -> Option<PostDisplay> {
     let acquired = interface.acquire_post_display_ownership(irql);
     let (status, width, height) = match &acquired {
-        Ok(display) => (STATUS_SUCCESS, display.Width, display.Height),
+        Ok(Some(display)) => (STATUS_SUCCESS, display.width, display.height),
+        Ok(None) => (STATUS_SUCCESS, 0, 0),
         Err(status) => (status.raw(), 0, 0),
     };
     P::trace(&TraceEvent::PostDisplay {
@@ -82,7 +85,7 @@ pub(crate) fn acquire_post_display<P: Platform>(
         width,
         height,
     });
-    acquired.ok().filter(|display| display.Width != 0)
+    acquired.ok().flatten()
 }
 
 /// The last step of a start: interrupt routines run from here on. What the device reported before is taken up now.
@@ -100,7 +103,7 @@ pub(crate) fn started<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Passiv
 /// Finds and maps the registers and makes a device of them.
 fn make_device<P: Platform>(
     start: &mut StartDevice<'_, Vgpu<P>>,
-    post_display: Option<DXGK_DISPLAY_INFORMATION>,
+    post_display: Option<PostDisplay>,
     irql: &mut Passive<'_>,
 ) -> Result<Box<Device<P>>, Fault> {
     let transport = find_registers(start, irql)?;
@@ -197,8 +200,8 @@ fn vectors<P: Platform>(start: &StartDevice<'_, Vgpu<P>>) -> Result<Vectors, Fau
     })
 }
 
-fn identity(
-    interface: &Interface,
+fn identity<P: Platform>(
+    interface: &Interface<P>,
     brought: &Brought,
     irql: &Passive<'_>,
 ) -> Result<Identity, Fault> {

@@ -9,7 +9,6 @@ use std::num::NonZeroU32;
 use dxgk_sys::DXGKRNL_INTERFACE;
 
 use super::*;
-use crate::check::Checks;
 use crate::hosted::{self, Hosted, PortCall, passive};
 use crate::interface::{Interface, InterfaceError};
 use crate::lifetime::Lifetimes;
@@ -42,14 +41,13 @@ impl Source for Control {
 
     fn interrupt(at: &mut AtDirql<'_, Self>, _: &Wire, _: Cause) {
         **at += 1;
-        at.notify(DONE);
+        at.notify(done());
     }
 }
 
-const DONE: PresentProgress = PresentProgress {
-    source: 0,
-    outcome: Presented::Complete,
-};
+fn done() -> PresentProgress {
+    crate::doc::pending().ended(Presented::Complete)
+}
 
 fn hosted() -> Hosted<(Control,)> {
     let one = InterruptResource::Messages(NonZeroU32::MIN);
@@ -68,11 +66,11 @@ fn g9_a_notification_queues_a_dpc_before_the_lock_is_released() {
     passive(|irql| {
         hosted
             .interrupts()
-            .synchronize(Control, irql, |at| at.notify(DONE))
+            .synchronize(Control, irql, |at| at.notify(done()))
     })
     .expect("not refused");
     assert_eq!(hosted.take_calls(), notified);
-    passive(|irql| hosted.interrupts().report(Control, irql, DONE)).expect("not refused");
+    passive(|irql| hosted.interrupts().report(Control, irql, done())).expect("not refused");
     assert_eq!(hosted.take_calls(), notified);
     assert!(hosted.interrupt(0));
     assert_eq!(hosted.take_calls(), notified);
@@ -82,11 +80,11 @@ fn g9_a_notification_queues_a_dpc_before_the_lock_is_released() {
 fn g5_a_refused_report_gives_the_notification_back() {
     let hosted = hosted();
     hosted.connect(false);
-    let refused = passive(|irql| hosted.interrupts().report(Control, irql, DONE));
+    let refused = passive(|irql| hosted.interrupts().report(Control, irql, done()));
     let refused = refused.expect_err("not connected");
     assert_eq!(
-        (refused.reason, refused.given),
-        (Refusal::NotConnected, DONE)
+        (refused.reason, &refused.given),
+        (Refusal::NotConnected, &done())
     );
     assert_eq!(Status::from(refused), Status::UNSUCCESSFUL);
 }
@@ -96,9 +94,11 @@ static LIVES: Lifetimes = Lifetimes::new();
 /// # Safety
 ///
 /// As for [`Interface::take`].
-unsafe fn take_table(table: *const DXGKRNL_INTERFACE) -> Result<Interface, InterfaceError> {
+unsafe fn take_table(
+    table: *const DXGKRNL_INTERFACE,
+) -> Result<Interface<hosted::Host>, InterfaceError> {
     // SAFETY: the caller's promise.
-    unsafe { Interface::take(table, Checks::of::<hosted::Host>(), LIVES.begin()) }
+    unsafe { Interface::take(table, LIVES.begin()) }
 }
 
 #[test]
