@@ -112,12 +112,12 @@ unsafe impl Kernel for Windows {
 
     unsafe fn copy(
         _: &Passive<'_>,
-        to: *mut u8,
+        to: NonNull<u8>,
         from: *const u8,
         length: usize,
     ) -> Result<(), Status> {
         // SAFETY: the caller's promise is the same.
-        unsafe { memory::copy(to, from, length) }
+        unsafe { memory::copy(to.as_ptr(), from, length) }
     }
 
     fn new_event(_: &Passive<'_>) -> Option<Event> {

@@ -1,50 +1,29 @@
 //! The child: an output circuit with, perhaps, a monitor on it.
 
 use dxgk::irql::Passive;
+use dxgk::miniport::{ChildDescriptor, HotPlug, OutputTechnology};
 use dxgk::status::Status;
-use dxgk::sys::{
-    D3DKMDT_MOA_NONE, D3DKMDT_VIDEO_OUTPUT_TECHNOLOGY, D3DKMDT_VOT_HD15, D3DKMDT_VOT_INTERNAL,
-    DXGK_CHILD_DESCRIPTOR, DXGK_CHILD_DEVICE_HPD_AWARENESS, DXGK_VIDEO_OUTPUT_CAPABILITIES, FALSE,
-    HpdAwarenessAlwaysConnected, HpdAwarenessInterruptible, TypeVideoOutput,
-};
-
 use dxgk::vidpn::MonitorModes;
 
 use crate::device::{Connector, Output};
 use crate::fault::Fault;
 use crate::modes::Mode;
-use crate::start::OUTPUTS;
 use crate::{Platform, TraceEvent};
 
-/// DxgkDdiQueryChildRelations. A child's uid is its index, and with it the id of its target.
+/// DxgkDdiQueryChildRelations.
 ///
 /// The output is interruptible, since the device reports with an interrupt that a monitor has come or gone, and its technology is
 /// HD15: see docs/decisions/0030. An internal panel is always connected, because Windows was seen to give none a path otherwise.
-pub(crate) fn query_relations(children: &mut [DXGK_CHILD_DESCRIPTOR], connector: Connector) {
-    let (awareness, technology) = described(connector);
-    for (uid, child) in (0..OUTPUTS).zip(children) {
-        child.ChildDeviceType = TypeVideoOutput;
-        child.ChildCapabilities.HpdAwareness = awareness;
-        child.ChildCapabilities.Type.VideoOutput = DXGK_VIDEO_OUTPUT_CAPABILITIES {
-            InterfaceTechnology: technology,
-            MonitorOrientationAwareness: D3DKMDT_MOA_NONE,
-            SupportsSdtvModes: FALSE,
-        };
-        child.AcpiUid = 0;
-        child.ChildUid = uid;
-    }
-}
-
-/// How a child is noticed to come and go, and what it is connected to.
-const fn described(
-    connector: Connector,
-) -> (
-    DXGK_CHILD_DEVICE_HPD_AWARENESS,
-    D3DKMDT_VIDEO_OUTPUT_TECHNOLOGY,
-) {
+pub(crate) const fn descriptor(connector: Connector) -> ChildDescriptor {
     match connector {
-        Connector::Analogue => (HpdAwarenessInterruptible, D3DKMDT_VOT_HD15),
-        Connector::Internal => (HpdAwarenessAlwaysConnected, D3DKMDT_VOT_INTERNAL),
+        Connector::Analogue => ChildDescriptor {
+            hot_plug: HotPlug::Interruptible,
+            technology: OutputTechnology::Hd15,
+        },
+        Connector::Internal => ChildDescriptor {
+            hot_plug: HotPlug::AlwaysConnected,
+            technology: OutputTechnology::Internal,
+        },
     }
 }
 
@@ -52,23 +31,14 @@ const fn described(
 ///
 /// A scanout that the host has not enabled, for example because nobody looks at it just now, comes back with an event that
 /// this driver does not follow yet; a monitor that is missing at the start would be missing for ever.
-pub(crate) fn query_connection(child: u32) -> Result<bool, Status> {
-    if child >= OUTPUTS {
-        return Err(Status::INVALID_PARAMETER);
-    }
-    Ok(true)
-}
+pub(crate) const CONNECTED: bool = true;
 
 /// DxgkDdiQueryDeviceDescriptor: as much of the EDID from `offset` on as there is and fits in `to`.
 pub(crate) fn query_descriptor(
     output: &Output,
-    child: u32,
     offset: usize,
     to: &mut [u8],
 ) -> Result<(), Status> {
-    if child >= OUTPUTS {
-        return Err(Status::GRAPHICS_CHILD_DESCRIPTOR_NOT_SUPPORTED);
-    }
     let edid = output.edid.as_deref();
     let bytes = edid.ok_or(Status::MONITOR_NO_DESCRIPTOR)?.as_bytes();
     copy_window(bytes, offset, to)
@@ -83,13 +53,9 @@ pub(crate) fn query_descriptor(
 /// every candidate VidPN of a driver that returns one.
 pub(crate) fn recommend_modes<P: Platform>(
     output: &Output,
-    target: u32,
     modes: &MonitorModes<'_>,
     irql: &Passive<'_>,
 ) -> Result<(), Status> {
-    if target >= OUTPUTS {
-        return Ok(());
-    }
     let Mode { width, height } = output.preferred;
     match modes.add(width, height, true, irql) {
         Err(Status::NO_MEMORY) => Err(Status::NO_MEMORY),
@@ -122,23 +88,13 @@ mod tests {
     use alloc::vec::Vec;
 
     #[test]
-    fn the_output_is_described_as_the_only_child() {
-        let mut children = [DXGK_CHILD_DESCRIPTOR::default(); 2];
-        query_relations(&mut children, Connector::Analogue);
-        assert_eq!(children[0].ChildDeviceType, TypeVideoOutput);
-        assert_eq!(children[0].ChildUid, 0);
-        assert_eq!(
-            children[1].ChildDeviceType, 0,
-            "what is not a child stays zero"
-        );
-    }
-
-    #[test]
     fn an_output_is_as_drivers_that_ran_on_windows_have_it() {
-        let analogue = (HpdAwarenessInterruptible, D3DKMDT_VOT_HD15);
-        assert_eq!(described(Connector::Analogue), analogue);
-        let internal = (HpdAwarenessAlwaysConnected, D3DKMDT_VOT_INTERNAL);
-        assert_eq!(described(Connector::Internal), internal);
+        let analogue = descriptor(Connector::Analogue);
+        assert_eq!(analogue.hot_plug, HotPlug::Interruptible);
+        assert_eq!(analogue.technology, OutputTechnology::Hd15);
+        let internal = descriptor(Connector::Internal);
+        assert_eq!(internal.hot_plug, HotPlug::AlwaysConnected);
+        assert_eq!(internal.technology, OutputTechnology::Internal);
     }
 
     #[test]

@@ -5,10 +5,9 @@
 use dxgk::adapter::Started;
 use dxgk::irql::Passive;
 use dxgk::status::Status;
-use dxgk::sys::D3DKMDT_VIDPN_PRESENT_PATH;
-use dxgk::vidpn::{Commit, VidPn};
+use dxgk::vidpn::{Commit, Path, VidPn};
 
-use crate::modes::{Mode, check_path, check_transformation};
+use crate::modes::{Mode, check_path};
 use crate::modeset::ModeSetting;
 use crate::power::wake_late;
 use crate::start::OUTPUTS;
@@ -21,9 +20,6 @@ pub(crate) fn commit<P: Platform>(
     commit: &Commit<'_>,
     irql: &mut Passive<'_>,
 ) -> Result<(), Status> {
-    if commit.source.is_some_and(|source| source >= OUTPUTS) {
-        return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE);
-    }
     let output = started.device.output().map_err(commit_status)?;
     let mode = wanted_mode(&commit.vidpn, output.preferred, irql).map_err(commit_status)?;
     let lit = !commit.path_powered_off();
@@ -44,18 +40,18 @@ fn wanted_mode(
     let Some(path) = path else {
         return Ok(None);
     };
-    check_path(&path, OUTPUTS)?;
+    check_path(&path)?;
     if count > OUTPUTS {
         return Err(Status::GRAPHICS_INVALID_VIDPN_TOPOLOGY);
     }
-    let Some(source) = vidpn.pinned_source_mode(path.VidPnSourceId, irql)? else {
+    let Some(source) = vidpn.pinned_source_mode(path.source, irql)? else {
         // A path without a mode has nothing to show.
         return Ok(None);
     };
     if !offered.is_source_mode(&source) {
         return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE_MODE);
     }
-    let target = vidpn.pinned_target_mode(path.VidPnTargetId, irql)?;
+    let target = vidpn.pinned_target_mode(path.target, irql)?;
     if target.is_some_and(|target| !offered.is_target_mode(&target)) {
         return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_TARGET_MODE);
     }
@@ -100,17 +96,17 @@ fn commit_status(status: Status) -> Status {
 /// DxgkDdiUpdateActiveVidPnPresentPath: identity is what every path has already.
 pub(crate) fn update_path<P: Platform>(
     started: &Started<Vgpu<P>>,
-    path: &D3DKMDT_VIDPN_PRESENT_PATH,
+    path: &Path,
     irql: &mut Passive<'_>,
 ) -> Result<(), Status> {
     let active = started
         .device
         .screen
         .with(irql, |screen, _| screen.frame_buffer.is_some());
-    if !active || path.VidPnSourceId >= OUTPUTS || path.VidPnTargetId >= OUTPUTS {
+    if !active {
         return Err(Status::GRAPHICS_PATH_NOT_IN_TOPOLOGY);
     }
     // The page has this one for the gamma ramp too.
-    check_transformation(path)
+    check_path(path)
         .map_err(|_| Status::GRAPHICS_PATH_CONTENT_GEOMETRY_TRANSFORMATION_NOT_SUPPORTED)
 }

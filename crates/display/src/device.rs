@@ -228,7 +228,7 @@ impl<P: Platform> Device<P> {
     }
 
     /// Makes the device stop, for good: resets it, and cuts it off from memory if it does not obey. Returns whether it did.
-    pub(crate) fn quiesce(&self, interface: &Interface, irql: &Passive<'_>) -> bool {
+    pub(crate) fn quiesce(&self, interface: &Interface<P>, irql: &Passive<'_>) -> bool {
         let obeyed = quiesce::<P>(&self.transport, interface, irql);
         self.quiet.store(true, Ordering::Release);
         obeyed
@@ -242,7 +242,7 @@ impl<P: Platform> Device<P> {
 /// worse.
 pub(crate) fn quiesce<P: Platform>(
     transport: &Transport<Bars<P>>,
-    interface: &Interface,
+    interface: &Interface<P>,
     irql: &Passive<'_>,
 ) -> bool {
     let obeyed = transport.reset(patience::<P>(irql)).is_ok();

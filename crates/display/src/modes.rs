@@ -1,16 +1,10 @@
 //! The one mode an output is driven in, and the questions that VidPNs ask about it. Pure decisions; nothing is done here.
 
 use dxgk::status::Status;
-use dxgk::sys::{
-    D3DDDI_GAMMARAMP_DEFAULT, D3DDDI_GAMMARAMP_UNINITIALIZED, D3DDDIFMT_A8R8G8B8,
-    D3DKMDT_VIDPN_PRESENT_PATH, D3DKMDT_VIDPN_SOURCE_MODE, D3DKMDT_VIDPN_TARGET_MODE,
-    D3DKMDT_VPPR_IDENTITY, D3DKMDT_VPPR_NOTSPECIFIED, D3DKMDT_VPPR_ROTATE90,
-    D3DKMDT_VPPR_ROTATE180, D3DKMDT_VPPR_ROTATE270, D3DKMDT_VPPR_UNINITIALIZED,
-    D3DKMDT_VPPR_UNPINNED, D3DKMDT_VPPS_ASPECTRATIOCENTEREDMAX, D3DKMDT_VPPS_CENTERED,
-    D3DKMDT_VPPS_CUSTOM, D3DKMDT_VPPS_IDENTITY, D3DKMDT_VPPS_NOTSPECIFIED, D3DKMDT_VPPS_STRETCHED,
-    D3DKMDT_VPPS_UNINITIALIZED, D3DKMDT_VPPS_UNPINNED,
+use dxgk::vidpn::{
+    GammaRamp, GraphicsMode, Path, PixelFormat, Rotation, Scaling, SignalMode, SourceMode,
+    TargetMode,
 };
-use dxgk::vidpn::{GraphicsMode, SignalMode};
 use virtio_gpu::edid::Edid;
 use virtio_gpu::protocol::MAX_EXTENT;
 use virtio_gpu::rect::Rect;
@@ -69,7 +63,7 @@ impl Mode {
             width: self.width,
             height: self.height,
             stride: self.width.saturating_mul(PIXEL),
-            format: D3DDDIFMT_A8R8G8B8,
+            format: PixelFormat::A8R8G8B8,
         }
     }
 
@@ -84,15 +78,14 @@ impl Mode {
 
     /// Whether a pinned source mode is this one. Its stride is not looked at: display-only drivers have no primary surface that it
     /// could be about, and what Windows leaves there is not documented.
-    pub(crate) fn is_source_mode(self, mode: &D3DKMDT_VIDPN_SOURCE_MODE) -> bool {
+    pub(crate) fn is_source_mode(self, mode: &SourceMode) -> bool {
         let stride = self.graphics().stride;
-        GraphicsMode::read(mode)
-            .is_some_and(|read| GraphicsMode { stride, ..read } == self.graphics())
+        mode.graphics()
+            .is_some_and(|mode| GraphicsMode { stride, ..mode } == self.graphics())
     }
 
-    pub(crate) const fn is_target_mode(self, mode: &D3DKMDT_VIDPN_TARGET_MODE) -> bool {
-        let active = mode.VideoSignalInfo.ActiveSize;
-        active.cx == self.width && active.cy == self.height
+    pub(crate) fn is_target_mode(self, mode: &TargetMode) -> bool {
+        *mode == TargetMode::new(self.width, self.height)
     }
 }
 
@@ -112,32 +105,8 @@ fn of_edid(edid: &Edid) -> Option<Mode> {
     Some(Mode::within_limits(timing.width, timing.height))
 }
 
-/// Whether a path's scaling is decided (XFORM: what counts as pinned).
-pub(crate) const fn is_scaling_pinned(path: &D3DKMDT_VIDPN_PRESENT_PATH) -> bool {
-    matches!(
-        path.ContentTransformation.Scaling,
-        D3DKMDT_VPPS_IDENTITY
-            | D3DKMDT_VPPS_CENTERED
-            | D3DKMDT_VPPS_STRETCHED
-            | D3DKMDT_VPPS_ASPECTRATIOCENTEREDMAX
-            | D3DKMDT_VPPS_CUSTOM
-    )
-}
-
-/// Whether a path's rotation is decided.
-pub(crate) const fn is_rotation_pinned(path: &D3DKMDT_VIDPN_PRESENT_PATH) -> bool {
-    matches!(
-        path.ContentTransformation.Rotation,
-        D3DKMDT_VPPR_IDENTITY
-            | D3DKMDT_VPPR_ROTATE90
-            | D3DKMDT_VPPR_ROTATE180
-            | D3DKMDT_VPPR_ROTATE270
-    )
-}
-
-/// Whether a path goes from the source to the target that there are, and asks for nothing that can't be done. Source and
-/// target have the same size in every mode, so identity is the only scaling that is offered; rotating pixels is not
-/// implemented yet.
+/// Whether a path asks for nothing that can't be done. Source and target have the same size in every mode, so identity is
+/// the only scaling that is offered; rotating pixels is not implemented yet.
 ///
 /// Centering a picture on as many pixels as it has is identity too. A configuration that the operating system remembers
 /// may ask for it, and the sample drivers take it (COMMIT/practice-validation).
@@ -145,39 +114,17 @@ pub(crate) const fn is_rotation_pinned(path: &D3DKMDT_VIDPN_PRESENT_PATH) -> boo
 /// # Errors
 ///
 /// The status for DxgkDdiCommitVidPn.
-pub(crate) fn check_path(path: &D3DKMDT_VIDPN_PRESENT_PATH, outputs: u32) -> Result<(), Status> {
-    if path.VidPnSourceId >= outputs {
-        return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE);
-    }
-    if path.VidPnTargetId >= outputs {
-        return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_TARGET);
-    }
-    check_transformation(path)
-}
-
-/// The part of [`check_path`] about scaling, rotation and gamma.
-pub(crate) fn check_transformation(path: &D3DKMDT_VIDPN_PRESENT_PATH) -> Result<(), Status> {
-    let transformation = &path.ContentTransformation;
+pub(crate) fn check_path(path: &Path) -> Result<(), Status> {
     let scaling = matches!(
-        transformation.Scaling,
-        D3DKMDT_VPPS_IDENTITY
-            | D3DKMDT_VPPS_CENTERED
-            | D3DKMDT_VPPS_UNINITIALIZED
-            | D3DKMDT_VPPS_UNPINNED
-            | D3DKMDT_VPPS_NOTSPECIFIED
+        path.scaling,
+        Scaling::Open | Scaling::Identity | Scaling::Centered
     );
-    let rotation = matches!(
-        transformation.Rotation,
-        D3DKMDT_VPPR_IDENTITY
-            | D3DKMDT_VPPR_UNINITIALIZED
-            | D3DKMDT_VPPR_UNPINNED
-            | D3DKMDT_VPPR_NOTSPECIFIED
-    );
+    let rotation = matches!(path.rotation, Rotation::Open | Rotation::Identity);
     if !scaling || !rotation {
         return Err(Status::GRAPHICS_VIDPN_MODALITY_NOT_SUPPORTED);
     }
-    match path.GammaRamp.Type {
-        D3DDDI_GAMMARAMP_DEFAULT | D3DDDI_GAMMARAMP_UNINITIALIZED => Ok(()),
+    match path.gamma {
+        GammaRamp::Default | GammaRamp::Unspecified => Ok(()),
         _ => Err(Status::GRAPHICS_GAMMA_RAMP_NOT_SUPPORTED),
     }
 }
@@ -185,21 +132,17 @@ pub(crate) fn check_transformation(path: &D3DKMDT_VIDPN_PRESENT_PATH) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dxgk::sys::{
-        D3DKMDT_2DREGION, D3DKMDT_GRAPHICS_RENDERING_FORMAT, D3DKMDT_PVAM_DIRECT,
-        D3DKMDT_RMT_GRAPHICS,
-    };
+    use dxgk::id::{VidPnSourceId, VidPnTargetId};
 
     const MODE: Mode = Mode {
         width: 1280,
         height: 800,
     };
 
-    fn path() -> D3DKMDT_VIDPN_PRESENT_PATH {
-        let mut path = D3DKMDT_VIDPN_PRESENT_PATH::default();
-        path.ContentTransformation.Scaling = D3DKMDT_VPPS_IDENTITY;
-        path.ContentTransformation.Rotation = D3DKMDT_VPPR_IDENTITY;
-        path.GammaRamp.Type = D3DDDI_GAMMARAMP_DEFAULT;
+    fn path() -> Path {
+        let mut path = Path::open(VidPnSourceId::FIRST, VidPnTargetId::FIRST);
+        path.scaling = Scaling::Identity;
+        path.rotation = Rotation::Identity;
         path
     }
 
@@ -239,34 +182,16 @@ mod tests {
 
     #[test]
     fn a_source_modes_stride_is_not_compared() {
-        let mut source = D3DKMDT_VIDPN_SOURCE_MODE::default();
-        source.Type = D3DKMDT_RMT_GRAPHICS;
-        let graphics = D3DKMDT_GRAPHICS_RENDERING_FORMAT {
-            PrimSurfSize: D3DKMDT_2DREGION {
-                cx: MODE.width,
-                cy: MODE.height,
-            },
-            VisibleRegionSize: D3DKMDT_2DREGION {
-                cx: MODE.width,
-                cy: MODE.height,
-            },
-            PixelFormat: D3DDDIFMT_A8R8G8B8,
-            Stride: 0,
-            PixelValueAccessMode: D3DKMDT_PVAM_DIRECT,
-            ..D3DKMDT_GRAPHICS_RENDERING_FORMAT::default()
-        };
-        source.Format.Graphics = graphics;
-        assert!(MODE.is_source_mode(&source));
-        source.Format.Graphics = D3DKMDT_GRAPHICS_RENDERING_FORMAT {
-            Stride: 7,
+        let graphics = MODE.graphics();
+        let with_stride = |stride| SourceMode::Graphics(GraphicsMode { stride, ..graphics });
+        assert!(MODE.is_source_mode(&with_stride(0)));
+        assert!(MODE.is_source_mode(&with_stride(7)));
+        let narrower = GraphicsMode {
+            width: 1279,
             ..graphics
         };
-        assert!(MODE.is_source_mode(&source));
-        source.Format.Graphics = D3DKMDT_GRAPHICS_RENDERING_FORMAT {
-            PrimSurfSize: D3DKMDT_2DREGION { cx: 1279, cy: 800 },
-            ..graphics
-        };
-        assert!(!MODE.is_source_mode(&source), "another size");
+        let narrower = SourceMode::Graphics(narrower);
+        assert!(!MODE.is_source_mode(&narrower), "another size");
     }
 
     /// An EDID whose first descriptors are detailed timings of these sizes, interlaced or not.
@@ -307,83 +232,46 @@ mod tests {
 
     #[test]
     fn the_only_path_is_accepted() {
-        assert_eq!(check_path(&path(), 1), Ok(()));
+        assert_eq!(check_path(&path()), Ok(()));
+        let open = Path::open(VidPnSourceId::FIRST, VidPnTargetId::FIRST);
+        assert_eq!(check_path(&open), Ok(()));
     }
 
     #[test]
     fn centering_without_a_border_is_accepted() {
         let mut centered = path();
-        centered.ContentTransformation.Scaling = D3DKMDT_VPPS_CENTERED;
-        assert_eq!(check_path(&centered, 1), Ok(()));
-        assert!(is_scaling_pinned(&centered), "and not ours to change");
-    }
-
-    #[test]
-    fn unknown_sources_and_targets_have_their_statuses() {
-        let mut wrong = path();
-        wrong.VidPnSourceId = 1;
-        let source = check_path(&wrong, 1);
-        assert_eq!(source, Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE));
-        let mut wrong = path();
-        wrong.VidPnTargetId = 1;
-        let target = check_path(&wrong, 1);
-        assert_eq!(target, Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_TARGET));
+        centered.scaling = Scaling::Centered;
+        assert_eq!(check_path(&centered), Ok(()));
+        assert!(centered.scaling.is_pinned(), "and not ours to change");
     }
 
     #[test]
     fn what_the_device_cannot_do_is_refused_as_modality() {
+        let refused = Err(Status::GRAPHICS_VIDPN_MODALITY_NOT_SUPPORTED);
         for scaling in [
-            D3DKMDT_VPPS_STRETCHED,
-            D3DKMDT_VPPS_ASPECTRATIOCENTEREDMAX,
-            D3DKMDT_VPPS_CUSTOM,
-            77,
+            Scaling::Stretched,
+            Scaling::AspectRatioCenteredMax,
+            Scaling::Custom,
+            Scaling::Other,
         ] {
             let mut wrong = path();
-            wrong.ContentTransformation.Scaling = scaling;
-            let refused = Err(Status::GRAPHICS_VIDPN_MODALITY_NOT_SUPPORTED);
-            assert_eq!(check_path(&wrong, 1), refused);
+            wrong.scaling = scaling;
+            assert_eq!(check_path(&wrong), refused);
         }
-        for rotation in [D3DKMDT_VPPR_ROTATE90, D3DKMDT_VPPR_ROTATE270, 77] {
+        for rotation in [Rotation::Rotate90, Rotation::Rotate270, Rotation::Other] {
             let mut wrong = path();
-            wrong.ContentTransformation.Rotation = rotation;
-            let refused = Err(Status::GRAPHICS_VIDPN_MODALITY_NOT_SUPPORTED);
-            assert_eq!(check_path(&wrong, 1), refused);
+            wrong.rotation = rotation;
+            assert_eq!(check_path(&wrong), refused);
         }
         let mut wrong = path();
-        wrong.GammaRamp.Type = dxgk::sys::D3DDDI_GAMMARAMP_RGB256x3x16;
+        wrong.gamma = GammaRamp::Rgb256x3x16;
         let refused = Status::GRAPHICS_GAMMA_RAMP_NOT_SUPPORTED;
-        assert_eq!(check_path(&wrong, 1), Err(refused));
-    }
-
-    #[test]
-    fn only_decided_transformations_count_as_pinned() {
-        let mut free = path();
-        assert!(is_scaling_pinned(&free) && is_rotation_pinned(&free));
-        for open in [
-            D3DKMDT_VPPS_UNINITIALIZED,
-            D3DKMDT_VPPS_UNPINNED,
-            D3DKMDT_VPPS_NOTSPECIFIED,
-        ] {
-            free.ContentTransformation.Scaling = open;
-            assert!(!is_scaling_pinned(&free));
-        }
-        for open in [
-            D3DKMDT_VPPR_UNINITIALIZED,
-            D3DKMDT_VPPR_UNPINNED,
-            D3DKMDT_VPPR_NOTSPECIFIED,
-        ] {
-            free.ContentTransformation.Rotation = open;
-            assert!(!is_rotation_pinned(&free));
-        }
+        assert_eq!(check_path(&wrong), Err(refused));
     }
 
     #[test]
     fn a_pinned_target_mode_of_another_size_is_not_the_mode() {
-        let mut target = D3DKMDT_VIDPN_TARGET_MODE::default();
-        target.VideoSignalInfo.ActiveSize.cx = MODE.width;
-        target.VideoSignalInfo.ActiveSize.cy = MODE.height;
-        assert!(MODE.is_target_mode(&target));
-        target.VideoSignalInfo.ActiveSize.cy = 801;
-        assert!(!MODE.is_target_mode(&target));
+        assert!(MODE.is_target_mode(&TargetMode::new(MODE.width, MODE.height)));
+        assert!(!MODE.is_target_mode(&TargetMode::new(MODE.width, 801)));
     }
 }

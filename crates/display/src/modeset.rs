@@ -6,9 +6,9 @@
 use dxgk::adapter::Started;
 use dxgk::irql::Passive;
 use dxgk::kernel::PAGE_SIZE;
+use dxgk::post_display::PostDisplay;
 use dxgk::present::Presented;
 use dxgk::status::Status;
-use dxgk::sys::DXGK_DISPLAY_INFORMATION;
 use virtio_gpu::Memory;
 use virtio_gpu::backing::{EntryList, MAX_ENTRIES, write_entries};
 use virtio_gpu::commands::{Batch, FailedCommand, Failure, PushError, Reason};
@@ -39,7 +39,7 @@ pub(crate) struct ModeSetting<P: Platform> {
     untouched: bool,
     /// What the firmware had lit when the adapter got its power, if it had lit anything: at the start, and again with every
     /// return to D0, since another sleep may leave another mode or none (POWER/d0-post-info).
-    pub(crate) post_display: Option<DXGK_DISPLAY_INFORMATION>,
+    pub(crate) post_display: Option<PostDisplay>,
     pub(crate) power: Power,
     /// The list of the frame buffer's pages, for the device.
     backing: Option<Backing<P>>,
@@ -57,7 +57,7 @@ struct Backing<P: Platform> {
 type Adapter<'a, P> = &'a Started<Vgpu<P>>;
 
 impl<P: Platform> ModeSetting<P> {
-    pub(crate) const fn new(post_display: Option<DXGK_DISPLAY_INFORMATION>) -> Self {
+    pub(crate) const fn new(post_display: Option<PostDisplay>) -> Self {
         Self {
             waits: Waits::new(),
             post_display,

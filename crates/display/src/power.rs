@@ -8,12 +8,10 @@
 use core::sync::atomic::Ordering;
 
 use dxgk::adapter::Started;
+use dxgk::id::ChildUid;
 use dxgk::irql::Passive;
+use dxgk::miniport::{PowerAction, PowerState};
 use dxgk::status::Status;
-use dxgk::sys::{
-    DEVICE_POWER_STATE, POWER_ACTION, PowerActionHibernate, PowerDeviceD0, PowerDeviceD1,
-    PowerDeviceD2, PowerDeviceD3,
-};
 
 use crate::bring_up::{bring_up, listen};
 use crate::fault::Fault;
@@ -40,11 +38,11 @@ pub(crate) enum Power {
 /// another commit follows.
 pub(crate) fn set_child_state<P: Platform>(
     started: &Started<Vgpu<P>>,
-    child: u32,
-    state: DEVICE_POWER_STATE,
+    child: ChildUid,
+    state: PowerState,
     irql: &mut Passive<'_>,
 ) {
-    if child >= OUTPUTS || state != PowerDeviceD0 {
+    if child.number() >= OUTPUTS || state != PowerState::D0 {
         return;
     }
     started.device.modeset.with(irql, |setting, irql| {
@@ -59,13 +57,15 @@ pub(crate) fn set_child_state<P: Platform>(
 /// The adapter goes to another state.
 pub(crate) fn set_adapter_state<P: Platform>(
     started: &Started<Vgpu<P>>,
-    state: DEVICE_POWER_STATE,
-    action: POWER_ACTION,
+    state: PowerState,
+    action: PowerAction,
     irql: &mut Passive<'_>,
 ) {
-    P::trace(&TraceEvent::Power { state });
+    P::trace(&TraceEvent::Power {
+        state: state.number(),
+    });
     let modeset = &started.device.modeset;
-    if state == PowerDeviceD0 {
+    if state == PowerState::D0 {
         let post_display = acquire_post_display::<P>(&started.interface, irql);
         modeset.with(irql, |setting, irql| {
             setting.post_display = post_display;
@@ -74,7 +74,7 @@ pub(crate) fn set_adapter_state<P: Platform>(
                 wake(started, setting, irql);
             }
         });
-    } else if [PowerDeviceD1, PowerDeviceD2, PowerDeviceD3].contains(&state) {
+    } else {
         modeset.with(irql, |setting, irql| {
             sleep(started, setting, action, irql);
         });
@@ -95,7 +95,7 @@ pub(crate) fn wake_late<P: Platform>(
 fn sleep<P: Platform>(
     started: &Started<Vgpu<P>>,
     setting: &mut ModeSetting<P>,
-    action: POWER_ACTION,
+    action: PowerAction,
     irql: &mut Passive<'_>,
 ) {
     if setting.power == Power::Asleep {
@@ -109,7 +109,7 @@ fn sleep<P: Platform>(
         .with(irql, |screen, _| screen.visible = false);
     // While the system hibernates its progress is still to be seen (POWER/hibernate-vga); the bus driver turns the device
     // off.
-    if action != PowerActionHibernate && !started.device.is_quiet() {
+    if action != PowerAction::Hibernate && !started.device.is_quiet() {
         put_down(started, setting, irql);
     }
 }

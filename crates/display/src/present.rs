@@ -10,16 +10,13 @@
 
 use dxgk::adapter::Started;
 use dxgk::irql::Passive;
-use dxgk::miniport::Present;
-use dxgk::present::PresentDisplayOnly;
+use dxgk::present::{PresentDisplayOnly, PresentedRect};
 use dxgk::status::Status;
-use dxgk::sys::RECT;
 use virtio_gpu::rect::Rect;
 
 use crate::frame::{Frame, NotSent, PIXEL, Rects, send};
 use crate::interrupts::{ControlState, Tag, add, control, count};
 use crate::screen::{FrameBuffer, Screen};
-use crate::start::OUTPUTS;
 use crate::{Platform, TraceEvent, Vgpu};
 
 /// DxgkDdiPresentDisplayOnly.
@@ -27,7 +24,7 @@ pub(crate) fn present<P: Platform>(
     started: &Started<Vgpu<P>>,
     present: &PresentDisplayOnly<'_>,
     irql: &mut Passive<'_>,
-) -> Result<Present, Status> {
+) -> Result<(), Status> {
     let counters = &started.device.counters;
     let presented = check(present).and_then(|()| {
         started
@@ -36,28 +33,22 @@ pub(crate) fn present<P: Platform>(
             .with(irql, |screen, irql| show(started, screen, present, irql))
     });
     match presented {
-        Ok(Shown::Nothing) => counters.frames_skipped.count(),
-        Ok(Shown::Sent) => {}
+        Ok(Shown::Already) => counters.frames_skipped.count(),
+        Ok(Shown::Later) => {}
         Err(_) => counters.frames_refused.count(),
     }
-    presented.map(|shown| match shown {
-        Shown::Sent if !started.device.settings.present_at_once => Present::Pending,
-        _ => Present::Complete,
-    })
+    presented.map(|_| ())
 }
 
-/// What a present came to.
+/// When the picture is on the screen.
 enum Shown {
-    /// The device has nothing to do.
-    Nothing,
-    /// The device has the frame's commands, or will get them when there is room for them.
-    Sent,
+    /// There is nothing to show, or nobody sees it.
+    Already,
+    /// When the device has done it. The present is pending until then, unless the setting ends it with its call.
+    Later,
 }
 
 fn check(present: &PresentDisplayOnly<'_>) -> Result<(), Status> {
-    if present.source() >= OUTPUTS {
-        return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE);
-    }
     if present.bytes_per_pixel() != PIXEL {
         return Err(Status::INVALID_PARAMETER);
     }
@@ -75,7 +66,7 @@ fn show<P: Platform>(
     let seen = screen.visible && screen.lit;
     let Some(buffer) = &mut screen.frame_buffer else {
         // Nothing is shown, so what is shown is up to date.
-        return Ok(Shown::Nothing);
+        return Ok(Shown::Already);
     };
     // Whether there is a device does not matter to who sees nothing of it, as while the adapter sleeps.
     if seen && started.device.is_quiet() {
@@ -100,7 +91,7 @@ fn show<P: Platform>(
         if bytes != 0 {
             let _ = control(started, irql, |at| add(&mut at.totals.dirty_bytes, bytes));
         }
-        return Ok(Shown::Nothing);
+        return Ok(Shown::Already);
     }
     let frame = Frame {
         target: buffer.target,
@@ -110,7 +101,12 @@ fn show<P: Platform>(
     let device = &started.device;
     let submitted = control(started, irql, |at| {
         add(&mut at.totals.dirty_bytes, bytes);
-        submit(at, &device.memory, &frame)
+        let kick = submit(at, &device.memory, &frame)?;
+        if !device.settings.present_at_once {
+            // From here on its progress is reported, when it is known.
+            at.pending.extend(present.pend());
+        }
+        Ok(kick)
     });
     match submitted {
         Ok(Ok(kick)) => {
@@ -118,7 +114,7 @@ fn show<P: Platform>(
             if kick {
                 device.kick_control();
             }
-            Ok(Shown::Sent)
+            Ok(Shown::Later)
         }
         Ok(Err(status)) => Err(status),
         Err(refusal) => Err(refusal.into()),
@@ -167,23 +163,29 @@ struct NotCopied {
 /// that was.
 ///
 /// A moved rectangle is copied from where it goes: the presented picture has it there already (PRESENT/move-rect-meaning).
-/// What lies outside the mode is cut off.
+/// What lies outside the mode was cut off.
 fn copy<P: Platform>(
     buffer: &FrameBuffer<P>,
     present: &PresentDisplayOnly<'_>,
     behind: &mut Rects,
     irql: &Passive<'_>,
 ) -> Result<u64, NotCopied> {
-    let moved = present.moves().iter().map(|moved| &moved.DestRect);
+    let bounds = buffer.target.bounds();
     let mut bytes = 0u64;
-    for rect in moved.chain(present.dirty_rects()) {
-        let rect = clip(rect, buffer.target.bounds());
-        if rect.is_empty() {
+    for part in present.rects() {
+        let rect = Rect {
+            x: part.left(),
+            y: part.top(),
+            width: part.width(),
+            height: part.height(),
+        };
+        // The frame buffer is of the committed mode; while another one is being committed it need not be.
+        if rect.clip(bounds) != rect {
             continue;
         }
         // Also if reading it fails half-way: the frame buffer may have changed.
-        behind.add(rect, buffer.target.bounds());
-        if let Err(status) = copy_rect(buffer, present, rect, irql) {
+        behind.add(rect, bounds);
+        if let Err(status) = copy_rect(buffer, &part, rect, irql) {
             return Err(NotCopied { rect, status });
         }
         let pixels = rect.area().saturating_mul(u64::from(PIXEL));
@@ -192,65 +194,15 @@ fn copy<P: Platform>(
     Ok(bytes)
 }
 
-/// A rectangle of the operating system, as far as it is on the screen.
-fn clip(rect: &RECT, bounds: Rect) -> Rect {
-    Rect::from_edges(rect.left, rect.top, rect.right, rect.bottom).clip(bounds)
-}
-
 fn copy_rect<P: Platform>(
     buffer: &FrameBuffer<P>,
-    present: &PresentDisplayOnly<'_>,
+    part: &PresentedRect<'_>,
     rect: Rect,
     irql: &Passive<'_>,
 ) -> Result<(), Status> {
     let stride = buffer.target.stride();
-    let lines = rect.y..rect.y.saturating_add(rect.height);
-    for y in lines {
-        let place = Rect { y, ..rect }.byte_offset(stride, PIXEL);
-        let place = place.and_then(|place| usize::try_from(place).ok());
-        let line = present.line(rect.x, y, rect.width);
-        let (Some(place), Some(line)) = (place, line) else {
-            return Err(Status::INVALID_PARAMETER);
-        };
-        buffer.memory.copy_line(place, line, irql)?;
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SCREEN: Rect = Rect::of_size(640, 480);
-
-    fn edges(left: i32, top: i32, right: i32, bottom: i32) -> Rect {
-        let rect = RECT {
-            left,
-            top,
-            right,
-            bottom,
-        };
-        clip(&rect, SCREEN)
-    }
-
-    #[test]
-    fn rectangles_stay_on_the_screen_whatever_they_say() {
-        assert_eq!(edges(0, 0, 640, 480), SCREEN);
-        assert_eq!(edges(i32::MIN, i32::MIN, i32::MAX, i32::MAX), SCREEN);
-        assert_eq!(edges(-10, -10, 10, 10), Rect::of_size(10, 10));
-        assert_eq!(edges(630, 470, 700, 700).area(), 100);
-    }
-
-    #[test]
-    fn rectangles_without_pixels_are_empty() {
-        for (left, top, right, bottom) in [
-            (5, 5, 5, 9),
-            (9, 9, 5, 5),
-            (640, 0, 700, 10),
-            (-9, -9, 0, 0),
-            (i32::MAX, 0, i32::MIN, 10),
-        ] {
-            assert!(edges(left, top, right, bottom).is_empty());
-        }
-    }
+    let place = rect.byte_offset(stride, PIXEL);
+    let place = place.and_then(|place| usize::try_from(place).ok());
+    let place = place.ok_or(Status::INVALID_PARAMETER)?;
+    buffer.memory.copy_rect(place, stride as usize, part, irql)
 }

@@ -12,8 +12,9 @@ use dxgk::interface::Interface;
 use dxgk::irql::Passive;
 use dxgk::lock::PassiveMutex;
 use dxgk::miniport::{Parts, StartDevice};
+use dxgk::post_display::PostDisplay;
 use dxgk::status::Status;
-use dxgk::sys::{DXGK_DISPLAY_INFORMATION, STATUS_SUCCESS};
+use dxgk::sys::STATUS_SUCCESS;
 use once_cell::race::OnceBox;
 use virtio_gpu::edid::{Edid, EdidError, ReadError};
 use virtio_gpu::pci::Layout;
@@ -60,6 +61,7 @@ pub(crate) fn start_device<P: Platform>(
     }
     Ok(Parts {
         device,
+        context: (),
         video_present_sources: OUTPUTS,
         children: OUTPUTS,
     })
@@ -103,12 +105,13 @@ pub(crate) fn enable_interrupts<P: Platform>(
 /// Takes the display over from whoever lit it, which has to happen within DxgkDdiStartDevice. That this fails, or that
 /// there is no display, changes nothing here: the mode is set anew in any case (POST/acquired-fields).
 pub(crate) fn acquire_post_display<P: Platform>(
-    interface: &Interface,
+    interface: &Interface<P>,
     irql: &Passive<'_>,
-) -> Option<DXGK_DISPLAY_INFORMATION> {
+) -> Option<PostDisplay> {
     let acquired = interface.acquire_post_display_ownership(irql);
     let (status, width, height) = match &acquired {
-        Ok(display) => (STATUS_SUCCESS, display.Width, display.Height),
+        Ok(Some(display)) => (STATUS_SUCCESS, display.width, display.height),
+        Ok(None) => (STATUS_SUCCESS, 0, 0),
         Err(status) => (status.raw(), 0, 0),
     };
     P::trace(&TraceEvent::PostDisplay {
@@ -116,14 +119,14 @@ pub(crate) fn acquire_post_display<P: Platform>(
         width,
         height,
     });
-    acquired.ok().filter(|display| display.Width != 0)
+    acquired.ok().flatten()
 }
 
 /// Finds and maps the registers and makes a device of them. No command is sent.
 fn make_device<P: Platform>(
     start: &mut StartDevice<'_, Vgpu<P>>,
     settings: Settings,
-    post_display: Option<DXGK_DISPLAY_INFORMATION>,
+    post_display: Option<PostDisplay>,
     irql: &mut Passive<'_>,
 ) -> Result<Box<Device<P>>, Fault> {
     let transport = find_registers(start, irql)?;
@@ -208,7 +211,7 @@ fn vectors<P: Platform>(start: &StartDevice<'_, Vgpu<P>>) -> Result<Vectors, Fau
     })
 }
 
-fn identity(interface: &Interface, irql: &Passive<'_>) -> Result<Identity, Fault> {
+fn identity<P: Platform>(interface: &Interface<P>, irql: &Passive<'_>) -> Result<Identity, Fault> {
     let config = PciConfig { interface, irql };
     let mut class = [0; 4];
     config.read(0x08, &mut class)?;

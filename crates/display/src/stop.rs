@@ -1,17 +1,16 @@
 //! The ways out: DxgkDdiStopDevice, and giving the display back lit.
 
 use dxgk::adapter::Started;
+use dxgk::id::VidPnTargetId;
 use dxgk::irql::Passive;
 use dxgk::kernel::Kernel;
 use dxgk::memory::MappedRange;
+use dxgk::post_display::{LitDisplay, PostDisplay};
 use dxgk::resources::MemoryRange;
 use dxgk::status::Status;
-use dxgk::sys::{D3DDDIFMT_A8R8G8B8, D3DDDIFMT_X8R8G8B8, DXGK_DISPLAY_INFORMATION};
 
 use crate::fault::Fault;
-use crate::frame::PIXEL;
 use crate::interrupts::{control, end_all};
-use crate::start::OUTPUTS;
 use crate::{Platform, TraceEvent, Vgpu};
 
 /// The first step of a stop: the device does nothing any more and reaches no memory, and what was under way has ended.
@@ -57,16 +56,17 @@ pub(crate) fn silence<P: Platform>(
 /// the basic display driver has no commands.
 pub(crate) fn release_post_display<P: Platform>(
     started: &Started<Vgpu<P>>,
-    target: u32,
+    target: Option<VidPnTargetId>,
     irql: &mut Passive<'_>,
-) -> Result<DXGK_DISPLAY_INFORMATION, Status> {
+) -> Result<LitDisplay, Status> {
     let device = &started.device;
     let lit = device.modeset.with(irql, |setting, _| setting.post_display);
     let display = lit.ok_or(Status::NOT_SUPPORTED)?;
     // A target that is not in the active topology: another is taken (STOP/release-fallback-target), and there is one. With
     // nothing active Windows may have no target to name (D3DDDI_ID_UNINITIALIZED).
-    let target = if target < OUTPUTS { target } else { 0 };
+    let target = target.unwrap_or(VidPnTargetId::FIRST);
     let linear = linear_range(started, &display, irql).ok_or(Status::NOT_SUPPORTED)?;
+    let left = lit_display(linear, &display, target).ok_or(Status::NOT_SUPPORTED)?;
     let memory = MappedRange::<P>::map(&started.interface, linear, irql)?;
     blacken(&memory);
     if !silence(
@@ -77,33 +77,33 @@ pub(crate) fn release_post_display<P: Platform>(
         return Err(Status::NOT_SUPPORTED);
     }
     P::trace(&TraceEvent::PostDisplayReleased {
-        width: display.Width,
-        height: display.Height,
+        width: display.width,
+        height: display.height,
     });
-    Ok(DXGK_DISPLAY_INFORMATION {
-        TargetId: target,
-        AcpiId: 0,
-        ..display
-    })
+    Ok(left)
 }
 
-/// The lit memory, if it is the adapter's own and of a format that the basic display driver knows.
+/// What the next driver is told of the lit memory, if the basic display driver can use it.
+fn lit_display(
+    linear: MemoryRange,
+    display: &PostDisplay,
+    target: VidPnTargetId,
+) -> Option<LitDisplay> {
+    let size = (display.width, display.height);
+    LitDisplay::new(linear, size, display.pitch, display.format?, target)
+}
+
+/// The lit memory, if it is the adapter's own.
 fn linear_range<P: Platform>(
     started: &Started<Vgpu<P>>,
-    display: &DXGK_DISPLAY_INFORMATION,
+    display: &PostDisplay,
     irql: &Passive<'_>,
 ) -> Option<MemoryRange> {
-    let format = matches!(display.ColorFormat, D3DDDIFMT_X8R8G8B8 | D3DDDIFMT_A8R8G8B8);
-    let least = display.Width.checked_mul(PIXEL)?;
-    if !format || display.Pitch < least {
-        return None;
-    }
-    let start = u64::try_from(display.PhysicAddress.get()).ok()?;
-    let length = u64::from(display.Pitch).checked_mul(u64::from(display.Height))?;
+    let length = u64::from(display.pitch).checked_mul(u64::from(display.height))?;
     let resources = started.interface.resources(irql).ok()?;
     let found = resources
         .memory()
-        .find_map(|range| range.part(start.checked_sub(range.start())?, length));
+        .find_map(|range| range.part(display.address.checked_sub(range.start())?, length));
     found.filter(|range| range.length() != 0)
 }
 

@@ -6,19 +6,19 @@ use core::marker::PhantomData;
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use dxgk::adapter::{Registry, Started};
+use dxgk::id::{ChildUid, Sources, VidPnSourceId, VidPnTargetId};
 use dxgk::irql::{Dispatch, Passive};
-use dxgk::miniport::{Miniport, Parts, PhysicalDevice, PowerTarget, Present, StartDevice};
+use dxgk::miniport::{
+    ChildDescriptor, Children, Escape, HardwareCapability, Miniport, Parts, PhysicalDevice,
+    Pointer, PowerAction, PowerState, PowerTarget, Presents, StartDevice, SystemDisplay, VidPns,
+};
+use dxgk::post_display::LitDisplay;
 use dxgk::present::PresentDisplayOnly;
 use dxgk::status::Status;
-use dxgk::sys::{
-    D3DKMDT_VIDPN_HW_CAPABILITY, D3DKMDT_VIDPN_PRESENT_PATH, DEVICE_POWER_STATE,
-    DXGK_CHILD_DESCRIPTOR, DXGK_DISPLAY_INFORMATION, POWER_ACTION,
-};
-use dxgk::vidpn::{Cofunctional, Commit, MonitorModes, VidPn};
+use dxgk::vidpn::{Cofunctional, Commit, MonitorModes, Path, VidPn};
 
 use crate::device::Device;
 use crate::settings::Settings;
-use crate::start::OUTPUTS;
 use crate::{
     HardwareInformation, Platform, TraceEvent, children, commit, interrupts, power, present,
     requests, start, stop, vidpn, visibility,
@@ -59,6 +59,7 @@ impl<P: Platform> Miniport for Vgpu<P> {
     type Kernel = P;
     type Sources = interrupts::Sources<P>;
     type Device = Box<Device<P>>;
+    type Context = ();
 
     fn registry() -> &'static Registry<Self> {
         P::registry()
@@ -111,9 +112,9 @@ impl<P: Platform> Miniport for Vgpu<P> {
     fn release_post_display(
         &self,
         adapter: &Started<Self>,
-        target: u32,
+        target: Option<VidPnTargetId>,
         irql: &mut Passive<'_>,
-    ) -> Result<DXGK_DISPLAY_INFORMATION, Status> {
+    ) -> Result<LitDisplay, Status> {
         self.check_present()?;
         stop::release_post_display(adapter, target, irql)
     }
@@ -126,8 +127,8 @@ impl<P: Platform> Miniport for Vgpu<P> {
         &self,
         adapter: Option<&Started<Self>>,
         device: PowerTarget,
-        state: DEVICE_POWER_STATE,
-        action: POWER_ACTION,
+        state: PowerState,
+        action: PowerAction,
         irql: &mut Passive<'_>,
     ) {
         let Some(adapter) = adapter.filter(|_| !self.is_removed()) else {
@@ -142,45 +143,48 @@ impl<P: Platform> Miniport for Vgpu<P> {
     fn notify_surprise_removal(&self) {
         self.removed.store(true, Ordering::Release);
     }
+}
 
+impl<P: Platform> Children for Vgpu<P> {
     fn query_child_relations(
         &self,
         adapter: &Started<Self>,
-        children: &mut [DXGK_CHILD_DESCRIPTOR],
+        _: ChildUid,
         _: &mut Passive<'_>,
-    ) -> Result<(), Status> {
-        children::query_relations(children, adapter.device.output()?.connector);
-        Ok(())
+    ) -> Result<ChildDescriptor, Status> {
+        Ok(children::descriptor(adapter.device.output()?.connector))
     }
 
     fn query_connection(
         &self,
         _: &Started<Self>,
-        child: u32,
+        _: ChildUid,
         _: &mut Passive<'_>,
     ) -> Result<bool, Status> {
-        children::query_connection(child)
+        Ok(children::CONNECTED)
     }
 
     fn query_device_descriptor(
         &self,
         adapter: &Started<Self>,
-        child: u32,
+        _: ChildUid,
         offset: usize,
         to: &mut [u8],
         _: &mut Passive<'_>,
     ) -> Result<(), Status> {
-        children::query_descriptor(adapter.device.output()?, child, offset, to)
+        children::query_descriptor(adapter.device.output()?, offset, to)
     }
+}
 
+impl<P: Platform> VidPns for Vgpu<P> {
     fn recommend_monitor_modes(
         &self,
         adapter: &Started<Self>,
-        target: u32,
+        _: VidPnTargetId,
         modes: &MonitorModes<'_>,
         irql: &mut Passive<'_>,
     ) -> Result<(), Status> {
-        children::recommend_modes::<P>(adapter.device.output()?, target, modes, irql)
+        children::recommend_modes::<P>(adapter.device.output()?, modes, irql)
     }
 
     fn is_supported_vidpn(
@@ -216,7 +220,7 @@ impl<P: Platform> Miniport for Vgpu<P> {
     fn update_active_vidpn_present_path(
         &self,
         adapter: &Started<Self>,
-        path: &D3DKMDT_VIDPN_PRESENT_PATH,
+        path: &Path,
         irql: &mut Passive<'_>,
     ) -> Result<(), Status> {
         commit::update_path(adapter, path, irql)
@@ -225,41 +229,45 @@ impl<P: Platform> Miniport for Vgpu<P> {
     fn set_vidpn_source_visibility(
         &self,
         adapter: &Started<Self>,
-        source: Option<u32>,
+        _: Sources,
         visible: bool,
         irql: &mut Passive<'_>,
     ) -> Result<(), Status> {
         self.check_present()?;
-        visibility::set_visibility(adapter, source, visible, irql)
+        visibility::set_visibility(adapter, visible, irql)
     }
 
     fn query_vidpn_hw_capability(
         &self,
         _: &Started<Self>,
-        source: u32,
-        target: u32,
+        _: VidPnSourceId,
+        _: VidPnTargetId,
         _: &mut Passive<'_>,
-    ) -> Result<D3DKMDT_VIDPN_HW_CAPABILITY, Status> {
-        if source >= OUTPUTS {
-            return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE);
-        }
-        if target >= OUTPUTS {
-            return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_TARGET);
-        }
+    ) -> Result<HardwareCapability, Status> {
         // No bit is set, since no transformation that one of them is about is offered.
-        Ok(D3DKMDT_VIDPN_HW_CAPABILITY::default())
+        Ok(HardwareCapability::default())
     }
+}
 
+impl<P: Platform> Presents for Vgpu<P> {
     fn present_display_only(
         &self,
         adapter: &Started<Self>,
         present: &PresentDisplayOnly<'_>,
         irql: &mut Passive<'_>,
-    ) -> Result<Present, Status> {
+    ) -> Result<(), Status> {
         self.check_present()?;
         present::present(adapter, present, irql)
     }
+}
 
+// The operating system draws the pointer.
+impl<P: Platform> Pointer for Vgpu<P> {}
+
+// A picture takes commands, which nothing answers when the system stops.
+impl<P: Platform> SystemDisplay for Vgpu<P> {}
+
+impl<P: Platform> Escape for Vgpu<P> {
     fn escape(
         &self,
         adapter: &Started<Self>,

@@ -4,18 +4,14 @@
 
 use dxgk::irql::Passive;
 use dxgk::status::Status;
-use dxgk::sys::{
-    D3DKMDT_VIDPN_PRESENT_PATH, D3DKMDT_VIDPN_PRESENT_PATH_ROTATION_SUPPORT,
-    D3DKMDT_VIDPN_PRESENT_PATH_SCALING_SUPPORT,
-};
-use dxgk::vidpn::{Cofunctional, Pivot, VidPn};
+use dxgk::vidpn::{Cofunctional, Path, PathSupport, Pivot, Rotations, Scalings, VidPn};
 
-use crate::modes::{Mode, check_path, is_rotation_pinned, is_scaling_pinned};
+use crate::modes::{Mode, check_path};
 use crate::start::OUTPUTS;
 
 /// The path of a topology, of which there can be one: a target is in at most one path.
 pub(crate) struct OnlyPath {
-    pub(crate) path: Option<D3DKMDT_VIDPN_PRESENT_PATH>,
+    pub(crate) path: Option<Path>,
     /// How many paths there are really.
     pub(crate) count: u32,
 }
@@ -58,11 +54,11 @@ fn can_be_shown(vidpn: &VidPn<'_>, mode: Mode, irql: &Passive<'_>) -> Result<boo
         // Nothing can always be shown.
         return Ok(true);
     };
-    if count > OUTPUTS || check_path(&path, OUTPUTS).is_err() {
+    if count > OUTPUTS || check_path(&path).is_err() {
         return Ok(false);
     }
-    let source = vidpn.pinned_source_mode(path.VidPnSourceId, irql)?;
-    let target = vidpn.pinned_target_mode(path.VidPnTargetId, irql)?;
+    let source = vidpn.pinned_source_mode(path.source, irql)?;
+    let target = vidpn.pinned_target_mode(path.target, irql)?;
     Ok(source.is_none_or(|pinned| mode.is_source_mode(&pinned))
         && target.is_none_or(|pinned| mode.is_target_mode(&pinned)))
 }
@@ -93,90 +89,88 @@ pub(crate) const fn is_graphics(status: Status) -> bool {
 fn fill(request: &Cofunctional<'_>, mode: Mode, irql: &Passive<'_>) -> Result<(), Status> {
     let vidpn = &request.vidpn;
     let OnlyPath { path, .. } = OnlyPath::read(vidpn, irql)?;
-    let Some(mut path) = path else {
+    let Some(path) = path else {
         return Ok(());
     };
-    let (source, target) = (path.VidPnSourceId, path.VidPnTargetId);
+    let (source, target) = (path.source, path.target);
     if request.pivot != Pivot::Source(source) && vidpn.pinned_source_mode(source, irql)?.is_none() {
         vidpn.assign_source_modes(source, core::iter::once(mode.graphics()), irql)?;
     }
     if request.pivot != Pivot::Target(target) && vidpn.pinned_target_mode(target, irql)?.is_none() {
         vidpn.assign_target_modes(target, core::iter::once(mode.signal()), irql)?;
     }
-    if support_identity(&mut path, request.pivot) {
-        vidpn.update_path_support(&path, irql)?;
+    let support = support_identity(&path, request.pivot);
+    if support == path.support {
+        return Ok(());
     }
-    Ok(())
+    vidpn.update_path_support(source, target, support, irql)
 }
 
-/// Says in `path` that identity is what is supported, where that is free to be said. Returns whether anything changed.
-fn support_identity(path: &mut D3DKMDT_VIDPN_PRESENT_PATH, pivot: Pivot) -> bool {
-    const SCALING: D3DKMDT_VIDPN_PRESENT_PATH_SCALING_SUPPORT =
-        D3DKMDT_VIDPN_PRESENT_PATH_SCALING_SUPPORT { Value: 1 };
-    const ROTATION: D3DKMDT_VIDPN_PRESENT_PATH_ROTATION_SUPPORT =
-        D3DKMDT_VIDPN_PRESENT_PATH_ROTATION_SUPPORT { Value: 1 };
-    let (source, target) = (path.VidPnSourceId, path.VidPnTargetId);
-    let scaling = pivot != Pivot::Scaling(source, target) && !is_scaling_pinned(path);
-    let rotation = !is_rotation_pinned(path);
-    let before = path.ContentTransformation;
-    if scaling {
-        path.ContentTransformation.ScalingSupport = SCALING;
+/// What the path supports: identity where that is free to be said, and what it says already elsewhere.
+fn support_identity(path: &Path, pivot: Pivot) -> PathSupport {
+    let mut support = path.support;
+    if pivot != Pivot::Scaling(path.source, path.target) && !path.scaling.is_pinned() {
+        support.scaling = Scalings::IDENTITY;
     }
-    if rotation {
-        path.ContentTransformation.RotationSupport = ROTATION;
+    if !path.rotation.is_pinned() {
+        support.rotation = Rotations::IDENTITY;
     }
-    path.ContentTransformation != before
+    support
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dxgk::sys::{D3DKMDT_VPPR_IDENTITY, D3DKMDT_VPPR_UNPINNED, D3DKMDT_VPPS_UNPINNED};
+    use dxgk::id::{VidPnSourceId, VidPnTargetId};
+    use dxgk::vidpn::Rotation;
 
-    fn free_path() -> D3DKMDT_VIDPN_PRESENT_PATH {
-        let mut path = D3DKMDT_VIDPN_PRESENT_PATH::default();
-        path.ContentTransformation.Scaling = D3DKMDT_VPPS_UNPINNED;
-        path.ContentTransformation.Rotation = D3DKMDT_VPPR_UNPINNED;
-        path
+    const SOURCE: VidPnSourceId = VidPnSourceId::FIRST;
+    const TARGET: VidPnTargetId = VidPnTargetId::FIRST;
+
+    fn free_path() -> Path {
+        Path::open(SOURCE, TARGET)
     }
 
-    fn supports(path: &D3DKMDT_VIDPN_PRESENT_PATH) -> (u32, u32) {
-        (
-            path.ContentTransformation.ScalingSupport.Value,
-            path.ContentTransformation.RotationSupport.Value,
-        )
+    const fn supports(scaling: Scalings, rotation: Rotations) -> PathSupport {
+        PathSupport { scaling, rotation }
     }
 
     #[test]
     fn a_free_path_supports_identity_alone() {
         let mut path = free_path();
-        assert!(support_identity(&mut path, Pivot::None));
-        assert_eq!(supports(&path), (1, 1));
-        assert!(
-            !support_identity(&mut path, Pivot::None),
+        path.support = support_identity(&path, Pivot::None);
+        let identity = supports(Scalings::IDENTITY, Rotations::IDENTITY);
+        assert_eq!(path.support, identity);
+        assert_eq!(
+            support_identity(&path, Pivot::None),
+            identity,
             "nothing is left to say"
         );
     }
 
     #[test]
     fn the_pivot_keeps_its_flags_and_rotation_is_always_said() {
-        let mut path = free_path();
-        assert!(support_identity(&mut path, Pivot::Rotation(0, 0)));
-        assert_eq!(supports(&path), (1, 1));
-        let mut path = free_path();
-        support_identity(&mut path, Pivot::Scaling(0, 0));
-        assert_eq!(supports(&path), (0, 1));
+        let path = free_path();
+        let both = supports(Scalings::IDENTITY, Rotations::IDENTITY);
+        assert_eq!(
+            support_identity(&path, Pivot::Rotation(SOURCE, TARGET)),
+            both
+        );
+        let rotation = supports(Scalings::NONE, Rotations::IDENTITY);
+        assert_eq!(
+            support_identity(&path, Pivot::Scaling(SOURCE, TARGET)),
+            rotation
+        );
         // The pivot of another path exempts nothing here.
-        let mut path = free_path();
-        support_identity(&mut path, Pivot::Rotation(0, 1));
-        assert_eq!(supports(&path), (1, 1));
+        let other = VidPnTargetId::new(1).expect("a target");
+        assert_eq!(support_identity(&path, Pivot::Scaling(SOURCE, other)), both);
     }
 
     #[test]
     fn what_is_pinned_keeps_its_flags() {
         let mut path = free_path();
-        path.ContentTransformation.Rotation = D3DKMDT_VPPR_IDENTITY;
-        support_identity(&mut path, Pivot::None);
-        assert_eq!(supports(&path), (1, 0));
+        path.rotation = Rotation::Identity;
+        let scaling = supports(Scalings::IDENTITY, Rotations::NONE);
+        assert_eq!(support_identity(&path, Pivot::None), scaling);
     }
 }

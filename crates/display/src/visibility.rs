@@ -9,19 +9,14 @@ use dxgk::status::Status;
 
 use crate::frame::Rects;
 use crate::power::wake_late;
-use crate::start::OUTPUTS;
 use crate::{Platform, Vgpu};
 
-/// Shows the source's picture, or black. `None` stands for every source.
+/// Shows the picture of the only source, or black.
 pub(crate) fn set_visibility<P: Platform>(
     started: &Started<Vgpu<P>>,
-    source: Option<u32>,
     visible: bool,
     irql: &mut Passive<'_>,
 ) -> Result<(), Status> {
-    if source.is_some_and(|source| source >= OUTPUTS) {
-        return Err(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE);
-    }
     let device = &started.device;
     device.modeset.with(irql, |setting, irql| {
         wake_late(started, setting, irql);

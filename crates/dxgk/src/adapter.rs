@@ -30,8 +30,10 @@ pub struct Started<M: Miniport> {
     /// The sources' states and the way to them, and the device.
     pub interrupts: Box<Interrupts<M::Sources>>,
     /// dxgkrnl's services for this adapter.
-    pub interface: Interface,
+    pub interface: Interface<M::Kernel>,
     pub(crate) worker: Option<Worker<M::Kernel>>,
+    /// What lives from start to stop and interrupt routines can't reach. Dropped after the device.
+    pub context: M::Context,
 }
 
 impl<M: Miniport> core::fmt::Debug for Started<M> {

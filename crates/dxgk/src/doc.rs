@@ -8,7 +8,7 @@ pub use crate::interrupt::{
     AtDirql, Cause, Dxgkrnl, HandOver, InterruptDevice, Interrupts, Notify, Notifying, Refusal,
     Refused, Report, Silent, Source, SourceSet,
 };
-pub use crate::present::{PresentProgress, Presented};
+pub use crate::present::{PendingPresent, PresentProgress, Presented};
 use crate::resources::InterruptResource;
 
 /// A register.
@@ -88,4 +88,10 @@ pub fn hosted() -> Hosted<(Control,)> {
         Ok(hosted) => hosted,
         Err(error) => unreachable!("one message, one source: {error:?}"),
     }
+}
+
+/// A present that the hosted port waits for.
+pub fn pending() -> PendingPresent {
+    // SAFETY: the hosted port takes any report of its only source.
+    unsafe { PendingPresent::assume(crate::id::VidPnSourceId::FIRST) }
 }

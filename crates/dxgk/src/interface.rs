@@ -3,19 +3,23 @@
 //! [`Dxgkrnl`] is the part that interrupt routines and synchronized closures use; [`Interface`] is the rest.
 
 use core::ffi::c_void;
+use core::marker::PhantomData;
 use core::ptr::{self, NonNull};
 
 use dxgk_sys::{
-    BOOLEAN, D3DDDI_ID_UNINITIALIZED, D3DKMDT_HVIDPN, DXGK_CHILD_STATUS, DXGK_DEVICE_INFO,
-    DXGK_DISPLAY_INFORMATION, DXGK_VIDPN_INTERFACE, DXGK_VIDPN_INTERFACE_VERSION_V1,
-    DXGK_WHICHSPACE_CONFIG, DXGKDDI_INTERFACE_VERSION_WIN8, DXGKRNL_INTERFACE, FALSE, HANDLE,
-    MmNonCached, NTSTATUS, PHYSICAL_ADDRESS, StatusConnection,
+    BOOLEAN, D3DKMDT_HVIDPN, DXGK_CHILD_STATUS, DXGK_DEVICE_INFO, DXGK_VIDPN_INTERFACE,
+    DXGK_VIDPN_INTERFACE_VERSION_V1, DXGK_WHICHSPACE_CONFIG, DXGKDDI_INTERFACE_VERSION_WIN8,
+    DXGKRNL_INTERFACE, FALSE, HANDLE, MmNonCached, NTSTATUS, PHYSICAL_ADDRESS, StatusConnection,
 };
 
+use crate::announced::Announced;
 use crate::check::{Checks, DISPATCH_LEVEL, PASSIVE_LEVEL};
+use crate::id::{ChildUid, Counts};
 use crate::interrupt::Dxgkrnl;
 use crate::irql::{AtMostDispatch, Passive};
+use crate::kernel::Kernel;
 use crate::lifetime::Life;
+use crate::post_display::PostDisplay;
 use crate::resources::{MemoryRange, Resources};
 use crate::status::Status;
 
@@ -28,34 +32,44 @@ mod tests;
 pub enum InterfaceError {
     /// No interface was passed.
     Absent,
-    /// It is smaller than that of the version this layer is built for.
-    Size {
-        /// The size expected at least, in bytes.
-        expected: u32,
-        /// The size it says it has.
-        found: u32,
-    },
     /// Its version is older than WIN8.
     Version(u32),
     /// A callback that a display-only driver can't do without is NULL.
     CallbackAbsent(&'static str),
 }
 
+impl core::fmt::Display for InterfaceError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Absent => f.write_str("dxgkrnl passed no DXGKRNL_INTERFACE"),
+            Self::Version(version) => write!(
+                f,
+                "DXGKRNL_INTERFACE has version {version:#x}, expected at least {DXGKDDI_INTERFACE_VERSION_WIN8:#x}"
+            ),
+            Self::CallbackAbsent(name) => write!(f, "{name} is NULL in DXGKRNL_INTERFACE"),
+        }
+    }
+}
+
+impl core::error::Error for InterfaceError {}
+
 /// The services of dxgkrnl for one started adapter.
 ///
 /// It is good from DxgkDdiStartDevice until the adapter is stopped, and is lent for no longer than that.
-pub struct Interface {
+pub struct Interface<K: Kernel> {
     table: DXGKRNL_INTERFACE,
     port: Dxgkrnl,
     life: Life,
+    announced: Announced,
+    kernel: PhantomData<fn() -> K>,
 }
 
 // SAFETY: a table of functions and a handle that may be used from any thread.
-unsafe impl Send for Interface {}
+unsafe impl<K: Kernel> Send for Interface<K> {}
 // SAFETY: as above.
-unsafe impl Sync for Interface {}
+unsafe impl<K: Kernel> Sync for Interface<K> {}
 
-impl core::fmt::Debug for Interface {
+impl<K: Kernel> core::fmt::Debug for Interface<K> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Interface")
             .field("version", &self.table.Version)
@@ -63,8 +77,9 @@ impl core::fmt::Debug for Interface {
     }
 }
 
-impl Interface {
-    /// Checks and copies the interface: the part of it that version WIN8 has, never more.
+impl<K: Kernel> Interface<K> {
+    /// Checks and copies the interface: the part of it that version WIN8 has, never more. What a shorter one lacks counts as
+    /// NULL.
     ///
     /// # Safety
     ///
@@ -75,9 +90,9 @@ impl Interface {
     /// [`InterfaceError`] says what is missing.
     pub(crate) unsafe fn take(
         table: *const DXGKRNL_INTERFACE,
-        checks: Checks,
         life: Life,
     ) -> Result<Self, InterfaceError> {
+        let checks = Checks::of::<K>();
         if table.is_null() {
             return Err(InterfaceError::Absent);
         }
@@ -88,15 +103,21 @@ impl Interface {
                 (&raw const (*table).Version).read(),
             )
         };
-        let expected = size_of::<DXGKRNL_INTERFACE>() as u32;
-        if found < expected {
-            return Err(InterfaceError::Size { expected, found });
-        }
         if version < DXGKDDI_INTERFACE_VERSION_WIN8 {
             return Err(InterfaceError::Version(version));
         }
-        // SAFETY: it has at least the size of the known prefix.
-        let table = unsafe { table.read() };
+        let table = {
+            // Whole pointers only.
+            let known = size_of::<DXGKRNL_INTERFACE>().min(found as usize);
+            let known = known & !(size_of::<usize>() - 1);
+            let mut copy = DXGKRNL_INTERFACE::default();
+            // SAFETY: the port's interface has that many bytes, and so has the copy, whose callbacks are None where they are zero.
+            unsafe {
+                let to = (&raw mut copy).cast::<u8>();
+                to.copy_from_nonoverlapping(table.cast(), known);
+            }
+            copy
+        };
         fn present<F>(callback: Option<F>, name: &'static str) -> Result<F, InterfaceError> {
             callback.ok_or(InterfaceError::CallbackAbsent(name))
         }
@@ -120,12 +141,29 @@ impl Interface {
             queue_dpc: present(table.DxgkCbQueueDpc, "DxgkCbQueueDpc")?,
             notify_dpc: present(table.DxgkCbNotifyDpc, "DxgkCbNotifyDpc")?,
             checks,
+            life,
         };
-        Ok(Self { table, port, life })
+        Ok(Self {
+            table,
+            port,
+            life,
+            announced: Announced::nothing(),
+            kernel: PhantomData,
+        })
     }
 
     pub(crate) const fn port(&self) -> Dxgkrnl {
         self.port
+    }
+
+    /// What the adapter has announced, and what was committed.
+    pub(crate) const fn announced(&self) -> &Announced {
+        &self.announced
+    }
+
+    /// How many sources and children the adapter has announced.
+    pub(crate) fn counts(&self) -> Counts {
+        self.announced.counts()
     }
 
     /// How long this is good.
@@ -161,7 +199,7 @@ impl Interface {
         // SAFETY: our handle, our structure.
         Status::check(unsafe { call(self.table.DeviceHandle, &raw mut information) })?;
         // SAFETY: the list is the port's, valid at least until this DDI returns.
-        Ok(unsafe { Resources::read(information.TranslatedResourceList) })
+        Ok(unsafe { Resources::read(information.TranslatedResourceList, self.life) })
     }
 
     /// Reads PCI configuration space (DxgkCbReadDeviceSpace); fills all of `to` or fails.
@@ -236,16 +274,17 @@ impl Interface {
         }
     }
 
-    /// Reports that a monitor came or went (DxgkCbIndicateChildStatus, StatusConnection). Not from DxgkDdiStartDevice.
+    /// Reports that a monitor came or went (DxgkCbIndicateChildStatus, StatusConnection).
     ///
     /// IRQL: at most DISPATCH_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkcb_indicate_child_status).
     ///
     /// # Errors
     ///
-    /// The port's status.
+    /// The port's status. STATUS_INVALID_PARAMETER for a child that the adapter has not announced, which is every child
+    /// until DxgkDdiStartDevice has succeeded.
     pub fn indicate_connection(
         &self,
-        child: u32,
+        child: ChildUid,
         connected: bool,
         _: &impl AtMostDispatch,
     ) -> Result<(), Status> {
@@ -256,9 +295,12 @@ impl Interface {
             .table
             .DxgkCbIndicateChildStatus
             .ok_or(Status::NOT_SUPPORTED)?;
+        if child.number() >= self.counts().children {
+            return Err(Status::INVALID_PARAMETER);
+        }
         let mut status = DXGK_CHILD_STATUS {
             Type: StatusConnection,
-            ChildUid: child,
+            ChildUid: child.number(),
             ..Default::default()
         };
         status.Anonymous.HotPlug.Connected = BOOLEAN::from(connected);
@@ -267,7 +309,7 @@ impl Interface {
     }
 
     /// Takes over the display that firmware or the basic display driver left lit (DxgkCbAcquirePostDisplayOwnership).
-    /// Only from within DxgkDdiStartDevice, or DxgkDdiSetPowerState to D0. A width of zero says that there is none.
+    /// Only from within DxgkDdiStartDevice, or DxgkDdiSetPowerState to D0. None if no display was lit.
     ///
     /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkcb_acquire_post_display_ownership).
     ///
@@ -277,7 +319,7 @@ impl Interface {
     pub fn acquire_post_display_ownership(
         &self,
         _: &Passive<'_>,
-    ) -> Result<DXGK_DISPLAY_INFORMATION, Status> {
+    ) -> Result<Option<PostDisplay>, Status> {
         self.port
             .checks
             .at_most(PASSIVE_LEVEL, "DxgkCbAcquirePostDisplayOwnership");
@@ -285,13 +327,10 @@ impl Interface {
             .table
             .DxgkCbAcquirePostDisplayOwnership
             .ok_or(Status::NOT_SUPPORTED)?;
-        let mut information = DXGK_DISPLAY_INFORMATION {
-            TargetId: D3DDDI_ID_UNINITIALIZED,
-            ..Default::default()
-        };
+        let mut information = PostDisplay::unknown();
         // SAFETY: our handle, our structure.
         Status::check(unsafe { call(self.table.DeviceHandle, &raw mut information) })?;
-        Ok(information)
+        Ok(PostDisplay::read(&information))
     }
 
     /// The functions of a VidPN (DxgkCbQueryVidPnInterface, version 1).
@@ -321,7 +360,7 @@ impl Interface {
         self.port.checks.at_most(PASSIVE_LEVEL, "DxgkCbMapMemory");
         let call = self.table.DxgkCbMapMemory.ok_or(Status::NOT_SUPPORTED)?;
         let length = u32::try_from(range.length()).map_err(|_| Status::INVALID_PARAMETER)?;
-        if length == 0 {
+        if length == 0 || !range.is_of(self.life) {
             return Err(Status::INVALID_PARAMETER);
         }
         let address = PHYSICAL_ADDRESS {

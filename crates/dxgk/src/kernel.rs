@@ -6,6 +6,7 @@ use core::ptr::NonNull;
 
 use crate::check::Violation;
 use crate::irql::{AtMostDispatch, Passive};
+use crate::memory::Word;
 use crate::status::Status;
 use crate::sync::{AtomicUsize, Ordering};
 
@@ -25,19 +26,15 @@ pub struct PageBlock {
 }
 
 /// What one register access can move: an unsigned number of 8 to 64 bits.
-pub trait RegisterWidth: Copy + Into<u64> + sealed::Sealed {
+#[expect(private_bounds, reason = "sealed: only the four numbers")]
+pub trait RegisterWidth: Copy + Into<u64> + Word {
     /// The low bits of `value`, as many as the type has.
     fn truncate(value: u64) -> Self;
-}
-
-mod sealed {
-    pub trait Sealed {}
 }
 
 macro_rules! register_width {
     ($($type:ty),*) => {
         $(
-            impl sealed::Sealed for $type {}
             impl RegisterWidth for $type {
                 #[inline]
                 fn truncate(value: u64) -> Self {
@@ -73,7 +70,7 @@ pub unsafe trait Kernel: Sized + 'static {
     #[inline]
     unsafe fn read_register<T: RegisterWidth>(register: NonNull<T>) -> T {
         // SAFETY: the caller's promise.
-        unsafe { register.read_volatile() }
+        unsafe { T::load(register) }
     }
 
     /// Writes a device's register, in one access of its width (WRITE_REGISTER_UCHAR and so on). Any IRQL.
@@ -84,7 +81,7 @@ pub unsafe trait Kernel: Sized + 'static {
     #[inline]
     unsafe fn write_register<T: RegisterWidth>(register: NonNull<T>, value: T) {
         // SAFETY: the caller's promise.
-        unsafe { register.write_volatile(value) }
+        unsafe { T::store(register, value) }
     }
 
     /// The processor's IRQL (KeGetCurrentIrql).
@@ -144,10 +141,15 @@ pub unsafe trait Kernel: Sized + 'static {
     ///
     /// # Safety
     ///
-    /// `to` is nonpaged and valid for writes of `length` bytes. `from` is read only where it belongs to nobody else's data.
+    /// `to` is nonpaged and inside of pages from [`allocate_pages`](Self::allocate_pages), with `length` bytes, and `from` is
+    /// part of a presented picture.
+    ///
+    /// Others may access what is copied to meanwhile, through [`SharedPages`](crate::memory::SharedPages). So an
+    /// implementation writes it in a way that the compiler does not see through, such as a service of the system, or with
+    /// [`write_shared`].
     unsafe fn copy(
         irql: &Passive<'_>,
-        to: *mut u8,
+        to: NonNull<u8>,
         from: *const u8,
         length: usize,
     ) -> Result<(), Status>;
@@ -240,4 +242,26 @@ pub unsafe trait Kernel: Sized + 'static {
     ///
     /// The caller holds it.
     unsafe fn unlock_mutex(mutex: &Self::Mutex);
+}
+
+/// Reads `to.len()` bytes of pages that others may access meanwhile, for a device that is part of the program.
+///
+/// # Safety
+///
+/// `from` is inside of pages from [`Kernel::allocate_pages`], with so many bytes.
+pub unsafe fn read_shared(from: NonNull<u8>, to: &mut [u8]) {
+    // SAFETY: the caller's promise; pages are whole words.
+    unsafe { crate::memory::read_shared(from, to) };
+}
+
+/// Writes `length` bytes to pages that others may access meanwhile, for an implementation of [`Kernel::copy`], and for a
+/// device that is part of the program.
+///
+/// # Safety
+///
+/// `to` is inside of pages from [`Kernel::allocate_pages`], with so many bytes. `from` is valid for reads of so many, which
+/// nothing writes meanwhile.
+pub unsafe fn write_shared(to: NonNull<u8>, from: *const u8, length: usize) {
+    // SAFETY: the caller's promise; pages are whole words.
+    unsafe { crate::memory::write_shared(to, from, length) };
 }

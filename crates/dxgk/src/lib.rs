@@ -20,7 +20,7 @@
 //! // `irql` was lent by the DDI that runs: at most DISPATCH_LEVEL.
 //! let seen = interrupts.synchronize(Control, irql, |at| {
 //!     at.completed += 1; // &mut ControlState, exclusively
-//!     at.notify(PresentProgress { source: 0, outcome: Presented::Complete }); // a DPC follows by itself
+//!     at.notify(pending().ended(Presented::Complete)); // a DPC follows by itself
 //!     at.completed // any type comes back
 //! });
 //! match seen {
@@ -96,7 +96,7 @@
 //! | STATUS_INVALID_PARAMETER | [`Refusal::InvalidParameter`](interrupt::Refusal::InvalidParameter) |
 //! | a status that says success, and nothing ran | [`Refusal::NotRun`](interrupt::Refusal::NotRun) |
 //! | any other status | [`Refusal::Other`](interrupt::Refusal::Other) |
-//! | a callback is NULL, the interface of another size or version, no interrupt | [`StartRefusal`](miniport::StartRefusal), when the adapter starts and never later |
+//! | a callback that is needed is NULL, the interface of an older version, no interrupt | [`StartRefusal`](miniport::StartRefusal), when the adapter starts and never later |
 //! | the port does not synchronize while the adapter is stopped | nowhere: a stop asks the port nothing |
 //! | a callback comes at another IRQL than its page says | [`Violation::Irql`](check::Violation::Irql), in a debug build |
 //!
@@ -129,6 +129,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod adapter;
+mod announced;
 pub mod check;
 pub mod ddi;
 #[cfg(all(feature = "std", not(loom)))]
@@ -138,6 +139,7 @@ pub mod guarantees;
 pub mod heap;
 #[cfg(all(feature = "std", not(loom)))]
 pub mod hosted;
+pub mod id;
 pub mod interface;
 pub mod interrupt;
 pub mod irql;
@@ -146,6 +148,7 @@ mod lifetime;
 pub mod lock;
 pub mod memory;
 pub mod miniport;
+pub mod post_display;
 pub mod present;
 pub mod resources;
 mod rundown;

@@ -48,6 +48,14 @@ impl Lifetimes {
     }
 }
 
+impl PartialEq for Life {
+    fn eq(&self, other: &Self) -> bool {
+        core::ptr::eq(self.lives, other.lives) && self.number == other.number
+    }
+}
+
+impl Eq for Life {}
+
 impl Life {
     /// Whether the adapter has not been stopped since.
     #[inline]

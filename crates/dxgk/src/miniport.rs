@@ -1,28 +1,58 @@
-//! The trait that a display-only miniport implements: DDIs as safe methods.
+//! The traits that a display-only miniport implements: DDIs as safe methods, in Microsoft's groups.
+//!
+//! [`Miniport`] is the life cycle. [`Children`], [`VidPns`], [`Presents`], [`Pointer`], [`SystemDisplay`] and [`Escape`] are the
+//! other groups, and a type that implements all of them is [`DisplayOnly`].
 //!
 //! Each method is named after its DDI and documents only what differs from Microsoft's page. Methods without a body are
-//! what no display-only driver can do without; the others answer as the page says a driver without the feature does.
+//! what no display-only driver can do without; the others answer as the page says a driver without the feature does. A group
+//! without need for a word is implemented with `impl dxgk::miniport::Pointer for Driver {}`.
 
-use dxgk_sys::{
-    D3DKMDT_VIDPN_HW_CAPABILITY, D3DKMDT_VIDPN_PRESENT_PATH, DEVICE_OBJECT, DEVICE_POWER_STATE,
-    DXGK_CHILD_DESCRIPTOR, DXGK_DISPLAY_INFORMATION, DXGK_DRIVERCAPS, DXGKARG_SETPOINTERPOSITION,
-    DXGKARG_SETPOINTERSHAPE, POWER_ACTION, PowerDeviceD0,
-};
+mod caps;
+mod children;
+mod escape;
+mod pointer;
+mod power;
+mod presents;
+mod system_display;
+mod vidpns;
+
+pub use caps::{DriverCaps, PointerCaps};
+pub use children::{ChildDescriptor, Children, HotPlug, OutputTechnology};
+pub use escape::Escape;
+pub use pointer::{Pointer, PointerKind, PointerPosition, PointerShape};
+pub use power::{PowerAction, PowerState, PowerTarget};
+pub use presents::Presents;
+pub use system_display::{SystemDisplay, SystemMode, SystemPicture};
+pub use vidpns::{HardwareCapability, VidPns};
+
+use dxgk_sys::DEVICE_OBJECT;
 
 use crate::adapter::{Registry, Started};
+use crate::id::VidPnTargetId;
 use crate::interface::{Interface, InterfaceError};
 use crate::interrupt::{
     Contains, Dxgkrnl, MapError, Message, MessageMap, Prepared, Source, SourceSet,
 };
 use crate::irql::{Dispatch, Passive};
 use crate::kernel::Kernel;
-use crate::present::PresentDisplayOnly;
+use crate::post_display::LitDisplay;
 use crate::resources::Resources;
 use crate::status::Status;
-use crate::vidpn::{Cofunctional, Commit, MonitorModes, VidPn};
 
-/// A display-only miniport. The value is what belongs to an adapter from DxgkDdiAddDevice to DxgkDdiRemoveDevice, where
-/// it is dropped; what exists only while the adapter is started is the [`Device`](Self::Device) and the sources' states.
+/// A whole display-only miniport: every group is implemented. It is, by itself, when they are.
+pub trait DisplayOnly:
+    Miniport + Children + VidPns + Presents + Pointer + SystemDisplay + Escape
+{
+}
+
+impl<M> DisplayOnly for M where
+    M: Miniport + Children + VidPns + Presents + Pointer + SystemDisplay + Escape
+{
+}
+
+/// A display-only miniport's life cycle. The value is what belongs to an adapter from DxgkDdiAddDevice to
+/// DxgkDdiRemoveDevice, where it is dropped. What exists only while the adapter is started is the
+/// [`Device`](Self::Device), the [`Context`](Self::Context), and the sources' states.
 pub trait Miniport: Sized + Send + Sync + 'static {
     /// The operating system's services.
     type Kernel: Kernel;
@@ -30,6 +60,9 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     type Sources: SourceSet<Device = Self::Device, Connection = Dxgkrnl>;
     /// The part of a started adapter that interrupt routines may read. Dropped after the stop barrier.
     type Device: Send + Sync + 'static;
+    /// What else lives from start to stop. Interrupt routines can't reach it, so that it may hold what they must not touch:
+    /// mutexes, events, allocations. Dropped after the stop barrier, and after the device.
+    type Context: Send + Sync + 'static;
 
     /// Where the driver's started adapters can be found.
     fn registry() -> &'static Registry<Self>;
@@ -87,7 +120,7 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     fn stop_device(&self, adapter: &Started<Self>, irql: &mut Passive<'_>);
 
     /// DxgkDdiStopDeviceAndReleasePostDisplayOwnership: leaves `target` lit with a linear, black 32-bit frame buffer and
-    /// says where it is. If this succeeds, the adapter is stopped as by DxgkDdiStopDevice, which is not called then.
+    /// says where it is. None stands for a target that the adapter does not have. If this succeeds, the adapter is stopped as by DxgkDdiStopDevice, which is not called then.
     ///
     /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_stop_device_and_release_post_display_ownership).
     ///
@@ -97,9 +130,9 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     fn release_post_display(
         &self,
         adapter: &Started<Self>,
-        target: u32,
+        target: Option<VidPnTargetId>,
         irql: &mut Passive<'_>,
-    ) -> Result<DXGK_DISPLAY_INFORMATION, Status> {
+    ) -> Result<LitDisplay, Status> {
         let _ = (adapter, target, irql);
         Err(Status::NOT_SUPPORTED)
     }
@@ -148,13 +181,13 @@ pub trait Miniport: Sized + Send + Sync + 'static {
         &self,
         adapter: Option<&Started<Self>>,
         device: PowerTarget,
-        state: DEVICE_POWER_STATE,
-        action: POWER_ACTION,
+        state: PowerState,
+        action: PowerAction,
         irql: &mut Passive<'_>,
     ) {
         let _ = action;
         if let (Some(adapter), PowerTarget::Adapter) = (adapter, device)
-            && state == PowerDeviceD0
+            && state == PowerState::D0
         {
             // That there is no display to take over, or none that is lit, changes nothing here.
             let _ = adapter.interface.acquire_post_display_ownership(irql);
@@ -171,234 +204,17 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_notify_surprise_removal).
     fn notify_surprise_removal(&self) {}
 
-    /// DXGKQAITYPE_DRIVERCAPS. What every display-only driver must say is filled in already; InterruptMessageNumber is not
-    /// the miniport's to say.
+    /// DXGKQAITYPE_DRIVERCAPS: what is not the same for every display-only driver. InterruptMessageNumber is not the miniport's
+    /// to say.
     ///
-    /// IRQL: PASSIVE_LEVEL, beside any other DDI. [Microsoft's
+    /// IRQL: PASSIVE_LEVEL, concurrently with any other DDI. [Microsoft's
     /// page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_queryadapterinfo).
-    fn driver_caps(&self, caps: &mut DXGK_DRIVERCAPS) {
-        let _ = caps;
-    }
-
-    /// DxgkDdiQueryChildRelations: one zeroed descriptor per child that StartDevice announced.
-    ///
-    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_query_child_relations).
-    ///
-    /// # Errors
-    ///
-    /// The status that dxgkrnl gets.
-    fn query_child_relations(
-        &self,
-        adapter: &Started<Self>,
-        children: &mut [DXGK_CHILD_DESCRIPTOR],
-        irql: &mut Passive<'_>,
-    ) -> Result<(), Status>;
-
-    /// DxgkDdiQueryChildStatus, StatusConnection: whether a monitor is connected.
-    ///
-    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_query_child_status).
-    ///
-    /// # Errors
-    ///
-    /// STATUS_INVALID_PARAMETER for a child that does not exist.
-    fn query_connection(
-        &self,
-        adapter: &Started<Self>,
-        child: u32,
-        irql: &mut Passive<'_>,
-    ) -> Result<bool, Status>;
-
-    /// DxgkDdiQueryDeviceDescriptor: copies EDID from byte `offset` into `to` and returns how many bytes there were.
-    ///
-    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/dispmprt/nc-dispmprt-dxgkddi_query_device_descriptor).
-    ///
-    /// # Errors
-    ///
-    /// STATUS_MONITOR_NO_DESCRIPTOR without an EDID, STATUS_MONITOR_NO_MORE_DESCRIPTOR_DATA past its end.
-    fn query_device_descriptor(
-        &self,
-        adapter: &Started<Self>,
-        child: u32,
-        offset: usize,
-        to: &mut [u8],
-        irql: &mut Passive<'_>,
-    ) -> Result<(), Status>;
-
-    /// DxgkDdiRecommendMonitorModes: the monitor on `target` has arrived, with modes from its EDID or, without one, from a
-    /// list of the operating system's; modes may be added.
-    ///
-    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_recommendmonitormodes).
-    ///
-    /// # Errors
-    ///
-    /// STATUS_NO_MEMORY, or the port's status.
-    fn recommend_monitor_modes(
-        &self,
-        adapter: &Started<Self>,
-        target: u32,
-        modes: &MonitorModes<'_>,
-        irql: &mut Passive<'_>,
-    ) -> Result<(), Status> {
-        let _ = (adapter, target, modes, irql);
-        Ok(())
-    }
-
-    /// DxgkDdiIsSupportedVidPn, for a VidPN with at least one path.
-    ///
-    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_issupportedvidpn).
-    ///
-    /// # Errors
-    ///
-    /// Only for a topology that is invalid in itself, or without memory: "no" is `Ok(false)`.
-    fn is_supported_vidpn(
-        &self,
-        adapter: &Started<Self>,
-        vidpn: &VidPn<'_>,
-        irql: &mut Passive<'_>,
-    ) -> Result<bool, Status>;
-
-    /// DxgkDdiEnumVidPnCofuncModality.
-    ///
-    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_enumvidpncofuncmodality).
-    ///
-    /// # Errors
-    ///
-    /// The status that dxgkrnl gets.
-    fn enum_vidpn_cofunc_modality(
-        &self,
-        adapter: &Started<Self>,
-        request: &Cofunctional<'_>,
-        irql: &mut Passive<'_>,
-    ) -> Result<(), Status>;
-
-    /// DxgkDdiCommitVidPn.
-    ///
-    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_commitvidpn).
-    ///
-    /// # Errors
-    ///
-    /// The status that dxgkrnl gets; the active VidPN stays as it was.
-    fn commit_vidpn(
-        &self,
-        adapter: &Started<Self>,
-        commit: &Commit<'_>,
-        irql: &mut Passive<'_>,
-    ) -> Result<(), Status>;
-
-    /// DxgkDdiUpdateActiveVidPnPresentPath.
-    ///
-    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_updateactivevidpnpresentpath).
-    ///
-    /// # Errors
-    ///
-    /// The status that dxgkrnl gets.
-    fn update_active_vidpn_present_path(
-        &self,
-        adapter: &Started<Self>,
-        path: &D3DKMDT_VIDPN_PRESENT_PATH,
-        irql: &mut Passive<'_>,
-    ) -> Result<(), Status>;
-
-    /// DxgkDdiSetVidPnSourceVisibility. `None` stands for every source (D3DDDI_ID_ALL).
-    ///
-    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_setvidpnsourcevisibility).
-    ///
-    /// # Errors
-    ///
-    /// The status that dxgkrnl gets.
-    fn set_vidpn_source_visibility(
-        &self,
-        adapter: &Started<Self>,
-        source: Option<u32>,
-        visible: bool,
-        irql: &mut Passive<'_>,
-    ) -> Result<(), Status>;
-
-    /// DxgkDdiQueryVidPnHWCapability.
-    ///
-    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_queryvidpnhwcapability).
-    ///
-    /// # Errors
-    ///
-    /// The status that dxgkrnl gets.
-    fn query_vidpn_hw_capability(
-        &self,
-        adapter: &Started<Self>,
-        source: u32,
-        target: u32,
-        irql: &mut Passive<'_>,
-    ) -> Result<D3DKMDT_VIDPN_HW_CAPABILITY, Status> {
-        let _ = (adapter, source, target, irql);
-        Ok(D3DKMDT_VIDPN_HW_CAPABILITY::default())
-    }
-
-    /// DxgkDdiPresentDisplayOnly. Re-entrant, and beside any other DDI but those of level three.
-    ///
-    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_presentdisplayonly).
-    ///
-    /// # Errors
-    ///
-    /// The status that dxgkrnl gets; no progress is reported then.
-    fn present_display_only(
-        &self,
-        adapter: &Started<Self>,
-        present: &PresentDisplayOnly<'_>,
-        irql: &mut Passive<'_>,
-    ) -> Result<Present, Status>;
-
-    /// DxgkDdiSetPointerPosition. Comes also for disabled sources and without pointer capabilities.
-    ///
-    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_setpointerposition).
-    ///
-    /// # Errors
-    ///
-    /// The status that dxgkrnl gets.
-    fn set_pointer_position(
-        &self,
-        adapter: &Started<Self>,
-        position: &DXGKARG_SETPOINTERPOSITION,
-        irql: &mut Passive<'_>,
-    ) -> Result<(), Status> {
-        let _ = (adapter, position, irql);
-        Ok(())
-    }
-
-    /// DxgkDdiSetPointerShape.
-    ///
-    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_setpointershape).
-    ///
-    /// # Errors
-    ///
-    /// STATUS_NOT_SUPPORTED has the operating system draw the pointer itself.
-    fn set_pointer_shape(
-        &self,
-        adapter: &Started<Self>,
-        shape: &DXGKARG_SETPOINTERSHAPE,
-        irql: &mut Passive<'_>,
-    ) -> Result<(), Status> {
-        let _ = (adapter, shape, irql);
-        Err(Status::NOT_SUPPORTED)
-    }
-
-    /// DxgkDdiEscape. `data` is the kernel's copy of a buffer from user mode, answered in place.
-    ///
-    /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_escape).
-    ///
-    /// # Errors
-    ///
-    /// The status that the caller in user mode gets.
-    fn escape(
-        &self,
-        adapter: &Started<Self>,
-        data: &mut [u8],
-        irql: &mut Passive<'_>,
-    ) -> Result<(), Status> {
-        let _ = (adapter, data, irql);
-        Err(Status::INVALID_PARAMETER)
+    fn driver_caps(&self) -> DriverCaps {
+        DriverCaps::default()
     }
 }
 
-/// The physical device object that DxgkDdiAddDevice got, to be passed to kernel services.
+/// The physical device object that DxgkDdiAddDevice got, to be passed to kernel services by unsafe code.
 #[derive(Debug, Clone, Copy)]
 pub struct PhysicalDevice(pub(crate) *mut DEVICE_OBJECT);
 
@@ -419,6 +235,13 @@ pub enum StartRefusal {
     NoResources(Status),
     /// Interrupt sources and messages can't be brought together.
     Interrupts(MapError),
+    /// So many sources or children can't be announced.
+    Announced {
+        /// The sources.
+        video_present_sources: u32,
+        /// The children.
+        children: u32,
+    },
     /// The adapter is started already.
     InvalidState,
     /// There is no memory for the sources' states.
@@ -431,41 +254,54 @@ impl StartRefusal {
     pub const fn status(self) -> Status {
         match self {
             Self::Interface(InterfaceError::Absent) => Status::INVALID_PARAMETER,
-            Self::Interface(InterfaceError::Size { .. } | InterfaceError::Version(_)) => {
-                Status::REVISION_MISMATCH
-            }
+            Self::Interface(InterfaceError::Version(_)) => Status::REVISION_MISMATCH,
             Self::Interface(InterfaceError::CallbackAbsent(_)) => Status::NOT_SUPPORTED,
             Self::NoResources(status) => status,
             Self::Interrupts(_) => Status::DEVICE_CONFIGURATION_ERROR,
+            Self::Announced { .. } => Status::INVALID_PARAMETER,
             Self::InvalidState => Status::INVALID_DEVICE_STATE,
             Self::NoMemory => Status::NO_MEMORY,
         }
     }
 }
 
-/// What DxgkDdiSetPowerState is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PowerTarget {
-    /// The adapter itself (DISPLAY_ADAPTER_HW_ID).
-    Adapter,
-    /// The child with this ChildUid.
-    Child(u32),
+impl core::fmt::Display for StartRefusal {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Interface(error) => core::fmt::Display::fmt(error, f),
+            Self::NoResources(status) => {
+                write!(f, "DxgkCbGetDeviceInformation answered {status}")
+            }
+            Self::Interrupts(error) => write!(
+                f,
+                "the interrupt sources can't be mapped to the messages of the adapter: {error:?}"
+            ),
+            Self::Announced {
+                video_present_sources,
+                children,
+            } => write!(
+                f,
+                "{video_present_sources} sources and {children} children, expected 1 to 16 sources and as many children at least"
+            ),
+            Self::InvalidState => f.write_str("the adapter is started already"),
+            Self::NoMemory => f.write_str("no memory for the states of the interrupt sources"),
+        }
+    }
 }
 
-/// How a present went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Present {
-    /// The picture is on the screen: STATUS_SUCCESS, and no progress is reported.
-    Complete,
-    /// Handed to the device: STATUS_PENDING. Progress has to be reported exactly once.
-    Pending,
+impl core::error::Error for StartRefusal {}
+
+impl From<StartRefusal> for Status {
+    fn from(refusal: StartRefusal) -> Self {
+        refusal.status()
+    }
 }
 
 /// What a start is made from.
 #[derive(Debug)]
 pub struct StartDevice<'a, M: Miniport> {
     /// dxgkrnl's services.
-    pub interface: &'a Interface,
+    pub interface: &'a Interface<M::Kernel>,
     /// The translated resources.
     pub resources: &'a Resources,
     pub(crate) interrupts: &'a mut Prepared<M::Sources>,
@@ -510,8 +346,10 @@ impl<M: Miniport> StartDevice<'_, M> {
 pub struct Parts<M: Miniport> {
     /// The device.
     pub device: M::Device,
+    /// What else lives from start to stop.
+    pub context: M::Context,
     /// How many video present sources there are; dxgkrnl numbers them from zero. At least one, at most 16.
     pub video_present_sources: u32,
-    /// How many children there are, present or potential; at least as many as sources.
+    /// How many children there are, present or potential; at least as many as sources, at most 256.
     pub children: u32,
 }

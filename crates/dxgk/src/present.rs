@@ -1,81 +1,137 @@
 //! The argument of DxgkDdiPresentDisplayOnly and the report of its progress.
+//!
+//! No coordinate of a miniport's reaches memory: a present hands out the port's own rectangles, clipped to the mode that
+//! was committed, and a copy takes one of them. That a present ends later is a value too: a token, of which there is one for
+//! each present, and which a report uses up.
 
+use core::cell::Cell;
 use core::marker::PhantomData;
 
 use dxgk_sys::{
-    D3DKMT_MOVE_RECT, DXGK_INTERRUPT_DISPLAYONLY_PRESENT_PROGRESS,
-    DXGK_PRESENT_DISPLAYONLY_PROGRESS_ID_COMPLETE, DXGK_PRESENT_DISPLAYONLY_PROGRESS_ID_FAILED,
-    DXGKARG_PRESENT_DISPLAYONLY, DXGKARGCB_NOTIFY_INTERRUPT_DATA,
-    DXGKARGCB_PRESENT_DISPLAYONLY_PROGRESS, RECT,
+    DXGK_INTERRUPT_DISPLAYONLY_PRESENT_PROGRESS, DXGK_PRESENT_DISPLAYONLY_PROGRESS_ID_COMPLETE,
+    DXGK_PRESENT_DISPLAYONLY_PROGRESS_ID_FAILED, DXGKARG_PRESENT_DISPLAYONLY,
+    DXGKARGCB_NOTIFY_INTERRUPT_DATA, DXGKARGCB_PRESENT_DISPLAYONLY_PROGRESS, RECT,
 };
 
-/// One present: where the picture is and which parts of it changed. Moves come before dirty rectangles.
+use crate::id::VidPnSourceId;
+use crate::lifetime::Life;
+use crate::status::Status;
+
+/// The most bytes that a pixel of a presented picture can have.
+const MAX_BYTES_PER_PIXEL: u32 = 8;
+
+/// One present: where the picture is and which parts of it changed.
 ///
 /// Source and lists are the port's again when the DDI returns.
-#[derive(Debug, Clone, Copy)]
-pub struct PresentDisplayOnly<'a>(&'a DXGKARG_PRESENT_DISPLAYONLY);
+#[derive(Debug)]
+pub struct PresentDisplayOnly<'a> {
+    argument: &'a DXGKARG_PRESENT_DISPLAYONLY,
+    source: VidPnSourceId,
+    /// Of the committed mode, in pixels. Nothing where none is.
+    extent: (u32, u32),
+    life: Life,
+    pended: Cell<bool>,
+}
 
 impl<'a> PresentDisplayOnly<'a> {
-    pub(crate) const fn new(argument: &'a DXGKARG_PRESENT_DISPLAYONLY) -> Self {
-        Self(argument)
+    /// Checks what dxgkrnl passed. `extent` is the size of the mode that is committed for the source.
+    ///
+    /// # Errors
+    ///
+    /// STATUS_INVALID_PARAMETER for pixels without bytes, and for lines that overlap in a mode of this width.
+    pub(crate) fn read(
+        argument: &'a DXGKARG_PRESENT_DISPLAYONLY,
+        source: VidPnSourceId,
+        extent: (u32, u32),
+        life: Life,
+    ) -> Result<Self, Status> {
+        let bytes = argument.BytesPerPixel;
+        if bytes == 0 || bytes > MAX_BYTES_PER_PIXEL {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        let line = u64::from(bytes).saturating_mul(u64::from(extent.0));
+        if extent.1 > 1 && u64::from(argument.Pitch.unsigned_abs()) < line {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        Ok(Self {
+            argument,
+            source,
+            extent,
+            life,
+            pended: Cell::new(false),
+        })
     }
 
     /// The source presented to.
     #[must_use]
-    pub const fn source(&self) -> u32 {
-        self.0.VidPnSourceId
+    pub const fn source(&self) -> VidPnSourceId {
+        self.source
     }
 
     /// Bytes per pixel of the picture.
     #[must_use]
     pub const fn bytes_per_pixel(&self) -> u32 {
-        self.0.BytesPerPixel
+        self.argument.BytesPerPixel
     }
 
     /// Bytes from one line of the picture to the next.
     #[must_use]
     pub const fn pitch(&self) -> i32 {
-        self.0.Pitch
+        self.argument.Pitch
     }
 
     /// Whether the pixels have to be rotated to the path's rotation. If not, they must not be, whatever the path says.
     #[must_use]
     pub fn rotate(&self) -> bool {
-        self.0.Flags.Value & 1 != 0
+        self.argument.Flags.Value & 1 != 0
     }
 
-    /// The screen-to-screen moves. Where a moved rectangle goes the picture already has its pixels.
+    /// Width and height in pixels of the source's committed mode; zero where none is.
     #[must_use]
-    pub fn moves(&self) -> &'a [D3DKMT_MOVE_RECT] {
-        // SAFETY: the port's list, valid until the DDI returns.
-        unsafe { list(self.0.pMoves, self.0.NumMoves) }
+    pub const fn extent(&self) -> (u32, u32) {
+        self.extent
     }
 
-    /// The rectangles that changed, in pixels of the source mode.
-    #[must_use]
-    pub fn dirty_rects(&self) -> &'a [RECT] {
-        // SAFETY: the port's list, valid until the DDI returns.
-        unsafe { list(self.0.pDirtyRect, self.0.NumDirtyRects) }
+    /// The parts that changed, in the order in which they have to be copied: where rectangles were moved to, where the
+    /// picture has their pixels already, then the dirty ones. Each is clipped to the committed mode; empty ones are left out.
+    pub fn rects(&self) -> impl Iterator<Item = PresentedRect<'a>> {
+        let argument = self.argument;
+        let (moves, dirty) = if argument.pSource.is_null() {
+            (&[][..], &[][..])
+        } else {
+            // SAFETY: the port's lists, valid until the DDI returns.
+            unsafe {
+                (
+                    list(argument.pMoves, argument.NumMoves),
+                    list(argument.pDirtyRect, argument.NumDirtyRects),
+                )
+            }
+        };
+        let extent = self.extent;
+        let moved = moves.iter().map(|step| &step.DestRect);
+        moved
+            .chain(dirty)
+            .filter_map(move |rect| PresentedRect::clipped(argument, rect, extent))
     }
 
-    /// Part of one line of the picture: `width` pixels from (`x`, `y`). None where the numbers overflow. Reading it may
-    /// fault, so only fault-tolerant copies take it.
+    /// Says that this present ends later: the DDI returns STATUS_PENDING, and progress has to be reported once, with the
+    /// token. None the second time. Any IRQL, so that a closure can call it when the device has taken the work.
+    ///
+    /// If the token is lost, dxgkrnl waits for its progress until it resets the adapter (TdrDodPresentDelay).
     #[must_use]
-    pub fn line(&self, x: u32, y: u32, width: u32) -> Option<SourceLine<'a>> {
-        let line = i64::from(self.0.Pitch).checked_mul(i64::from(y))?;
-        let column = i64::from(self.0.BytesPerPixel).checked_mul(i64::from(x))?;
-        let offset = isize::try_from(line.checked_add(column)?).ok()?;
-        let length = usize::try_from(self.0.BytesPerPixel.checked_mul(width)?).ok()?;
-        Some(SourceLine {
-            start: self
-                .0
-                .pSource
-                .cast::<u8>()
-                .cast_const()
-                .wrapping_offset(offset),
-            length,
-            surface: PhantomData,
+    pub fn pend(&self) -> Option<PendingPresent> {
+        if self.pended.replace(true) {
+            return None;
+        }
+        Some(PendingPresent {
+            source: self.source,
+            life: Some(self.life),
         })
+    }
+
+    /// Whether there is a token of it.
+    pub(crate) fn is_pended(&self) -> bool {
+        self.pended.get()
     }
 }
 
@@ -90,23 +146,86 @@ unsafe fn list<'a, T>(first: *const T, count: u32) -> &'a [T] {
     unsafe { core::slice::from_raw_parts(first, count as usize) }
 }
 
-/// Bytes of a line of a presented picture, not yet read.
+/// A part of a presented picture, not yet read. Reading it may fault, so only fault-tolerant copies take it:
+/// [`SharedPages::copy_rect`](crate::memory::SharedPages::copy_rect).
 #[derive(Debug, Clone, Copy)]
-pub struct SourceLine<'a> {
-    start: *const u8,
-    length: usize,
+pub struct PresentedRect<'a> {
+    left: u32,
+    top: u32,
+    width: u32,
+    height: u32,
+    first: *const u8,
+    pitch: isize,
+    bytes_per_pixel: u32,
     surface: PhantomData<&'a DXGKARG_PRESENT_DISPLAYONLY>,
 }
 
-impl SourceLine<'_> {
-    pub(crate) const fn start(&self) -> *const u8 {
-        self.start
+impl PresentedRect<'_> {
+    fn clipped(
+        argument: &DXGKARG_PRESENT_DISPLAYONLY,
+        rect: &RECT,
+        (width, height): (u32, u32),
+    ) -> Option<Self> {
+        let within = |edge: i32, limit: u32| u32::try_from(edge).unwrap_or(0).min(limit);
+        let (left, right) = (within(rect.left, width), within(rect.right, width));
+        let (top, bottom) = (within(rect.top, height), within(rect.bottom, height));
+        let (width, height) = (right.checked_sub(left)?, bottom.checked_sub(top)?);
+        if width == 0 || height == 0 {
+            return None;
+        }
+        let line = i64::from(argument.Pitch).checked_mul(i64::from(top))?;
+        let column = i64::from(argument.BytesPerPixel).checked_mul(i64::from(left))?;
+        let offset = isize::try_from(line.checked_add(column)?).ok()?;
+        Some(Self {
+            left,
+            top,
+            width,
+            height,
+            first: argument
+                .pSource
+                .cast::<u8>()
+                .cast_const()
+                .wrapping_offset(offset),
+            pitch: argument.Pitch as isize,
+            bytes_per_pixel: argument.BytesPerPixel,
+            surface: PhantomData,
+        })
     }
 
-    /// The length in bytes.
+    /// The first column, in pixels of the mode.
     #[must_use]
-    pub const fn length(&self) -> usize {
-        self.length
+    pub const fn left(&self) -> u32 {
+        self.left
+    }
+
+    /// The first line.
+    #[must_use]
+    pub const fn top(&self) -> u32 {
+        self.top
+    }
+
+    /// How many pixels are in a line of it; at least one.
+    #[must_use]
+    pub const fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// How many lines it has; at least one.
+    #[must_use]
+    pub const fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// Bytes of a line of it.
+    pub(crate) const fn line_bytes(&self) -> usize {
+        (self.width as usize).saturating_mul(self.bytes_per_pixel as usize)
+    }
+
+    /// Where line `line` of it begins.
+    pub(crate) fn line(&self, line: u32) -> *const u8 {
+        // Below the height, so that no product overflows that did not in the port's own arithmetic.
+        self.first
+            .wrapping_offset(self.pitch.wrapping_mul(line as isize))
     }
 }
 
@@ -119,39 +238,168 @@ pub enum Presented {
     Failed,
 }
 
-/// The report that a present which returned STATUS_PENDING has ended (DXGK_INTERRUPT_DISPLAYONLY_PRESENT_PROGRESS).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PresentProgress {
+/// A present that returned, or will return, STATUS_PENDING and whose progress is not reported yet.
+///
+/// There is one for each such present, from [`PresentDisplayOnly::pend`], and it can't be copied, so that progress is
+/// reported once. It is nothing but a value, which an interrupt source's state may hold.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "dxgkrnl waits until its progress is reported"]
+pub struct PendingPresent {
+    source: VidPnSourceId,
+    /// None of one that is assumed.
+    life: Option<Life>,
+}
+
+impl PendingPresent {
+    /// Claims that a present to `source` is pending.
+    ///
+    /// # Safety
+    ///
+    /// It is, on the adapter that reports it, and nothing else reports it.
+    pub const unsafe fn assume(source: VidPnSourceId) -> Self {
+        Self { source, life: None }
+    }
+
     /// The source presented to.
-    pub source: u32,
-    /// How it ended.
-    pub outcome: Presented,
+    #[must_use]
+    pub const fn source(&self) -> VidPnSourceId {
+        self.source
+    }
+
+    /// What is reported when it has ended.
+    pub const fn ended(self, outcome: Presented) -> PresentProgress {
+        PresentProgress {
+            present: self,
+            outcome,
+        }
+    }
+}
+
+/// Pending presents of one source that end together, such as those that one command of the device shows.
+///
+/// Lives in an interrupt source's state; holds any number in constant space.
+#[derive(Debug, PartialEq, Eq)]
+pub struct PendingPresents {
+    one: Option<PendingPresent>,
+    /// How many there are besides.
+    more: u32,
+}
+
+impl PendingPresents {
+    /// None.
+    pub const NONE: Self = Self { one: None, more: 0 };
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> u32 {
+        match self.one {
+            Some(_) => self.more.saturating_add(1),
+            None => 0,
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.one.is_none()
+    }
+
+    /// Adds one.
+    ///
+    /// # Errors
+    ///
+    /// The present, if it is of another source or another start of an adapter than those that are here.
+    pub fn add(&mut self, present: PendingPresent) -> Result<(), PendingPresent> {
+        match &self.one {
+            None => self.one = Some(present),
+            Some(one) if *one == present && self.more < u32::MAX => {
+                self.more = self.more.saturating_add(1);
+            }
+            Some(_) => return Err(present),
+        }
+        Ok(())
+    }
+
+    /// Adds one, if there is one that fits: a present of another source, or of another start of an adapter, is lost.
+    pub fn extend(&mut self, present: Option<PendingPresent>) {
+        if let Some(present) = present {
+            let _ = self.add(present);
+        }
+    }
+
+    /// Takes one out.
+    #[must_use]
+    pub fn take_one(&mut self) -> Option<PendingPresent> {
+        let one = self.one.take()?;
+        if let Some(left) = self.more.checked_sub(1) {
+            self.more = left;
+            self.one = Some(PendingPresent {
+                source: one.source,
+                life: one.life,
+            });
+        }
+        Some(one)
+    }
+
+    /// Takes all out.
+    #[must_use]
+    pub fn take(&mut self) -> Self {
+        core::mem::replace(self, Self::NONE)
+    }
+}
+
+impl Default for PendingPresents {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+/// The report that a pending present has ended (DXGK_INTERRUPT_DISPLAYONLY_PRESENT_PROGRESS).
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "dxgkrnl waits until it is notified"]
+pub struct PresentProgress {
+    present: PendingPresent,
+    outcome: Presented,
 }
 
 /// What DxgkCbNotifyInterrupt can be told. Only what this layer makes, since the structure behind it can hold pointers.
-pub trait Notification: Copy + sealed::Sealed {
+pub trait Notification: sealed::Sealed {
+    /// What dxgkrnl is told; none if it is of another adapter, or of an earlier start of this one.
     #[doc(hidden)]
-    fn data(self) -> DXGKARGCB_NOTIFY_INTERRUPT_DATA;
+    fn data(self, life: sealed::Of) -> Option<sealed::Data>;
 }
 
-mod sealed {
+pub(crate) mod sealed {
+    use crate::lifetime::Life;
+
     pub trait Sealed {}
     impl Sealed for super::PresentProgress {}
+
+    /// The start of an adapter that is notified.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Of(pub(crate) Life);
+
+    /// What dxgkrnl is told.
+    #[derive(Debug)]
+    pub struct Data(pub(crate) super::DXGKARGCB_NOTIFY_INTERRUPT_DATA);
 }
 
 impl Notification for PresentProgress {
-    fn data(self) -> DXGKARGCB_NOTIFY_INTERRUPT_DATA {
+    fn data(self, of: sealed::Of) -> Option<sealed::Data> {
+        if self.present.life.is_some_and(|life| life != of.0) {
+            return None;
+        }
         let mut data = DXGKARGCB_NOTIFY_INTERRUPT_DATA {
             InterruptType: DXGK_INTERRUPT_DISPLAYONLY_PRESENT_PROGRESS,
             ..Default::default()
         };
         data.Anonymous.DisplayOnlyPresentProgress = DXGKARGCB_PRESENT_DISPLAYONLY_PROGRESS {
-            VidPnSourceId: self.source,
+            VidPnSourceId: self.present.source.number(),
             ProgressId: match self.outcome {
                 Presented::Complete => DXGK_PRESENT_DISPLAYONLY_PROGRESS_ID_COMPLETE,
                 Presented::Failed => DXGK_PRESENT_DISPLAYONLY_PROGRESS_ID_FAILED,
             },
         };
-        data
+        Some(sealed::Data(data))
     }
 }

@@ -7,15 +7,18 @@ use dxgk_sys::{
     CmResourceTypeInterrupt, CmResourceTypeMemory,
 };
 
+use crate::lifetime::Life;
+
 /// The most memory ranges that are kept: a PCI function has six base addresses and an expansion ROM.
 const MAX_RANGES: usize = 8;
 
-/// A range of translated physical addresses that the adapter was given. It can't be made up: what is mapped is always the
-/// adapter's own.
+/// A range of translated physical addresses that the adapter was given. It can't be made up, and it is good for the start
+/// of the adapter that it is from: what is mapped is always the adapter's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemoryRange {
     start: u64,
     length: u64,
+    life: Life,
 }
 
 impl MemoryRange {
@@ -40,7 +43,13 @@ impl MemoryRange {
         Some(Self {
             start: self.start.checked_add(offset)?,
             length,
+            life: self.life,
         })
+    }
+
+    /// Whether it is of this start of this adapter.
+    pub(crate) fn is_of(&self, life: Life) -> bool {
+        self.life == life
     }
 }
 
@@ -60,7 +69,7 @@ impl Resources {
     /// # Safety
     ///
     /// `list` is NULL or points to a resource list as long as its counts say.
-    pub(crate) unsafe fn read(list: *const CM_RESOURCE_LIST) -> Self {
+    pub(crate) unsafe fn read(list: *const CM_RESOURCE_LIST, life: Life) -> Self {
         let mut resources = Self::default();
         if list.is_null() {
             return resources;
@@ -80,12 +89,12 @@ impl Resources {
         for index in 0..count as usize {
             // SAFETY: below the count, so part of the list.
             let descriptor = unsafe { first.add(index).read_unaligned() };
-            resources.add(&descriptor);
+            resources.add(&descriptor, life);
         }
         resources
     }
 
-    fn add(&mut self, descriptor: &CM_PARTIAL_RESOURCE_DESCRIPTOR) {
+    fn add(&mut self, descriptor: &CM_PARTIAL_RESOURCE_DESCRIPTOR, life: Life) {
         if u32::from(descriptor.Type) == CmResourceTypeMemory {
             // SAFETY: the type says which arm of the union is valid; all are plain numbers.
             let memory = unsafe { descriptor.u.Memory };
@@ -95,6 +104,7 @@ impl Resources {
                 *free = Some(MemoryRange {
                     start,
                     length: u64::from(memory.Length),
+                    life,
                 });
             }
         } else if u32::from(descriptor.Type) == CmResourceTypeInterrupt {

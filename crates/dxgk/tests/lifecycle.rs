@@ -193,11 +193,8 @@ fn what_can_not_be_started_is_refused_with_the_reason_and_can_be_started_later()
         ),
         (
             |table| table.Size = 8,
-            STATUS_REVISION_MISMATCH,
-            interface(InterfaceError::Size {
-                expected: size_of::<dxgk::sys::DXGKRNL_INTERFACE>() as u32,
-                found: 8,
-            }),
+            STATUS_NOT_SUPPORTED,
+            interface(InterfaceError::CallbackAbsent("DxgkCbGetDeviceInformation")),
         ),
         (
             |table| table.Version = 0x1052,

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::num::NonZeroU32;
 
-use dxgk::doc::{Gpu, PresentProgress, Presented};
+use dxgk::doc::{Gpu, Presented};
 use dxgk::hosted::{Hosted, PortCall, passive};
 use dxgk::interrupt::{AtDirql, Cause, HandOver, Notifying, Refusal, Report, Silent, Source};
 use dxgk::irql::Passive;
@@ -90,13 +90,11 @@ fn work(hosted: &Hosted<Sources>, irql: &mut Passive<'_>) -> Vec<Refusal> {
     };
     assert_eq!((runs.get(), sum), (1, 7));
 
-    let mut progress = PresentProgress {
-        source: 0,
-        outcome: Presented::Complete,
-    };
+    let done = || dxgk::doc::pending().ended(Presented::Complete);
+    let mut progress = done();
     while let Err(refused) = interrupts.report(Control, irql, progress) {
         refusals.push(refused.reason);
-        assert_eq!(refused.given, progress);
+        assert_eq!(refused.given, done());
         progress = refused.given;
     }
 

@@ -11,20 +11,22 @@ use core::iter::once;
 use core::marker::PhantomData;
 
 use dxgk::adapter::{Registry, Started};
+use dxgk::id::Sources;
 use dxgk::interrupt::{AtDirql, Cause, Dxgkrnl, InterruptDevice, Notify, Notifying, Source};
 use dxgk::irql::Passive;
 use dxgk::kernel::Kernel;
 use dxgk::lock::PassiveMutex;
 use dxgk::memory::SharedPages;
-use dxgk::miniport::{Miniport, Parts, PhysicalDevice, Present, StartDevice};
-use dxgk::present::{PresentDisplayOnly, PresentProgress, Presented};
-use dxgk::status::Status;
-use dxgk::sys::{
-    D3DDDIFMT_A8R8G8B8, D3DKMDT_VIDPN_PRESENT_PATH, D3DKMDT_VOT_OTHER, D3DKMDT_VPPR_UNPINNED,
-    D3DKMDT_VPPS_UNPINNED, DXGK_CHILD_DESCRIPTOR, HpdAwarenessAlwaysConnected, RECT,
-    TypeVideoOutput,
+use dxgk::miniport::{
+    Children, Escape, Miniport, Parts, PhysicalDevice, Pointer, Presents, StartDevice,
+    SystemDisplay, VidPns,
 };
-use dxgk::vidpn::{Cofunctional, Commit, GraphicsMode, Pivot, SignalMode, VidPn};
+use dxgk::present::{PresentDisplayOnly, Presented};
+use dxgk::status::Status;
+use dxgk::vidpn::{
+    Cofunctional, Commit, GraphicsMode, Path, PathSupport, Pivot, PixelFormat, Rotations, Scalings,
+    SignalMode, SourceMode, VidPn,
+};
 
 /// The operating system: `dxgk`'s services, and the place of the registry, which is a static of the driver's package.
 pub trait System: Sized + 'static {
@@ -39,7 +41,7 @@ pub const MODE: GraphicsMode = GraphicsMode {
     width: 1024,
     height: 768,
     stride: 1024 * 4,
-    format: D3DDDIFMT_A8R8G8B8,
+    format: PixelFormat::A8R8G8B8,
 };
 
 /// The same as it goes to the monitor.
@@ -99,6 +101,7 @@ impl<S: System> Miniport for Minimal<S> {
     type Kernel = S::Kernel;
     type Sources = (Frames<S>,);
     type Device = Screen<S>;
+    type Context = ();
 
     fn registry() -> &'static Registry<Self> {
         S::registry()
@@ -119,51 +122,31 @@ impl<S: System> Miniport for Minimal<S> {
                 memory: SharedPages::new((MODE.stride * MODE.height) as usize, irql)?,
                 copying: PassiveMutex::new((), irql)?,
             },
+            context: (),
             video_present_sources: 1,
             children: 1,
         })
     }
 
-    fn query_child_relations(
-        &self,
-        _: &Started<Self>,
-        children: &mut [DXGK_CHILD_DESCRIPTOR],
-        _: &mut Passive<'_>,
-    ) -> Result<(), Status> {
-        let output = children.first_mut().ok_or(Status::INVALID_PARAMETER)?;
-        output.ChildDeviceType = TypeVideoOutput;
-        output.ChildCapabilities.HpdAwareness = HpdAwarenessAlwaysConnected;
-        output
-            .ChildCapabilities
-            .Type
-            .VideoOutput
-            .InterfaceTechnology = D3DKMDT_VOT_OTHER;
-        Ok(())
+    fn stop_device(&self, _: &Started<Self>, _: &mut Passive<'_>) {
+        // A device would be silenced. The rest is `dxgk`'s: it drops the screen when nothing can reach it any more.
     }
+}
 
-    fn query_connection(
-        &self,
-        _: &Started<Self>,
-        child: u32,
-        _: &mut Passive<'_>,
-    ) -> Result<bool, Status> {
-        (child == 0)
-            .then_some(true)
-            .ok_or(Status::INVALID_PARAMETER)
-    }
+/// One output, with a monitor that is always there and says nothing of itself: the operating system assumes one with the
+/// common modes, of which ours is one.
+impl<S: System> Children for Minimal<S> {}
 
-    fn query_device_descriptor(
-        &self,
-        _: &Started<Self>,
-        _: u32,
-        _: usize,
-        _: &mut [u8],
-        _: &mut Passive<'_>,
-    ) -> Result<(), Status> {
-        // Without an EDID the operating system assumes a monitor with the common modes; ours is one of them.
-        Err(Status::MONITOR_NO_DESCRIPTOR)
-    }
+/// The operating system draws the pointer.
+impl<S: System> Pointer for Minimal<S> {}
 
+/// Nothing is shown in a bug check.
+impl<S: System> SystemDisplay for Minimal<S> {}
+
+/// User mode has nothing to ask.
+impl<S: System> Escape for Minimal<S> {}
+
+impl<S: System> VidPns for Minimal<S> {
     fn is_supported_vidpn(
         &self,
         _: &Started<Self>,
@@ -182,23 +165,21 @@ impl<S: System> Miniport for Minimal<S> {
         // Every set that is free gets our mode; what is pinned or the pivot stays.
         let (vidpn, pivot) = (&request.vidpn, request.pivot);
         vidpn.for_each_path(irql, |path| {
-            let (source, target) = (path.VidPnSourceId, path.VidPnTargetId);
+            let (source, target) = (path.source, path.target);
             if pivot != Pivot::Source(source) && vidpn.pinned_source_mode(source, irql)?.is_none() {
                 vidpn.assign_source_modes(source, once(MODE), irql)?;
             }
             if pivot != Pivot::Target(target) && vidpn.pinned_target_mode(target, irql)?.is_none() {
                 vidpn.assign_target_modes(target, once(SIGNAL), irql)?;
             }
-            let mut path = *path;
-            let transformation = &mut path.ContentTransformation;
-            let (scaling, rotation) = (transformation.Scaling, transformation.Rotation);
-            if scaling == D3DKMDT_VPPS_UNPINNED && pivot != Pivot::Scaling(source, target) {
-                transformation.ScalingSupport.Value = 1; // identity
+            let mut support: PathSupport = path.support;
+            if !path.scaling.is_pinned() && pivot != Pivot::Scaling(source, target) {
+                support.scaling = Scalings::IDENTITY;
             }
-            if rotation == D3DKMDT_VPPR_UNPINNED && pivot != Pivot::Rotation(source, target) {
-                transformation.RotationSupport.Value = 1; // identity
+            if !path.rotation.is_pinned() && pivot != Pivot::Rotation(source, target) {
+                support.rotation = Rotations::IDENTITY;
             }
-            vidpn.update_path_support(&path, irql)
+            vidpn.update_path_support(source, target, support, irql)
         })
     }
 
@@ -217,7 +198,7 @@ impl<S: System> Miniport for Minimal<S> {
     fn update_active_vidpn_present_path(
         &self,
         _: &Started<Self>,
-        _: &D3DKMDT_VIDPN_PRESENT_PATH,
+        _: &Path,
         _: &mut Passive<'_>,
     ) -> Result<(), Status> {
         Ok(())
@@ -226,75 +207,51 @@ impl<S: System> Miniport for Minimal<S> {
     fn set_vidpn_source_visibility(
         &self,
         _: &Started<Self>,
-        _: Option<u32>,
+        _: Sources,
         _: bool,
         _: &mut Passive<'_>,
     ) -> Result<(), Status> {
         Ok(())
     }
+}
 
+impl<S: System> Presents for Minimal<S> {
     fn present_display_only(
         &self,
         adapter: &Started<Self>,
         present: &PresentDisplayOnly<'_>,
         irql: &mut Passive<'_>,
-    ) -> Result<Present, Status> {
+    ) -> Result<(), Status> {
         let screen = &adapter.device;
         screen.copying.with(irql, |(), irql| {
-            // Moves first: where a rectangle was moved to, the picture has its pixels already.
-            let moved = present.moves().iter().map(|step| &step.DestRect);
-            let mut changed = moved.chain(present.dirty_rects());
-            changed.try_for_each(|rect| copy(&screen.memory, present, rect, irql))
+            // Each lies inside the committed mode, which is ours.
+            present.rects().try_for_each(|rect| {
+                let before = rect.top() as usize * MODE.stride as usize + rect.left() as usize * 4;
+                screen
+                    .memory
+                    .copy_rect(before, MODE.stride as usize, &rect, irql)
+            })
         })?;
-        let progress = PresentProgress {
-            source: present.source(),
-            outcome: Presented::Complete,
-        };
-        // At DIRQL, under the lock of the source's message: counted and told together, and the DPC follows by itself.
-        let told = adapter
+        // At DIRQL, under the lock of the source's message: counted and told together, and the DPC follows by itself. If that
+        // is refused, for example because the interrupt is not connected, the present is not pending and ends here.
+        let _ = adapter
             .interrupts
             .synchronize(Frames(PhantomData), irql, |at| {
                 **at = at.wrapping_add(1);
-                at.notify(progress);
+                if let Some(pending) = present.pend() {
+                    at.notify(pending.ended(Presented::Complete));
+                }
             });
-        match told {
-            Ok(()) => Ok(Present::Pending),
-            // Refused, for example because the interrupt is not connected: nothing was told, so there is nothing to wait for.
-            Err(_) => Ok(Present::Complete),
-        }
-    }
-
-    fn stop_device(&self, _: &Started<Self>, _: &mut Passive<'_>) {
-        // A device would be silenced. The rest is `dxgk`'s: it drops the screen when nothing can reach it any more.
+        Ok(())
     }
 }
 
 fn asks_for_our_mode_alone(vidpn: &VidPn<'_>, irql: &Passive<'_>) -> Result<bool, Status> {
     let mut ours = true;
     vidpn.for_each_path(irql, |path| {
-        let pinned = vidpn.pinned_source_mode(path.VidPnSourceId, irql)?;
-        ours &= pinned.is_none_or(|mode| GraphicsMode::read(&mode) == Some(MODE));
+        let pinned = vidpn.pinned_source_mode(path.source, irql)?;
+        ours &= pinned.is_none_or(|mode| mode == SourceMode::Graphics(MODE));
         Ok(())
     })?;
     Ok(ours)
-}
-
-/// Copies what lies inside of the mode. Reading a presented picture may fault, which is an error here and not a crash.
-fn copy(
-    memory: &SharedPages<impl Kernel>,
-    present: &PresentDisplayOnly<'_>,
-    rect: &RECT,
-    irql: &Passive<'_>,
-) -> Result<(), Status> {
-    let within = |edge: i32, limit: u32| u32::try_from(edge).unwrap_or(0).min(limit);
-    let left = within(rect.left, MODE.width);
-    let width = within(rect.right, MODE.width).saturating_sub(left);
-    for y in within(rect.top, MODE.height)..within(rect.bottom, MODE.height) {
-        let line = present
-            .line(left, y, width)
-            .ok_or(Status::INVALID_PARAMETER)?;
-        let offset = y as usize * MODE.stride as usize + left as usize * 4;
-        memory.copy_line(offset, line, irql)?;
-    }
-    Ok(())
 }

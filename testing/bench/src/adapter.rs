@@ -1,16 +1,20 @@
 //! A miniport with one source and nothing else, started the way dxgkrnl starts one.
 
-use core::ptr;
+use core::ptr::{self, NonNull};
 
 use dxgk::adapter::{Registry, Started};
+use dxgk::id::Sources as VidPnSources;
 use dxgk::interrupt::{AtDirql, Cause, Dxgkrnl, InterruptDevice, Interrupts, Notifying, Source};
 use dxgk::irql::{AtMostDispatch, Passive};
 use dxgk::kernel::{Kernel, PageBlock};
-use dxgk::miniport::{Miniport, Parts, PhysicalDevice, Present, StartDevice};
+use dxgk::miniport::{
+    Children, Escape, Miniport, Parts, PhysicalDevice, Pointer, Presents, StartDevice,
+    SystemDisplay, VidPns,
+};
 use dxgk::present::PresentDisplayOnly;
 use dxgk::status::Status;
-use dxgk::sys::{D3DKMDT_VIDPN_PRESENT_PATH, DXGK_CHILD_DESCRIPTOR, STATUS_SUCCESS};
-use dxgk::vidpn::{Cofunctional, Commit, VidPn};
+use dxgk::sys::STATUS_SUCCESS;
+use dxgk::vidpn::{Cofunctional, Commit, Path, VidPn};
 
 use crate::port;
 
@@ -77,7 +81,7 @@ unsafe impl Kernel for Host {
         0
     }
     unsafe fn free_pages(_: &PageBlock) {}
-    unsafe fn copy(_: &Passive<'_>, _: *mut u8, _: *const u8, _: usize) -> Result<(), Status> {
+    unsafe fn copy(_: &Passive<'_>, _: NonNull<u8>, _: *const u8, _: usize) -> Result<(), Status> {
         Err(Status::NOT_SUPPORTED)
     }
     fn new_event(_: &Passive<'_>) -> Option<()> {
@@ -104,6 +108,7 @@ impl Miniport for Bench {
     type Kernel = Host;
     type Sources = Sources;
     type Device = Device;
+    type Context = ();
 
     fn registry() -> &'static Registry<Self> {
         &REGISTRY
@@ -118,37 +123,23 @@ impl Miniport for Bench {
     ) -> Result<Parts<Self>, Status> {
         Ok(Parts {
             device: Device,
+            context: (),
             video_present_sources: 1,
             children: 1,
         })
     }
     fn stop_device(&self, _: &Started<Self>, _: &mut Passive<'_>) {}
-    fn query_child_relations(
-        &self,
-        _: &Started<Self>,
-        _: &mut [DXGK_CHILD_DESCRIPTOR],
-        _: &mut Passive<'_>,
-    ) -> Result<(), Status> {
-        Err(Status::NOT_SUPPORTED)
-    }
-    fn query_connection(
-        &self,
-        _: &Started<Self>,
-        _: u32,
-        _: &mut Passive<'_>,
-    ) -> Result<bool, Status> {
-        Err(Status::NOT_SUPPORTED)
-    }
-    fn query_device_descriptor(
-        &self,
-        _: &Started<Self>,
-        _: u32,
-        _: usize,
-        _: &mut [u8],
-        _: &mut Passive<'_>,
-    ) -> Result<(), Status> {
-        Err(Status::NOT_SUPPORTED)
-    }
+}
+
+impl Children for Bench {}
+
+impl Pointer for Bench {}
+
+impl SystemDisplay for Bench {}
+
+impl Escape for Bench {}
+
+impl VidPns for Bench {
     fn is_supported_vidpn(
         &self,
         _: &Started<Self>,
@@ -176,7 +167,7 @@ impl Miniport for Bench {
     fn update_active_vidpn_present_path(
         &self,
         _: &Started<Self>,
-        _: &D3DKMDT_VIDPN_PRESENT_PATH,
+        _: &Path,
         _: &mut Passive<'_>,
     ) -> Result<(), Status> {
         Err(Status::NOT_SUPPORTED)
@@ -184,18 +175,21 @@ impl Miniport for Bench {
     fn set_vidpn_source_visibility(
         &self,
         _: &Started<Self>,
-        _: Option<u32>,
+        _: VidPnSources,
         _: bool,
         _: &mut Passive<'_>,
     ) -> Result<(), Status> {
         Err(Status::NOT_SUPPORTED)
     }
+}
+
+impl Presents for Bench {
     fn present_display_only(
         &self,
         _: &Started<Self>,
         _: &PresentDisplayOnly<'_>,
         _: &mut Passive<'_>,
-    ) -> Result<Present, Status> {
+    ) -> Result<(), Status> {
         Err(Status::NOT_SUPPORTED)
     }
 }

@@ -2,6 +2,11 @@
 //!
 //! The operating system does the reading: a system call that is given a bad address says so instead of crashing.
 
+use std::ptr::NonNull;
+
+#[cfg(unix)]
+use dxgk::kernel::write_shared;
+
 /// The memory could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Faulted;
@@ -14,9 +19,9 @@ pub struct Faulted;
 ///
 /// # Safety
 ///
-/// `to` is valid for writes of `length` bytes.
+/// As for [`write_shared`], but that reading may fail.
 #[cfg(unix)]
-pub unsafe fn copy(to: *mut u8, from: *const u8, length: usize) -> Result<(), Faulted> {
+pub unsafe fn copy(to: NonNull<u8>, from: *const u8, length: usize) -> Result<(), Faulted> {
     use std::io::{PipeReader, PipeWriter, Read};
     use std::os::fd::AsRawFd;
 
@@ -39,9 +44,11 @@ pub unsafe fn copy(to: *mut u8, from: *const u8, length: usize) -> Result<(), Fa
             let Ok(written) = usize::try_from(written) else {
                 return Err(Faulted);
             };
+            let mut read = [0; PIECE];
+            let read = read.get_mut(..written).ok_or(Faulted)?;
+            reader.read_exact(read).map_err(|_| Faulted)?;
             // SAFETY: inside what the caller promises.
-            let place = unsafe { std::slice::from_raw_parts_mut(to.add(done), written) };
-            reader.read_exact(place).map_err(|_| Faulted)?;
+            unsafe { write_shared(to.add(done), read.as_ptr(), written) };
             done += written;
         }
         Ok(())
@@ -56,9 +63,9 @@ pub unsafe fn copy(to: *mut u8, from: *const u8, length: usize) -> Result<(), Fa
 ///
 /// # Safety
 ///
-/// `to` is valid for writes of `length` bytes.
+/// As for [`write_shared`], but that reading may fail.
 #[cfg(windows)]
-pub unsafe fn copy(to: *mut u8, from: *const u8, length: usize) -> Result<(), Faulted> {
+pub unsafe fn copy(to: NonNull<u8>, from: *const u8, length: usize) -> Result<(), Faulted> {
     use windows_sys::Win32::System::Diagnostics::Debug::ReadProcessMemory;
     use windows_sys::Win32::System::Threading::GetCurrentProcess;
 
@@ -68,7 +75,7 @@ pub unsafe fn copy(to: *mut u8, from: *const u8, length: usize) -> Result<(), Fa
         ReadProcessMemory(
             GetCurrentProcess(),
             from.cast(),
-            to.cast(),
+            to.as_ptr().cast(),
             length,
             &raw mut moved,
         )
@@ -87,15 +94,18 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_an_error_and_the_next_copy_works() {
         let from: Vec<u8> = (0..10_000_u32).map(|number| number as u8).collect();
-        let mut to = vec![0; from.len()];
+        let mut to = vec![0_u64; from.len() / 8];
+        let place = NonNull::from(to.as_mut_slice()).cast::<u8>();
+        let mut copy_of = vec![0; from.len()];
         for _ in 0..2 {
             // SAFETY: both are as long as it says.
-            let copied = unsafe { copy(to.as_mut_ptr(), from.as_ptr(), from.len()) };
-            assert_eq!((copied, &to), (Ok(()), &from));
-            to.fill(0);
+            let copied = unsafe { copy(place, from.as_ptr(), from.len()) };
+            // SAFETY: as above.
+            unsafe { dxgk::kernel::read_shared(place, &mut copy_of) };
+            assert_eq!((copied, &copy_of), (Ok(()), &from));
             let nowhere = std::ptr::without_provenance(8);
             // SAFETY: the destination is long enough; the source is nobody's.
-            let copied = unsafe { copy(to.as_mut_ptr(), nowhere, 16) };
+            let copied = unsafe { copy(place, nowhere, 16) };
             assert_eq!(copied, Err(Faulted));
         }
     }

@@ -218,7 +218,7 @@ unsafe impl Kernel for SimKernel {
 
     unsafe fn copy(
         _: &Passive<'_>,
-        to: *mut u8,
+        to: NonNull<u8>,
         from: *const u8,
         length: usize,
     ) -> Result<(), Status> {

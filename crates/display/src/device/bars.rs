@@ -35,7 +35,7 @@ impl<K: Kernel> Bars<K> {
     pub(crate) fn map(
         layout: &Layout,
         ranges: &[Option<MemoryRange>; BARS],
-        interface: &Interface,
+        interface: &Interface<K>,
         irql: &Passive<'_>,
     ) -> Result<Self, Fault> {
         let mut bars = Self([const { None }; BARS]);

@@ -2,6 +2,7 @@
 
 use dxgk::interface::Interface;
 use dxgk::irql::Passive;
+use dxgk::kernel::Kernel;
 use dxgk::resources::{MemoryRange, Resources};
 use dxgk::status::Status;
 use virtio_gpu::ConfigSpace;
@@ -20,12 +21,12 @@ const BAR_64: u32 = 2 << 1;
 const BAR_FLAGS: u32 = 0xF;
 
 /// The adapter's configuration space.
-pub(crate) struct PciConfig<'a, 'b> {
-    pub(crate) interface: &'a Interface,
+pub(crate) struct PciConfig<'a, 'b, K: Kernel> {
+    pub(crate) interface: &'a Interface<K>,
     pub(crate) irql: &'a Passive<'b>,
 }
 
-impl ConfigSpace for PciConfig<'_, '_> {
+impl<K: Kernel> ConfigSpace for PciConfig<'_, '_, K> {
     fn read(&self, offset: u16, bytes: &mut [u8]) -> Result<(), ConfigReadError> {
         self.interface
             .read_config(u32::from(offset), bytes, self.irql)
@@ -33,7 +34,7 @@ impl ConfigSpace for PciConfig<'_, '_> {
     }
 }
 
-impl PciConfig<'_, '_> {
+impl<K: Kernel> PciConfig<'_, '_, K> {
     /// Cuts the device off from memory. Only for a device that obeys nothing else.
     pub(crate) fn clear_bus_master(&self) -> Result<(), Status> {
         let was = self.read_u16(COMMAND).map_err(|_| Status::UNSUCCESSFUL)?;

@@ -3,7 +3,7 @@
 use dxgk::irql::Passive;
 use dxgk::kernel::{Kernel, PAGE_SIZE};
 use dxgk::memory::SharedPages;
-use dxgk::present::SourceLine;
+use dxgk::present::PresentedRect;
 use dxgk::status::Status;
 use virtio_gpu::{AccessError, Memory, Segment};
 
@@ -16,14 +16,15 @@ impl<K: Kernel> DmaMemory<K> {
         SharedPages::new(length, irql).map(Self)
     }
 
-    /// Copies part of a line of a presented picture to `offset`.
-    pub(crate) fn copy_line(
+    /// Copies a part of a presented picture to `offset`, a line every `stride` bytes.
+    pub(crate) fn copy_rect(
         &self,
         offset: usize,
-        line: SourceLine<'_>,
+        stride: usize,
+        part: &PresentedRect<'_>,
         irql: &Passive<'_>,
     ) -> Result<(), Status> {
-        self.0.copy_line(offset, line, irql)
+        self.0.copy_rect(offset, stride, part, irql)
     }
 }
 

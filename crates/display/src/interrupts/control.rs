@@ -1,16 +1,13 @@
 //! The control source: commands under way, frames that wait for room, and what was done.
 
 use dxgk::interrupt::{AtDirql, Cause, Notify};
-use dxgk::present::{PresentProgress, Presented};
+use dxgk::present::{PendingPresents, Presented};
 use virtio_gpu::commands::{Completed, ControlQueue, Failure};
 
 use super::{Control, QUEUE, Tally};
 use crate::device::{Device, Signals};
 use crate::frame::{Frame, NotSent, Sent, send};
 use crate::{Fault, Platform};
-
-/// The source that all frames belong to, as long as there is one.
-const SOURCE: u32 = 0;
 
 /// What a batch is, in the number that comes back with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +112,8 @@ pub struct ControlState {
     /// The wait whose answer is expected, and the answer when it is there.
     pub(crate) awaited: Option<u32>,
     pub(crate) reply: Option<Result<(), Failure>>,
+    /// Every present whose progress is not reported yet, whether the device has it or it waits.
+    pub(crate) pending: PendingPresents,
     /// Presents that wait for room in the queue.
     pub(crate) waiting: Frame,
     /// Why the first present since the last look was not brought to the screen, for the trace.
@@ -130,6 +129,7 @@ impl ControlState {
         tally: Tally::NONE,
         awaited: None,
         reply: None,
+        pending: PendingPresents::NONE,
         waiting: Frame::NONE,
         refused: None,
         fault: None,
@@ -228,10 +228,9 @@ fn report<P: Platform>(
     }
     add(&mut at.totals.notifications, u64::from(presents));
     for _ in 0..presents {
-        at.notify(PresentProgress {
-            source: SOURCE,
-            outcome,
-        });
+        if let Some(present) = at.pending.take_one() {
+            at.notify(present.ended(outcome));
+        }
     }
 }
 

@@ -8,10 +8,15 @@ use dxgk_sys::{
 };
 
 use super::with_started;
-use crate::miniport::Miniport;
+use crate::id::{ChildUid, Counts};
+use crate::miniport::Children;
 use crate::status::Status;
 
-pub(super) unsafe extern "system" fn query_child_relations<M: Miniport>(
+fn child(uid: u32, counts: Counts) -> Result<ChildUid, Status> {
+    ChildUid::below(uid, counts.children).ok_or(Status::INVALID_PARAMETER)
+}
+
+pub(super) unsafe extern "system" fn query_child_relations<M: Children>(
     context: *mut c_void,
     relations: *mut DXGK_CHILD_DESCRIPTOR,
     size: u32,
@@ -31,21 +36,29 @@ pub(super) unsafe extern "system" fn query_child_relations<M: Miniport>(
         with_started::<M>(
             "DxgkDdiQueryChildRelations",
             context,
-            |miniport, adapter, irql| miniport.query_child_relations(adapter, relations, irql),
+            |miniport, adapter, irql| {
+                let counts = adapter.interface.counts();
+                for (number, to) in (0..counts.children).zip(relations) {
+                    let child = child(number, counts)?;
+                    let descriptor = miniport.query_child_relations(adapter, child, irql)?;
+                    descriptor.write(child, to);
+                }
+                Ok(())
+            },
         )
     }
 }
 
-pub(super) unsafe extern "system" fn query_child_status<M: Miniport>(
+pub(super) unsafe extern "system" fn query_child_status<M: Children>(
     context: *mut c_void,
-    child: *mut DXGK_CHILD_STATUS,
+    status: *mut DXGK_CHILD_STATUS,
     _: BOOLEAN,
 ) -> NTSTATUS {
     // SAFETY: dxgkrnl's structure.
-    let Some(child) = (unsafe { child.as_mut() }) else {
+    let Some(status) = (unsafe { status.as_mut() }) else {
         return Status::INVALID_PARAMETER.raw();
     };
-    if child.Type != StatusConnection {
+    if status.Type != StatusConnection {
         // Rotation is reported only for outputs that are aware of it, and none is.
         return Status::INVALID_PARAMETER.raw();
     }
@@ -55,17 +68,18 @@ pub(super) unsafe extern "system" fn query_child_status<M: Miniport>(
             "DxgkDdiQueryChildStatus",
             context,
             |miniport, adapter, irql| {
-                let connected = miniport.query_connection(adapter, child.ChildUid, irql)?;
-                child.Anonymous.HotPlug.Connected = BOOLEAN::from(connected);
+                let child = child(status.ChildUid, adapter.interface.counts())?;
+                let connected = miniport.query_connection(adapter, child, irql)?;
+                status.Anonymous.HotPlug.Connected = BOOLEAN::from(connected);
                 Ok(())
             },
         )
     }
 }
 
-pub(super) unsafe extern "system" fn query_device_descriptor<M: Miniport>(
+pub(super) unsafe extern "system" fn query_device_descriptor<M: Children>(
     context: *mut c_void,
-    child: u32,
+    uid: u32,
     descriptor: *mut DXGK_DEVICE_DESCRIPTOR,
 ) -> NTSTATUS {
     // SAFETY: dxgkrnl's structure.
@@ -89,6 +103,7 @@ pub(super) unsafe extern "system" fn query_device_descriptor<M: Miniport>(
             "DxgkDdiQueryDeviceDescriptor",
             context,
             |miniport, adapter, irql| {
+                let child = child(uid, adapter.interface.counts())?;
                 miniport.query_device_descriptor(adapter, child, offset, to, irql)
             },
         )

@@ -1,23 +1,23 @@
 //! DDIs of the display itself: capabilities, VidPNs, presents, pointer, escapes.
 
-use core::ffi::c_void;
-
 use dxgk_sys::{
-    BOOLEAN, D3DDDI_ID_ALL, D3DDDIFORMAT, DXGK_DRIVERCAPS, DXGKARG_COLLECTDBGINFO,
-    DXGKARG_COMMITVIDPN, DXGKARG_ENUMVIDPNCOFUNCMODALITY, DXGKARG_ESCAPE, DXGKARG_ISSUPPORTEDVIDPN,
+    BOOLEAN, DXGK_DRIVERCAPS, DXGKARG_COLLECTDBGINFO, DXGKARG_COMMITVIDPN,
+    DXGKARG_ENUMVIDPNCOFUNCMODALITY, DXGKARG_ESCAPE, DXGKARG_ISSUPPORTEDVIDPN,
     DXGKARG_PRESENT_DISPLAYONLY, DXGKARG_QUERYADAPTERINFO, DXGKARG_QUERYVIDPNHWCAPABILITY,
     DXGKARG_RECOMMENDFUNCTIONALVIDPN, DXGKARG_RECOMMENDMONITORMODES, DXGKARG_SETPALETTE,
     DXGKARG_SETPOINTERPOSITION, DXGKARG_SETPOINTERSHAPE, DXGKARG_SETVIDPNSOURCEVISIBILITY,
-    DXGKARG_SYSTEM_DISPLAY_ENABLE_FLAGS, DXGKARG_UPDATEACTIVEVIDPNPRESENTPATH, DXGKDDI_WDDMv1_2,
-    DXGKQAITYPE_DRIVERCAPS, FALSE, HANDLE, NTSTATUS, STATUS_PENDING, STATUS_SUCCESS, TRUE,
+    DXGKARG_UPDATEACTIVEVIDPNPRESENTPATH, DXGKQAITYPE_DRIVERCAPS, FALSE, HANDLE, NTSTATUS,
+    STATUS_PENDING, STATUS_SUCCESS, TRUE,
 };
 
 use super::{adapter, with_started};
 use crate::adapter::Adapter;
-use crate::miniport::{Miniport, Present};
+use crate::announced::Extents;
+use crate::id::{Counts, Sources, VidPnSourceId, VidPnTargetId};
+use crate::miniport::{Escape, Miniport, Pointer, PointerPosition, PointerShape, Presents, VidPns};
 use crate::present::PresentDisplayOnly;
 use crate::status::Status;
-use crate::vidpn::{Cofunctional, Commit, MonitorModes, Pivot, VidPn};
+use crate::vidpn::{Cofunctional, Commit, MonitorModes, Path, Pivot, VidPn};
 
 /// Takes a DDI's argument apart, or answers STATUS_INVALID_PARAMETER for NULL.
 macro_rules! argument {
@@ -35,6 +35,16 @@ macro_rules! argument {
             None => return Status::INVALID_PARAMETER.raw(),
         }
     };
+}
+
+fn source(number: u32, counts: Counts) -> Result<VidPnSourceId, Status> {
+    VidPnSourceId::below(number, counts.sources)
+        .ok_or(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE)
+}
+
+fn target(number: u32, counts: Counts) -> Result<VidPnTargetId, Status> {
+    VidPnTargetId::below(number, counts.children)
+        .ok_or(Status::GRAPHICS_INVALID_VIDEO_PRESENT_TARGET)
 }
 
 pub(super) unsafe extern "system" fn query_adapter_info<M: Miniport>(
@@ -79,16 +89,10 @@ fn fill_prefix<M: Miniport>(adapter: &Adapter<M>, to: *mut u8, length: usize) {
 }
 
 fn fill_caps<M: Miniport>(adapter: &Adapter<M>, caps: &mut DXGK_DRIVERCAPS) {
-    caps.HighestAcceptableAddress.QuadPart = -1;
-    caps.WDDMVersion = DXGKDDI_WDDMv1_2;
-    caps.SupportNonVGA = TRUE;
-    caps.SupportSmoothRotation = TRUE;
-    adapter.miniport.driver_caps(caps);
-    // The notifying source's message, by the rule of the message map: nothing else is true, so nothing else can be said.
-    caps.InterruptMessageNumber = 0;
+    adapter.miniport.driver_caps().write(caps);
 }
 
-pub(super) unsafe extern "system" fn is_supported_vidpn<M: Miniport>(
+pub(super) unsafe extern "system" fn is_supported_vidpn<M: VidPns>(
     context: HANDLE,
     query: *mut DXGKARG_ISSUPPORTEDVIDPN,
 ) -> NTSTATUS {
@@ -122,7 +126,7 @@ pub(super) unsafe extern "system" fn recommend_functional_vidpn(
     Status::GRAPHICS_NO_RECOMMENDED_FUNCTIONAL_VIDPN.raw()
 }
 
-pub(super) unsafe extern "system" fn recommend_monitor_modes<M: Miniport>(
+pub(super) unsafe extern "system" fn recommend_monitor_modes<M: VidPns>(
     context: HANDLE,
     request: *const DXGKARG_RECOMMENDMONITORMODES,
 ) -> NTSTATUS {
@@ -134,18 +138,14 @@ pub(super) unsafe extern "system" fn recommend_monitor_modes<M: Miniport>(
             context,
             |miniport, adapter, irql| {
                 let modes = MonitorModes::open(request, irql)?;
-                miniport.recommend_monitor_modes(
-                    adapter,
-                    request.VideoPresentTargetId,
-                    &modes,
-                    irql,
-                )
+                let target = target(request.VideoPresentTargetId, adapter.interface.counts())?;
+                miniport.recommend_monitor_modes(adapter, target, &modes, irql)
             },
         )
     }
 }
 
-pub(super) unsafe extern "system" fn enum_vidpn_cofunc_modality<M: Miniport>(
+pub(super) unsafe extern "system" fn enum_vidpn_cofunc_modality<M: VidPns>(
     context: HANDLE,
     request: *const DXGKARG_ENUMVIDPNCOFUNCMODALITY,
 ) -> NTSTATUS {
@@ -158,7 +158,7 @@ pub(super) unsafe extern "system" fn enum_vidpn_cofunc_modality<M: Miniport>(
             |miniport, adapter, irql| {
                 let request = Cofunctional {
                     vidpn: VidPn::open(&adapter.interface, request.hConstrainingVidPn, irql)?,
-                    pivot: Pivot::from_argument(request),
+                    pivot: Pivot::read(request, adapter.interface.counts())?,
                 };
                 miniport.enum_vidpn_cofunc_modality(adapter, &request, irql)
             },
@@ -166,7 +166,7 @@ pub(super) unsafe extern "system" fn enum_vidpn_cofunc_modality<M: Miniport>(
     }
 }
 
-pub(super) unsafe extern "system" fn commit_vidpn<M: Miniport>(
+pub(super) unsafe extern "system" fn commit_vidpn<M: VidPns>(
     context: HANDLE,
     commit: *const DXGKARG_COMMITVIDPN,
 ) -> NTSTATUS {
@@ -175,12 +175,25 @@ pub(super) unsafe extern "system" fn commit_vidpn<M: Miniport>(
     unsafe {
         with_started::<M>("DxgkDdiCommitVidPn", context, |miniport, adapter, irql| {
             let vidpn = VidPn::open(&adapter.interface, argument.hFunctionalVidPn, irql)?;
-            miniport.commit_vidpn(adapter, &Commit::new(vidpn, argument), irql)
+            let commit = Commit::read(vidpn, argument)?;
+            // What is committed bounds what is presented from here on.
+            let mut extents = Extents::default();
+            commit
+                .vidpn
+                .for_each_pinned_size(irql, |source, width, height| {
+                    extents.set(source, width, height);
+                })?;
+            miniport.commit_vidpn(adapter, &commit, irql)?;
+            adapter
+                .interface
+                .announced()
+                .commit(commit.sources, &extents);
+            Ok(())
         })
     }
 }
 
-pub(super) unsafe extern "system" fn update_active_vidpn_present_path<M: Miniport>(
+pub(super) unsafe extern "system" fn update_active_vidpn_present_path<M: VidPns>(
     context: HANDLE,
     update: *const DXGKARG_UPDATEACTIVEVIDPNPRESENTPATH,
 ) -> NTSTATUS {
@@ -191,31 +204,32 @@ pub(super) unsafe extern "system" fn update_active_vidpn_present_path<M: Minipor
             "DxgkDdiUpdateActiveVidPnPresentPath",
             context,
             |miniport, adapter, irql| {
-                miniport.update_active_vidpn_present_path(
-                    adapter,
-                    &update.VidPnPresentPathInfo,
-                    irql,
-                )
+                let path = &update.VidPnPresentPathInfo;
+                let path = Path::read(path, adapter.interface.counts())
+                    .map_err(|_| Status::GRAPHICS_PATH_NOT_IN_TOPOLOGY)?;
+                miniport.update_active_vidpn_present_path(adapter, &path, irql)
             },
         )
     }
 }
 
-pub(super) unsafe extern "system" fn set_vidpn_source_visibility<M: Miniport>(
+pub(super) unsafe extern "system" fn set_vidpn_source_visibility<M: VidPns>(
     context: HANDLE,
     visibility: *const DXGKARG_SETVIDPNSOURCEVISIBILITY,
 ) -> NTSTATUS {
     let visibility = argument!(visibility);
-    let source = (visibility.VidPnSourceId != D3DDDI_ID_ALL).then_some(visibility.VidPnSourceId);
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
     unsafe {
         with_started::<M>(
             "DxgkDdiSetVidPnSourceVisibility",
             context,
             |miniport, adapter, irql| {
+                let counts = adapter.interface.counts();
+                let sources = Sources::read(visibility.VidPnSourceId, counts.sources)
+                    .ok_or(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE)?;
                 miniport.set_vidpn_source_visibility(
                     adapter,
-                    source,
+                    sources,
                     visibility.Visible != FALSE,
                     irql,
                 )
@@ -224,7 +238,7 @@ pub(super) unsafe extern "system" fn set_vidpn_source_visibility<M: Miniport>(
     }
 }
 
-pub(super) unsafe extern "system" fn query_vidpn_hw_capability<M: Miniport>(
+pub(super) unsafe extern "system" fn query_vidpn_hw_capability<M: VidPns>(
     context: HANDLE,
     query: *mut DXGKARG_QUERYVIDPNHWCAPABILITY,
 ) -> NTSTATUS {
@@ -235,23 +249,23 @@ pub(super) unsafe extern "system" fn query_vidpn_hw_capability<M: Miniport>(
             "DxgkDdiQueryVidPnHWCapability",
             context,
             |miniport, adapter, irql| {
-                query.VidPnHWCaps = miniport.query_vidpn_hw_capability(
-                    adapter,
-                    query.SourceId,
-                    query.TargetId,
-                    irql,
-                )?;
+                let counts = adapter.interface.counts();
+                let source = source(query.SourceId, counts)?;
+                let target = target(query.TargetId, counts)?;
+                let capability =
+                    miniport.query_vidpn_hw_capability(adapter, source, target, irql)?;
+                query.VidPnHWCaps = capability.raw();
                 Ok(())
             },
         )
     }
 }
 
-pub(super) unsafe extern "system" fn present_display_only<M: Miniport>(
+pub(super) unsafe extern "system" fn present_display_only<M: Presents>(
     context: HANDLE,
     present: *const DXGKARG_PRESENT_DISPLAYONLY,
 ) -> NTSTATUS {
-    let present = PresentDisplayOnly::new(argument!(present));
+    let argument = argument!(present);
     let mut pending = false;
     // SAFETY: dxgkrnl's context; PASSIVE_LEVEL.
     let status = unsafe {
@@ -259,16 +273,21 @@ pub(super) unsafe extern "system" fn present_display_only<M: Miniport>(
             "DxgkDdiPresentDisplayOnly",
             context,
             |miniport, adapter, irql| {
-                pending =
-                    miniport.present_display_only(adapter, &present, irql)? == Present::Pending;
-                Ok(())
+                let interface = &adapter.interface;
+                let source = source(argument.VidPnSourceId, interface.counts())?;
+                let extent = interface.announced().extent(source);
+                let life = interface.life();
+                let present = PresentDisplayOnly::read(argument, source, extent, life)?;
+                let presented = miniport.present_display_only(adapter, &present, irql);
+                pending = present.is_pended();
+                presented
             },
         )
     };
     if pending { STATUS_PENDING } else { status }
 }
 
-pub(super) unsafe extern "system" fn set_pointer_position<M: Miniport>(
+pub(super) unsafe extern "system" fn set_pointer_position<M: Pointer>(
     context: HANDLE,
     position: *const DXGKARG_SETPOINTERPOSITION,
 ) -> NTSTATUS {
@@ -278,12 +297,16 @@ pub(super) unsafe extern "system" fn set_pointer_position<M: Miniport>(
         with_started::<M>(
             "DxgkDdiSetPointerPosition",
             context,
-            |miniport, adapter, irql| miniport.set_pointer_position(adapter, position, irql),
+            |miniport, adapter, irql| {
+                let source = source(position.VidPnSourceId, adapter.interface.counts())?;
+                let position = PointerPosition::read(position, source);
+                miniport.set_pointer_position(adapter, position, irql)
+            },
         )
     }
 }
 
-pub(super) unsafe extern "system" fn set_pointer_shape<M: Miniport>(
+pub(super) unsafe extern "system" fn set_pointer_shape<M: Pointer>(
     context: HANDLE,
     shape: *const DXGKARG_SETPOINTERSHAPE,
 ) -> NTSTATUS {
@@ -293,12 +316,16 @@ pub(super) unsafe extern "system" fn set_pointer_shape<M: Miniport>(
         with_started::<M>(
             "DxgkDdiSetPointerShape",
             context,
-            |miniport, adapter, irql| miniport.set_pointer_shape(adapter, shape, irql),
+            |miniport, adapter, irql| {
+                let source = source(shape.VidPnSourceId, adapter.interface.counts())?;
+                let shape = PointerShape::read(shape, source)?;
+                miniport.set_pointer_shape(adapter, &shape, irql)
+            },
         )
     }
 }
 
-pub(super) unsafe extern "system" fn escape<M: Miniport>(
+pub(super) unsafe extern "system" fn escape<M: Escape>(
     context: HANDLE,
     escape: *const DXGKARG_ESCAPE,
 ) -> NTSTATUS {
@@ -336,28 +363,4 @@ pub(super) unsafe extern "system" fn collect_dbg_info(
     _: *const DXGKARG_COLLECTDBGINFO,
 ) -> NTSTATUS {
     STATUS_SUCCESS
-}
-
-/// No target can be kept on in a bugcheck.
-pub(super) unsafe extern "system" fn system_display_enable(
-    _: *mut c_void,
-    _: u32,
-    _: *mut DXGKARG_SYSTEM_DISPLAY_ENABLE_FLAGS,
-    _: *mut u32,
-    _: *mut u32,
-    _: *mut D3DDDIFORMAT,
-) -> NTSTATUS {
-    Status::NOT_SUPPORTED.raw()
-}
-
-/// Not called: `system_display_enable` refuses.
-pub(super) unsafe extern "system" fn system_display_write(
-    _: *mut c_void,
-    _: *mut c_void,
-    _: u32,
-    _: u32,
-    _: u32,
-    _: u32,
-    _: u32,
-) {
 }

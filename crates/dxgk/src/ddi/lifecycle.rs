@@ -12,12 +12,16 @@ use dxgk_sys::{
 
 use super::{adapter, passive, status};
 use crate::adapter::{Adapter, Started};
-use crate::check::{Checks, DISPATCH_LEVEL, debug_irql};
+use crate::check::{DISPATCH_LEVEL, debug_irql};
 use crate::heap::try_box;
+use crate::id::{ChildUid, Counts, VidPnTargetId};
 use crate::interface::Interface;
 use crate::interrupt::{MessageMap, Prepared, SourceSet};
 use crate::irql::{Dispatch, Passive};
-use crate::miniport::{Miniport, Parts, PhysicalDevice, PowerTarget, StartDevice, StartRefusal};
+use crate::miniport::{
+    Miniport, Parts, PhysicalDevice, PowerAction, PowerState, PowerTarget, StartDevice,
+    StartRefusal,
+};
 use crate::status::Status;
 use crate::worker::Worker;
 
@@ -100,7 +104,7 @@ unsafe fn start<M: Miniport>(
     }
     let life = adapter.begin_life().ok_or(StartRefusal::InvalidState)?;
     // SAFETY: the caller's promise.
-    let interface = unsafe { Interface::take(interface, Checks::of::<M::Kernel>(), life) };
+    let interface = unsafe { Interface::take(interface, life) };
     let counts = interface
         .map_err(|error| StartRefusal::Interface(error).into())
         .and_then(|interface| start_with(adapter, interface, irql));
@@ -114,7 +118,7 @@ unsafe fn start<M: Miniport>(
 
 fn start_with<M: Miniport>(
     adapter: &Adapter<M>,
-    interface: Interface,
+    interface: Interface<M::Kernel>,
     irql: &mut Passive<'_>,
 ) -> Result<(u32, u32), NotStarted> {
     let resources = interface
@@ -139,6 +143,7 @@ fn start_with<M: Miniport>(
     };
     let Parts {
         device,
+        context,
         video_present_sources,
         children,
     } = adapter
@@ -149,10 +154,17 @@ fn start_with<M: Miniport>(
         true => Some(Worker::new(irql).map_err(|_| StartRefusal::NoMemory)?),
         false => None,
     };
+    let counts = Counts::checked(video_present_sources, children);
+    let counts = counts.ok_or(StartRefusal::Announced {
+        video_present_sources,
+        children,
+    })?;
+    interface.announced().announce(counts);
     let started = Started {
         interrupts: interrupts.connect(device),
         interface,
         worker,
+        context,
     };
     let started = adapter
         .publish(Box::write(place, started))
@@ -200,13 +212,21 @@ pub(super) unsafe extern "system" fn stop_device_and_release_post_display_owners
     }
     // SAFETY: the DDI runs at PASSIVE_LEVEL.
     let mut irql = unsafe { passive::<M>("DxgkDdiStopDeviceAndReleasePostDisplayOwnership") };
+    let counts = started.interface.counts();
+    let target = VidPnTargetId::below(target, counts.children);
     let released = adapter
         .miniport
         .release_post_display(started, target, &mut irql);
-    status(released.and_then(|mode| {
+    status(released.and_then(|display| {
+        // The next driver will draw there: it has to be this adapter's, and on a target that there is.
+        let own = display.memory().is_of(started.interface.life())
+            && display.target().number() < counts.children;
+        if !own {
+            return Err(Status::NOT_SUPPORTED);
+        }
         adapter.stop(&mut irql);
         // SAFETY: dxgkrnl's structure.
-        unsafe { information.write(mode) };
+        unsafe { information.write(display.information()) };
         Ok(())
     }))
 }
@@ -275,9 +295,14 @@ pub(super) unsafe extern "system" fn set_power_state<M: Miniport>(
     // SAFETY: dxgkrnl passes the context of an added adapter.
     if let Some(adapter) = unsafe { adapter::<M>(context) } {
         let target = match device {
-            DISPLAY_ADAPTER_HW_ID => PowerTarget::Adapter,
-            child => PowerTarget::Child(child),
+            DISPLAY_ADAPTER_HW_ID => Some(PowerTarget::Adapter),
+            child => ChildUid::new(child).map(PowerTarget::Child),
         };
+        let (Some(target), Some(state)) = (target, PowerState::read(state)) else {
+            // Nothing that could change, and the DDI can't fail.
+            return STATUS_SUCCESS;
+        };
+        let action = PowerAction::read(action);
         // SAFETY: the DDI runs at PASSIVE_LEVEL.
         let mut irql = unsafe { passive::<M>("DxgkDdiSetPowerState") };
         adapter

@@ -6,6 +6,7 @@
 mod children;
 mod display;
 mod lifecycle;
+mod system_display;
 
 use core::ffi::c_void;
 
@@ -19,7 +20,7 @@ use crate::check::{PASSIVE_LEVEL, Violation, debug_irql};
 
 use crate::irql::Passive;
 use crate::kernel::Kernel;
-use crate::miniport::Miniport;
+use crate::miniport::{DisplayOnly, Miniport};
 use crate::status::Status;
 
 /// The table for DxgkInitializeDisplayOnlyDriver.
@@ -27,7 +28,7 @@ use crate::status::Status;
 /// DxgkDdiControlInterrupt and DxgkDdiGetScanLine are absent: without both, and with every frequency unspecified, dxgkrnl
 /// simulates VSync. Source: KMDDOD_INITIALIZATION_DATA, "Saving energy with VSync control".
 #[must_use]
-pub fn initialization_data<M: Miniport>() -> KMDDOD_INITIALIZATION_DATA {
+pub fn initialization_data<M: DisplayOnly>() -> KMDDOD_INITIALIZATION_DATA {
     KMDDOD_INITIALIZATION_DATA {
         Version: DXGKDDI_INTERFACE_VERSION_WIN8,
         DxgkDdiAddDevice: Some(lifecycle::add_device::<M>),
@@ -65,8 +66,8 @@ pub fn initialization_data<M: Miniport>() -> KMDDOD_INITIALIZATION_DATA {
         DxgkDdiStopDeviceAndReleasePostDisplayOwnership: Some(
             lifecycle::stop_device_and_release_post_display_ownership::<M>,
         ),
-        DxgkDdiSystemDisplayEnable: Some(display::system_display_enable),
-        DxgkDdiSystemDisplayWrite: Some(display::system_display_write),
+        DxgkDdiSystemDisplayEnable: Some(system_display::system_display_enable::<M>),
+        DxgkDdiSystemDisplayWrite: Some(system_display::system_display_write::<M>),
         DxgkDdiGetChildContainerId: Some(children::get_child_container_id),
         DxgkDdiControlInterrupt: None,
         DxgkDdiSetPowerComponentFState: Some(lifecycle::set_power_component_fstate),

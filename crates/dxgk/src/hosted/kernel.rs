@@ -94,12 +94,12 @@ unsafe impl Kernel for Host {
 
     unsafe fn copy(
         _: &Passive<'_>,
-        to: *mut u8,
+        to: NonNull<u8>,
         from: *const u8,
         length: usize,
     ) -> Result<(), Status> {
         // SAFETY: the caller's promise; on a host the source does not fault.
-        unsafe { from.copy_to(to, length) };
+        unsafe { crate::kernel::write_shared(to, from, length) };
         Ok(())
     }
 

@@ -21,7 +21,6 @@ use dxgk_sys::{
     STATUS_SUCCESS, STATUS_UNSUCCESSFUL, TRUE,
 };
 
-use crate::check::Checks;
 use crate::interface::Interface;
 use crate::interrupt::{Dxgkrnl, Interrupts, MapError, MessageMap, Prepared, SourceSet};
 use crate::irql::Passive;
@@ -70,7 +69,7 @@ impl<T: SourceSet<Connection = Dxgkrnl>> Hosted<T> {
         let port = Arc::new(Port::new(map.messages()));
         let table = table(Arc::as_ptr(&port).cast_mut().cast());
         // SAFETY: our own complete table, whose handle outlives the interrupts.
-        let interface = unsafe { Interface::take(&table, Checks::of::<Host>(), LIVES.begin()) };
+        let interface = unsafe { Interface::<Host>::take(&table, LIVES.begin()) };
         let interface = interface.expect("a complete interface");
         // SAFETY: nothing is done that needs the level; a host has none.
         let prepared = Prepared::new(interface.port(), map, &unsafe { Passive::assume() });

@@ -7,6 +7,9 @@ use dxgk_sys::{BOOLEAN, DXGKARGCB_NOTIFY_INTERRUPT_DATA, HANDLE, NTSTATUS, PKSYN
 
 use crate::check::{Checks, DISPATCH_LEVEL};
 use crate::irql::Dispatch;
+use crate::lifetime::Life;
+use crate::present::Notification;
+use crate::present::sealed::{Data, Of};
 
 /// dxgkrnl as what an adapter's interrupts are connected by: DxgkCbSynchronizeExecution and DxgkCbQueueDpc.
 ///
@@ -26,6 +29,7 @@ pub struct Dxgkrnl {
     pub(crate) queue_dpc: unsafe extern "system" fn(HANDLE) -> BOOLEAN,
     pub(crate) notify_dpc: unsafe extern "system" fn(HANDLE),
     pub(crate) checks: Checks,
+    pub(crate) life: Life,
 }
 
 // SAFETY: a handle and functions of the port driver, which may be called from any thread.
@@ -87,10 +91,15 @@ impl Dxgkrnl {
         ran
     }
 
-    /// DxgkCbNotifyInterrupt. Only under the lock of the message in DXGK_DRIVERCAPS.InterruptMessageNumber.
-    pub(crate) fn notify_interrupt(&self, mut data: DXGKARGCB_NOTIFY_INTERRUPT_DATA) {
+    /// DxgkCbNotifyInterrupt. Only under the lock of the message in DXGK_DRIVERCAPS.InterruptMessageNumber. Says whether it
+    /// was called: it is not for a notification of another adapter, or of an earlier start of this one.
+    pub(crate) fn notify_interrupt(&self, notification: impl Notification) -> bool {
+        let Some(Data(mut data)) = notification.data(Of(self.life)) else {
+            return false;
+        };
         // SAFETY: only an `AtDirql` of the notifying source calls this, so the IRQL and the message are right.
         unsafe { (self.notify_interrupt)(self.handle, &raw mut data) };
+        true
     }
 
     /// DxgkCbNotifyDpc.

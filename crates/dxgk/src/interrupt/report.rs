@@ -15,6 +15,8 @@ pub trait Notify {
     ///
     /// IRQL: DIRQL, which an [`AtDirql`] is the proof of. [Microsoft's
     /// page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkcb_notify_interrupt).
+    ///
+    /// A notification of another adapter, or of an earlier start of this one, is dropped: dxgkrnl would believe it.
     fn notify(&mut self, notification: impl Notification);
 }
 
@@ -23,8 +25,9 @@ where
     S: Source<Role = Notifying, Device: InterruptDevice<Connection = Dxgkrnl>>,
 {
     fn notify(&mut self, notification: impl Notification) {
-        self.connection().notify_interrupt(notification.data());
-        self.queue_dpc();
+        if self.connection().notify_interrupt(notification) {
+            self.queue_dpc();
+        }
     }
 }
 
@@ -49,7 +52,7 @@ pub trait Report<T> {
     /// # let hosted = hosted();
     /// # let interrupts = hosted.interrupts();
     /// # dxgk::hosted::passive(|irql| {
-    /// let done = PresentProgress { source: 0, outcome: Presented::Complete };
+    /// let done = pending().ended(Presented::Complete); // the token that PresentDisplayOnly::pend gave
     /// if let Err(refused) = interrupts.report(Control, irql, done) {
     ///     // The frame is still ours: keep `refused.given` and try again later.
     /// #   let _ = (refused.reason, refused.given);
@@ -81,10 +84,16 @@ impl<T: SourceSet> Report<T> for Interrupts<T> {
         T: Contains<S, P>,
         N: Notification,
     {
-        self.synchronize(source, irql, |at| at.notify(notification))
-            .map_err(|refused| Refused {
-                reason: refused.reason,
-                given: notification,
-            })
+        let mut notification = Some(notification);
+        let told = self.synchronize(source, irql, |at| {
+            if let Some(notification) = notification.take() {
+                at.notify(notification);
+            }
+        });
+        let refused = told.map_err(|refused| refused.reason);
+        match (refused, notification) {
+            (Err(reason), Some(given)) => Err(Refused { reason, given }),
+            _ => Ok(()),
+        }
     }
 }

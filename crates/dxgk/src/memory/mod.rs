@@ -1,21 +1,24 @@
 //! Memory that the processor shares with a device: mapped registers and pages of ordinary memory.
 //!
 //! Every access is checked against the bounds and goes through `&self`: the device may read and write the same bytes at
-//! any time, so no reference to them is ever made. A register is accessed once, as wide as it is. In ordinary memory single
-//! values are loaded with acquire and stored with release order, which costs nothing on x86-64; runs of bytes are copied,
-//! and a copy of what somebody is writing meanwhile is merely a mixture. All other order is the caller's affair.
+//! any time, so no reference to them is ever made. A register is accessed once, as wide as it is. In ordinary memory there is
+//! one way too, `access`: single numbers are loaded with acquire and stored with release order; runs of bytes are copied, and
+//! a copy of what is written meanwhile is merely a mixture. All other order is the caller's affair.
 
+mod access;
 mod racing;
 
 use core::marker::PhantomData;
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
+
+pub(crate) use access::Word;
+pub(crate) use racing::{read as read_shared, write as write_shared};
 
 use crate::check::{PASSIVE_LEVEL, irql_between};
 use crate::interface::{Interface, Unmapper};
 use crate::irql::Passive;
 use crate::kernel::{Kernel, PAGE_SIZE, PageBlock};
-use crate::present::SourceLine;
+use crate::present::PresentedRect;
 use crate::resources::MemoryRange;
 use crate::status::Status;
 
@@ -30,11 +33,17 @@ impl Bytes {
     /// The pointer to `size` bytes at `offset`, naturally aligned, or none.
     fn at(&self, offset: usize, size: usize) -> Option<NonNull<u8>> {
         let end = offset.checked_add(size)?;
-        if end > self.length || !offset.is_multiple_of(size.max(1)) {
+        if end > self.length {
             return None;
         }
         // SAFETY: the offset lies within the range.
-        Some(unsafe { self.base.add(offset) })
+        let place = unsafe { self.base.add(offset) };
+        // A range may begin anywhere.
+        place
+            .addr()
+            .get()
+            .is_multiple_of(size.max(1))
+            .then_some(place)
     }
 
     /// The pointer to `size` bytes at any `offset`, or none.
@@ -49,7 +58,7 @@ impl Bytes {
 macro_rules! accessors {
     ($load:path, $store:path; $($read:ident $write:ident $type:ty),*) => {
         $(
-            /// Reads at a byte offset, which has to be a multiple of the size; none outside the range.
+            /// Reads at a byte offset; none outside the range, and where the number would not be aligned.
             #[must_use]
             #[inline]
             pub fn $read(&self, offset: usize) -> Option<$type> {
@@ -58,7 +67,7 @@ macro_rules! accessors {
                 Some(unsafe { $load(place) })
             }
 
-            /// Writes at a byte offset, which has to be a multiple of the size; none outside the range.
+            /// Writes at a byte offset; none, and nothing written, as for reading.
             #[inline]
             pub fn $write(&self, offset: usize, value: $type) -> Option<()> {
                 let place = self.place(offset, size_of::<$type>())?.cast::<$type>();
@@ -69,41 +78,6 @@ macro_rules! accessors {
         )*
     };
 }
-
-/// A number that ordinary memory is accessed in.
-trait Word: Copy {
-    /// # Safety
-    ///
-    /// `place` is aligned, valid for reads and writes, and accessed by others of the program only like this.
-    unsafe fn load(place: NonNull<Self>) -> Self;
-
-    /// # Safety
-    ///
-    /// As for [`load`](Self::load).
-    unsafe fn store(place: NonNull<Self>, value: Self);
-}
-
-macro_rules! words {
-    ($($type:ty, $atomic:ty);*) => {
-        $(
-            impl Word for $type {
-                #[inline]
-                unsafe fn load(place: NonNull<Self>) -> Self {
-                    // SAFETY: the caller's promise.
-                    unsafe { <$atomic>::from_ptr(place.as_ptr()) }.load(Ordering::Acquire)
-                }
-
-                #[inline]
-                unsafe fn store(place: NonNull<Self>, value: Self) {
-                    // SAFETY: the caller's promise.
-                    unsafe { <$atomic>::from_ptr(place.as_ptr()) }.store(value, Ordering::Release);
-                }
-            }
-        )*
-    };
-}
-
-words!(u8, AtomicU8; u16, AtomicU16; u32, AtomicU32; u64, AtomicU64);
 
 /// A range of the device's registers, mapped uncached (DxgkCbMapMemory) until it is dropped at PASSIVE_LEVEL. Every access
 /// is the kernel's register access, so that a machine without hardware can have a model of the device answer it.
@@ -142,7 +116,7 @@ impl<K: Kernel> MappedRange<K> {
     ///
     /// The port's status, or STATUS_INVALID_PARAMETER for a range that is empty or longer than a ULONG can say.
     pub fn map(
-        interface: &Interface,
+        interface: &Interface<K>,
         range: MemoryRange,
         irql: &Passive<'_>,
     ) -> Result<Self, Status> {
@@ -193,7 +167,7 @@ pub struct SharedPages<K: Kernel> {
     kernel: PhantomData<fn() -> K>,
 }
 
-// SAFETY: pages that belong to no thread; every access is atomic.
+// SAFETY: pages that belong to no thread; every access is one of `access`, or the kernel's own copy.
 unsafe impl<K: Kernel> Send for SharedPages<K> {}
 // SAFETY: as above.
 unsafe impl<K: Kernel> Sync for SharedPages<K> {}
@@ -239,8 +213,8 @@ impl<K: Kernel> SharedPages<K> {
     /// Reads bytes at any offset; none if they are not all inside.
     pub fn read_bytes(&self, offset: usize, to: &mut [u8]) -> Option<()> {
         let from = self.bytes.span(offset, to.len())?;
-        // SAFETY: inside our pages; whoever else of the program reaches them does so atomically.
-        unsafe { racing::read(from.as_ptr(), to) };
+        // SAFETY: inside our pages, which are whole words and which the rest of the program reaches in the same ways.
+        unsafe { racing::read(from, to) };
         Some(())
     }
 
@@ -248,29 +222,41 @@ impl<K: Kernel> SharedPages<K> {
     pub fn write_bytes(&self, offset: usize, from: &[u8]) -> Option<()> {
         let to = self.bytes.span(offset, from.len())?;
         // SAFETY: as in `read_bytes`.
-        unsafe { racing::write(to.as_ptr(), from) };
+        unsafe { racing::write(to, from.as_ptr(), from.len()) };
         Some(())
     }
 
-    /// Copies part of a line of a presented surface to `offset`. Reading the surface may fault, which is an error here.
+    /// Copies a part of a presented picture: its first line to `offset`, each further one `stride` bytes on. Reading the
+    /// picture may fault, which is an error here.
     ///
     /// IRQL: PASSIVE_LEVEL.
     ///
     /// # Errors
     ///
-    /// The fault's status; STATUS_INVALID_PARAMETER if the bytes don't fit.
-    pub fn copy_line(
+    /// The fault's status; part of it may have been copied then. STATUS_INVALID_PARAMETER if not all of it fits, or its lines
+    /// would overlap; nothing is copied then.
+    pub fn copy_rect(
         &self,
         offset: usize,
-        line: SourceLine<'_>,
+        stride: usize,
+        rect: &PresentedRect<'_>,
         irql: &Passive<'_>,
     ) -> Result<(), Status> {
-        let to = self
-            .bytes
-            .span(offset, line.length())
-            .ok_or(Status::INVALID_PARAMETER)?;
-        // SAFETY: the destination was checked; the source is the presented surface's, and reading it may fail.
-        unsafe { K::copy(irql, to.as_ptr(), line.start(), line.length()) }
+        let line = rect.line_bytes();
+        let last = (rect.height() as usize).saturating_sub(1);
+        let span = last
+            .checked_mul(stride)
+            .and_then(|last| last.checked_add(line))
+            .filter(|_| stride >= line || last == 0);
+        let first = span.and_then(|span| self.bytes.span(offset, span));
+        let mut to = first.ok_or(Status::INVALID_PARAMETER)?;
+        for index in 0..rect.height() {
+            // SAFETY: the destination was checked; the source is the presented picture's, and reading it may fail.
+            unsafe { K::copy(irql, to, rect.line(index), line)? };
+            // After the last line this is not used.
+            to = to.map_addr(|place| place.saturating_add(stride));
+        }
+        Ok(())
     }
 
     #[inline]

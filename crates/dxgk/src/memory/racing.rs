@@ -1,10 +1,12 @@
 //! Copies between private memory and memory that others may access meanwhile: the device, or another thread through the
 //! same shared reference.
 //!
-//! They are made of relaxed atomic accesses, words where the shared side is aligned and bytes at the ends, so that a race
-//! is a mixture of old and new and never undefined.
+//! They are made of the single accesses of [`access`](super::access), words where the shared side is aligned and bytes at the
+//! ends, so that a race is a mixture of old and new and never undefined.
 
-use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use core::ptr::NonNull;
+
+use super::access::Word;
 
 const WORD: usize = size_of::<u64>();
 
@@ -17,65 +19,56 @@ fn head(shared: *const u8, length: usize) -> usize {
 ///
 /// # Safety
 ///
-/// `from` is valid for reads and writes of so many bytes, and everybody else accesses them atomically or from outside of
-/// the program.
-pub(super) unsafe fn read(from: *mut u8, to: &mut [u8]) {
-    let head = head(from, to.len());
+/// `from` is inside memory as [`Word::load`] asks for it, with so many bytes.
+pub(crate) unsafe fn read(from: NonNull<u8>, to: &mut [u8]) {
+    let head = head(from.as_ptr(), to.len());
     let Some((first, rest)) = to.split_at_mut_checked(head) else {
         return;
     };
     let mut place = from;
     for to in first {
         // SAFETY: inside.
-        *to = unsafe { AtomicU8::from_ptr(place).load(Ordering::Relaxed) };
-        place = place.wrapping_add(1);
+        *to = unsafe { u8::load(place) };
+        // SAFETY: inside, or one past the end.
+        place = unsafe { place.add(1) };
     }
-    let mut place = place.cast::<u64>();
     let mut words = rest.chunks_exact_mut(WORD);
     for word in &mut words {
         // SAFETY: aligned after the head, and inside.
-        let value = unsafe { AtomicU64::from_ptr(place).load(Ordering::Relaxed) };
+        let value = unsafe { u64::load(place.cast()) };
         word.copy_from_slice(&value.to_ne_bytes());
-        place = place.wrapping_add(1);
+        // SAFETY: as above.
+        place = unsafe { place.add(WORD) };
     }
-    let mut place = place.cast::<u8>();
     for to in words.into_remainder() {
         // SAFETY: inside.
-        *to = unsafe { AtomicU8::from_ptr(place).load(Ordering::Relaxed) };
-        place = place.wrapping_add(1);
+        *to = unsafe { u8::load(place) };
+        // SAFETY: as above.
+        place = unsafe { place.add(1) };
     }
 }
 
-/// Writes `from.len()` bytes.
+/// Writes `length` bytes from `from`, each word or byte of which `fetch` reads.
 ///
 /// # Safety
 ///
-/// As for [`read`].
-pub(super) unsafe fn write(to: *mut u8, from: &[u8]) {
-    let Some((first, rest)) = from.split_at_checked(head(to, from.len())) else {
-        return;
-    };
-    let mut place = to;
-    for byte in first {
-        // SAFETY: inside.
-        unsafe { AtomicU8::from_ptr(place).store(*byte, Ordering::Relaxed) };
-        place = place.wrapping_add(1);
-    }
-    let mut place = place.cast::<u64>();
-    let words = rest.chunks_exact(WORD);
-    let tail = words.remainder();
-    for word in words {
-        let mut value = [0; WORD];
-        value.copy_from_slice(word);
-        // SAFETY: aligned after the head, and inside.
-        unsafe { AtomicU64::from_ptr(place).store(u64::from_ne_bytes(value), Ordering::Relaxed) };
-        place = place.wrapping_add(1);
-    }
-    let mut place = place.cast::<u8>();
-    for byte in tail {
-        // SAFETY: inside.
-        unsafe { AtomicU8::from_ptr(place).store(*byte, Ordering::Relaxed) };
-        place = place.wrapping_add(1);
+/// `to` is inside memory as [`Word::load`] asks for it, with so many bytes. `from` is valid for reads of so many bytes, which
+/// nothing writes meanwhile.
+pub(crate) unsafe fn write(to: NonNull<u8>, from: *const u8, length: usize) {
+    let head = head(to.as_ptr(), length);
+    let mut done = 0;
+    while done < length {
+        // SAFETY: inside, since it is less than the length.
+        let (to, from) = unsafe { (to.add(done), from.add(done)) };
+        if done >= head && length.saturating_sub(done) >= WORD {
+            // SAFETY: aligned after the head, and inside; the private side need not be aligned.
+            unsafe { u64::store(to.cast(), from.cast::<u64>().read_unaligned()) };
+            done = done.saturating_add(WORD);
+        } else {
+            // SAFETY: inside.
+            unsafe { u8::store(to, from.read()) };
+            done = done.saturating_add(1);
+        }
     }
 }
 
@@ -83,6 +76,7 @@ pub(super) unsafe fn write(to: *mut u8, from: &[u8]) {
 mod tests {
     extern crate std;
 
+    use core::ptr::NonNull;
     use std::vec;
     use std::vec::Vec;
 
@@ -92,11 +86,12 @@ mod tests {
             for length in 0..40 {
                 let mut shared = vec![u64::from_ne_bytes([0xEE; 8]); 8];
                 let place = shared.as_mut_ptr().cast::<u8>().wrapping_add(start);
+                let place = NonNull::new(place).expect("not NULL");
                 let written: Vec<u8> = (1..).take(length).collect();
                 let mut read = vec![0; length];
-                // SAFETY: inside of a vector of 64 bytes that nobody else has.
+                // SAFETY: inside of a vector of 64 bytes that nothing else has.
                 unsafe {
-                    super::write(place, &written);
+                    super::write(place, written.as_ptr(), written.len());
                     super::read(place, &mut read);
                 }
                 assert_eq!(read, written);

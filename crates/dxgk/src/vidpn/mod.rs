@@ -3,25 +3,29 @@
 //! The interfaces behind count references and move ownership in ways that are easily got wrong. Here each object is
 //! acquired and released inside one method; what comes out is a copy, what goes in is a list.
 
+mod mode;
 mod monitor;
+mod path;
 mod sets;
 
 use core::marker::PhantomData;
 use core::ptr::{self, NonNull};
 
 use dxgk_sys::{
-    D3DDDI_ID_ALL, D3DKMDT_EPT_ROTATION, D3DKMDT_EPT_SCALING, D3DKMDT_EPT_VIDPNSOURCE,
-    D3DKMDT_EPT_VIDPNTARGET, D3DKMDT_HVIDPN, D3DKMDT_HVIDPNTOPOLOGY, D3DKMDT_MCC_ENFORCE,
-    D3DKMDT_VIDPN_PRESENT_PATH, D3DKMDT_VIDPN_SOURCE_MODE, D3DKMDT_VIDPN_TARGET_MODE,
+    D3DKMDT_EPT_ROTATION, D3DKMDT_EPT_SCALING, D3DKMDT_EPT_VIDPNSOURCE, D3DKMDT_EPT_VIDPNTARGET,
+    D3DKMDT_HVIDPN, D3DKMDT_HVIDPNTOPOLOGY, D3DKMDT_MCC_ENFORCE, D3DKMDT_VIDPN_PRESENT_PATH,
     DXGK_VIDPN_INTERFACE, DXGK_VIDPNTOPOLOGY_INTERFACE, DXGKARG_COMMITVIDPN,
     DXGKARG_COMMITVIDPN_FLAGS, DXGKARG_ENUMVIDPNCOFUNCMODALITY, STATUS_SUCCESS,
 };
 
+pub use mode::{GraphicsMode, PixelFormat, SignalMode, SourceMode, TargetMode};
 pub use monitor::MonitorModes;
-pub use sets::{GraphicsMode, SignalMode};
+pub use path::{GammaRamp, Path, PathSupport, Rotation, Rotations, Scaling, Scalings};
 
+use crate::id::{Counts, Sources, VidPnSourceId, VidPnTargetId};
 use crate::interface::Interface;
 use crate::irql::Passive;
+use crate::kernel::Kernel;
 use crate::status::Status;
 
 /// A VidPN, for as long as the DDI runs that got it.
@@ -29,6 +33,7 @@ use crate::status::Status;
 pub struct VidPn<'a> {
     handle: D3DKMDT_HVIDPN,
     functions: NonNull<DXGK_VIDPN_INTERFACE>,
+    counts: Counts,
     ddi: PhantomData<&'a ()>,
 }
 
@@ -106,14 +111,15 @@ impl<'a> VidPn<'a> {
     /// # Safety
     ///
     /// `handle` is an argument of the DDI that runs for `'a`.
-    pub(crate) unsafe fn open(
-        interface: &Interface,
+    pub(crate) unsafe fn open<K: Kernel>(
+        interface: &Interface<K>,
         handle: D3DKMDT_HVIDPN,
         irql: &Passive<'_>,
     ) -> Result<Self, Status> {
         Ok(Self {
             handle,
             functions: interface.vidpn(handle, irql)?,
+            counts: interface.counts(),
             ddi: PhantomData,
         })
     }
@@ -142,42 +148,83 @@ impl<'a> VidPn<'a> {
     ///
     /// # Errors
     ///
-    /// The port's or the visitor's status.
+    /// The port's or the visitor's status. STATUS_GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE or _TARGET for a path of a source
+    /// or target that the adapter has not announced.
     pub fn for_each_path(
         &self,
         _: &Passive<'_>,
-        mut visit: impl FnMut(&D3DKMDT_VIDPN_PRESENT_PATH) -> Result<(), Status>,
+        mut visit: impl FnMut(&Path) -> Result<(), Status>,
+    ) -> Result<(), Status> {
+        self.walk(|_, raw| visit(&Path::read(raw, self.counts)?))
+    }
+
+    /// Calls `visit` with each path of the port's own, while it is acquired.
+    fn walk(
+        &self,
+        mut visit: impl FnMut(&Topology, &D3DKMDT_VIDPN_PRESENT_PATH) -> Result<(), Status>,
     ) -> Result<(), Status> {
         let topology = self.topology()?;
         let mut current = topology.first()?;
         while let Some(path) = current {
             // SAFETY: acquired and not yet released.
-            visit(unsafe { path.path.as_ref() })?;
+            visit(&topology, unsafe { path.path.as_ref() })?;
             // The next is acquired while the current one is still held, as the function wants it.
             current = topology.next(&path)?;
         }
         Ok(())
     }
 
-    /// Says for a path which scalings and rotations it could have; the path is found by its two ids.
+    /// Says for a path which scalings and rotations it could have. Nothing else of the path can be changed.
     ///
     /// IRQL: PASSIVE_LEVEL. [Microsoft's page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkddi_vidpntopology_updatepathsupportinfo).
     ///
     /// # Errors
     ///
     /// The port's status: STATUS_ACCESS_DENIED where the DDI that runs may not change it.
+    /// STATUS_GRAPHICS_PATH_NOT_IN_TOPOLOGY if there is no such path.
     pub fn update_path_support(
         &self,
-        path: &D3DKMDT_VIDPN_PRESENT_PATH,
+        source: VidPnSourceId,
+        target: VidPnTargetId,
+        support: PathSupport,
         _: &Passive<'_>,
     ) -> Result<(), Status> {
-        let topology = self.topology()?;
-        // SAFETY: the functions came with the topology.
-        let call = unsafe { topology.functions.as_ref() }
-            .pfnUpdatePathSupportInfo
-            .ok_or(Status::GRAPHICS_INVALID_VIDPN)?;
-        // SAFETY: the handle came with the function; a path of our own.
-        Status::check(unsafe { call(topology.handle, path) })
+        let mut found = false;
+        self.walk(|topology, raw| {
+            if (raw.VidPnSourceId, raw.VidPnTargetId) != (source.number(), target.number()) {
+                return Ok(());
+            }
+            found = true;
+            // The rest is the port's own, gamma ramp included, which is good while the path is acquired.
+            let mut path = *raw;
+            support.write(&mut path);
+            // SAFETY: the functions came with the topology.
+            let call = unsafe { topology.functions.as_ref() }
+                .pfnUpdatePathSupportInfo
+                .ok_or(Status::GRAPHICS_INVALID_VIDPN)?;
+            // SAFETY: the handle came with the function; a copy of a path that is acquired.
+            Status::check(unsafe { call(topology.handle, &raw const path) })
+        })?;
+        if found {
+            Ok(())
+        } else {
+            Err(Status::GRAPHICS_PATH_NOT_IN_TOPOLOGY)
+        }
+    }
+
+    /// The size of each source's pinned mode, for those that are in the topology.
+    pub(crate) fn for_each_pinned_size(
+        &self,
+        irql: &Passive<'_>,
+        mut visit: impl FnMut(VidPnSourceId, u32, u32),
+    ) -> Result<(), Status> {
+        self.for_each_path(irql, |path| {
+            let mode = self.pinned_source_mode(path.source, irql)?;
+            if let Some(SourceMode::Graphics(mode)) = mode {
+                visit(path.source, mode.width, mode.height);
+            }
+            Ok(())
+        })
     }
 
     /// The source's pinned mode, if one is.
@@ -189,9 +236,9 @@ impl<'a> VidPn<'a> {
     /// The port's status.
     pub fn pinned_source_mode(
         &self,
-        source: u32,
+        source: VidPnSourceId,
         _: &Passive<'_>,
-    ) -> Result<Option<D3DKMDT_VIDPN_SOURCE_MODE>, Status> {
+    ) -> Result<Option<SourceMode>, Status> {
         sets::pinned_source_mode(self, source)
     }
 
@@ -204,9 +251,9 @@ impl<'a> VidPn<'a> {
     /// The port's status.
     pub fn pinned_target_mode(
         &self,
-        target: u32,
+        target: VidPnTargetId,
         _: &Passive<'_>,
-    ) -> Result<Option<D3DKMDT_VIDPN_TARGET_MODE>, Status> {
+    ) -> Result<Option<TargetMode>, Status> {
         sets::pinned_target_mode(self, target)
     }
 
@@ -219,7 +266,7 @@ impl<'a> VidPn<'a> {
     /// The port's status; the source keeps the modes it had.
     pub fn assign_source_modes(
         &self,
-        source: u32,
+        source: VidPnSourceId,
         modes: impl Iterator<Item = GraphicsMode>,
         _: &Passive<'_>,
     ) -> Result<(), Status> {
@@ -235,7 +282,7 @@ impl<'a> VidPn<'a> {
     /// The port's status; the target keeps the modes it had.
     pub fn assign_target_modes(
         &self,
-        target: u32,
+        target: VidPnTargetId,
         modes: impl Iterator<Item = SignalMode>,
         _: &Passive<'_>,
     ) -> Result<(), Status> {
@@ -249,13 +296,13 @@ pub enum Pivot {
     /// Nothing.
     None,
     /// The modes of this source.
-    Source(u32),
+    Source(VidPnSourceId),
     /// The modes of this target.
-    Target(u32),
+    Target(VidPnTargetId),
     /// The scaling support of the path from source to target.
-    Scaling(u32, u32),
+    Scaling(VidPnSourceId, VidPnTargetId),
     /// The rotation support of the path from source to target.
-    Rotation(u32, u32),
+    Rotation(VidPnSourceId, VidPnTargetId),
 }
 
 /// The argument of DxgkDdiEnumVidPnCofuncModality.
@@ -268,18 +315,30 @@ pub struct Cofunctional<'a> {
 }
 
 impl Pivot {
-    pub(crate) const fn from_argument(argument: &DXGKARG_ENUMVIDPNCOFUNCMODALITY) -> Self {
-        let (source, target) = (
-            argument.EnumPivot.VidPnSourceId,
-            argument.EnumPivot.VidPnTargetId,
-        );
-        match argument.EnumPivotType {
-            D3DKMDT_EPT_VIDPNSOURCE => Self::Source(source),
-            D3DKMDT_EPT_VIDPNTARGET => Self::Target(target),
-            D3DKMDT_EPT_SCALING => Self::Scaling(source, target),
-            D3DKMDT_EPT_ROTATION => Self::Rotation(source, target),
+    /// Reads dxgkrnl's pivot; only the numbers that its kind says are looked at.
+    ///
+    /// # Errors
+    ///
+    /// STATUS_GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE or _TARGET for one that the adapter has not announced.
+    pub(crate) fn read(
+        argument: &DXGKARG_ENUMVIDPNCOFUNCMODALITY,
+        counts: Counts,
+    ) -> Result<Self, Status> {
+        let source = || {
+            VidPnSourceId::below(argument.EnumPivot.VidPnSourceId, counts.sources)
+                .ok_or(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE)
+        };
+        let target = || {
+            VidPnTargetId::below(argument.EnumPivot.VidPnTargetId, counts.children)
+                .ok_or(Status::GRAPHICS_INVALID_VIDEO_PRESENT_TARGET)
+        };
+        Ok(match argument.EnumPivotType {
+            D3DKMDT_EPT_VIDPNSOURCE => Self::Source(source()?),
+            D3DKMDT_EPT_VIDPNTARGET => Self::Target(target()?),
+            D3DKMDT_EPT_SCALING => Self::Scaling(source()?, target()?),
+            D3DKMDT_EPT_ROTATION => Self::Rotation(source()?, target()?),
             _ => Self::None,
-        }
+        })
     }
 }
 
@@ -288,22 +347,22 @@ impl Pivot {
 pub struct Commit<'a> {
     /// The functional VidPN.
     pub vidpn: VidPn<'a>,
-    /// The source whose paths change, or none for the whole VidPN, all or nothing.
-    pub source: Option<u32>,
+    /// The source whose paths change, or all of them, all or nothing.
+    pub sources: Sources,
     /// Whether a target without a monitor makes the commit fail.
     pub monitor_required: bool,
     flags: DXGKARG_COMMITVIDPN_FLAGS,
 }
 
 impl<'a> Commit<'a> {
-    pub(crate) fn new(vidpn: VidPn<'a>, argument: &DXGKARG_COMMITVIDPN) -> Self {
-        Self {
+    pub(crate) fn read(vidpn: VidPn<'a>, argument: &DXGKARG_COMMITVIDPN) -> Result<Self, Status> {
+        Ok(Self {
+            sources: Sources::read(argument.AffectedVidPnSourceId, vidpn.counts.sources)
+                .ok_or(Status::GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE)?,
             vidpn,
-            source: (argument.AffectedVidPnSourceId != D3DDDI_ID_ALL)
-                .then_some(argument.AffectedVidPnSourceId),
             monitor_required: argument.MonitorConnectivityChecks == D3DKMDT_MCC_ENFORCE,
             flags: argument.Flags,
-        }
+        })
     }
 
     /// Monitors are being turned off or on; this is no mode change.

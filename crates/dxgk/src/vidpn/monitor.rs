@@ -66,6 +66,9 @@ impl MonitorModes<'_> {
         _: &Passive<'_>,
     ) -> Result<(), Status> {
         let missing = Status::INVALID_PARAMETER;
+        if width == 0 || height == 0 {
+            return Err(Status::INVALID_PARAMETER);
+        }
         let create = self.functions().pfnCreateNewModeInfo.ok_or(missing)?;
         let add = self.functions().pfnAddMode.ok_or(missing)?;
         let mut mode = ptr::null_mut();

@@ -7,114 +7,21 @@
 use core::ptr;
 
 use dxgk_sys::{
-    D3DDDI_RATIONAL, D3DDDI_VSSLO_PROGRESSIVE, D3DDDIFORMAT, D3DKMDT_2DREGION, D3DKMDT_CB_SCRGB,
-    D3DKMDT_FREQUENCY_NOTSPECIFIED, D3DKMDT_GRAPHICS_RENDERING_FORMAT, D3DKMDT_MP_NOTPREFERRED,
-    D3DKMDT_MP_PREFERRED, D3DKMDT_PVAM_DIRECT, D3DKMDT_RMT_GRAPHICS, D3DKMDT_VIDEO_SIGNAL_INFO,
-    D3DKMDT_VIDPN_SOURCE_MODE, D3DKMDT_VIDPN_TARGET_MODE, D3DKMDT_VSS_OTHER,
+    D3DKMDT_VIDPN_SOURCE_MODE, D3DKMDT_VIDPN_TARGET_MODE,
     STATUS_GRAPHICS_INVALID_VIDEO_PRESENT_SOURCE, STATUS_GRAPHICS_INVALID_VIDEO_PRESENT_TARGET,
     STATUS_GRAPHICS_INVALID_VIDPN, STATUS_GRAPHICS_INVALID_VIDPN_SOURCEMODESET,
     STATUS_GRAPHICS_INVALID_VIDPN_TARGETMODESET,
 };
 
+use super::mode::{GraphicsMode, SignalMode, SourceMode, TargetMode};
 use super::{VidPn, step};
+use crate::id::{VidPnSourceId, VidPnTargetId};
 use crate::status::Status;
-
-/// A linear 32-bit source mode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GraphicsMode {
-    /// Width in pixels.
-    pub width: u32,
-    /// Height in pixels.
-    pub height: u32,
-    /// Bytes from line to line.
-    pub stride: u32,
-    /// The pixel format.
-    pub format: D3DDDIFORMAT,
-}
-
-impl GraphicsMode {
-    fn write(self, mode: &mut D3DKMDT_VIDPN_SOURCE_MODE) {
-        let size = D3DKMDT_2DREGION {
-            cx: self.width,
-            cy: self.height,
-        };
-        mode.Type = D3DKMDT_RMT_GRAPHICS;
-        mode.Format.Graphics = D3DKMDT_GRAPHICS_RENDERING_FORMAT {
-            PrimSurfSize: size,
-            VisibleRegionSize: size,
-            Stride: self.stride,
-            PixelFormat: self.format,
-            ColorBasis: D3DKMDT_CB_SCRGB,
-            PixelValueAccessMode: D3DKMDT_PVAM_DIRECT,
-        };
-    }
-
-    /// The mode that a pinned source mode asks for, if it is a linear graphics mode.
-    #[must_use]
-    pub fn read(mode: &D3DKMDT_VIDPN_SOURCE_MODE) -> Option<Self> {
-        if mode.Type != D3DKMDT_RMT_GRAPHICS {
-            return None;
-        }
-        // SAFETY: the type says that this arm is valid.
-        let graphics = unsafe { mode.Format.Graphics };
-        (graphics.PixelValueAccessMode == D3DKMDT_PVAM_DIRECT).then_some(Self {
-            width: graphics.PrimSurfSize.cx,
-            height: graphics.PrimSurfSize.cy,
-            stride: graphics.Stride,
-            format: graphics.PixelFormat,
-        })
-    }
-}
-
-/// A progressive target mode without timing: what a display without VSync control reports, for which dxgkrnl then
-/// simulates VSync (VSYNC pages: every frequency is D3DKMDT_FREQUENCY_NOTSPECIFIED).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SignalMode {
-    /// Width in pixels.
-    pub width: u32,
-    /// Height in pixels.
-    pub height: u32,
-    /// Whether the adapter prefers it for the source mode that is pinned.
-    pub preferred: bool,
-}
-
-impl SignalMode {
-    fn write(self, mode: &mut D3DKMDT_VIDPN_TARGET_MODE) {
-        mode.VideoSignalInfo = self.signal();
-        mode.Preference = if self.preferred {
-            D3DKMDT_MP_PREFERRED
-        } else {
-            D3DKMDT_MP_NOTPREFERRED
-        };
-    }
-
-    fn signal(self) -> D3DKMDT_VIDEO_SIGNAL_INFO {
-        const UNSPECIFIED: D3DDDI_RATIONAL = D3DDDI_RATIONAL {
-            Numerator: D3DKMDT_FREQUENCY_NOTSPECIFIED,
-            Denominator: D3DKMDT_FREQUENCY_NOTSPECIFIED,
-        };
-        let size = D3DKMDT_2DREGION {
-            cx: self.width,
-            cy: self.height,
-        };
-        let mut signal = D3DKMDT_VIDEO_SIGNAL_INFO {
-            VideoStandard: D3DKMDT_VSS_OTHER,
-            TotalSize: size,
-            ActiveSize: size,
-            VSyncFreq: UNSPECIFIED,
-            HSyncFreq: UNSPECIFIED,
-            PixelRate: D3DKMDT_FREQUENCY_NOTSPECIFIED as usize,
-            ..Default::default()
-        };
-        signal.Anonymous.ScanLineOrdering = D3DDDI_VSSLO_PROGRESSIVE;
-        signal
-    }
-}
 
 /// One kind of mode set: source and target sets have the same functions with other types.
 macro_rules! mode_set {
     (
-        $pinned:ident, $assign:ident, $mode:ty, $item:ty, $Set:ident,
+        $pinned:ident, $assign:ident, $Id:ty, $raw:ty, $mode:ty, $item:ty, $Set:ident,
         acquire: $acquire:ident, release: $release:ident, create: $create:ident, assign_set: $assign_set:ident,
         handle: $handle:ty, functions: $functions:ty,
         refused: [$($refused:ident),*]
@@ -148,19 +55,19 @@ macro_rules! mode_set {
                 Ok(Self { vidpn, handle, functions })
             }
 
-            fn acquire(vidpn: &'a VidPn<'a>, id: u32) -> Result<Self, Status> {
+            fn acquire(vidpn: &'a VidPn<'a>, id: $Id) -> Result<Self, Status> {
                 let call = vidpn.functions().$acquire.ok_or(Status::GRAPHICS_INVALID_VIDPN)?;
                 let (mut handle, mut functions) = (ptr::null_mut(), ptr::null());
                 // SAFETY: the handle came with the function; our out-pointers.
-                let status = unsafe { call(vidpn.handle, id, &raw mut handle, &raw mut functions) };
+                let status = unsafe { call(vidpn.handle, id.number(), &raw mut handle, &raw mut functions) };
                 Self::new(vidpn, status, handle, functions)
             }
 
-            fn create(vidpn: &'a VidPn<'a>, id: u32) -> Result<Self, Status> {
+            fn create(vidpn: &'a VidPn<'a>, id: $Id) -> Result<Self, Status> {
                 let call = vidpn.functions().$create.ok_or(Status::GRAPHICS_INVALID_VIDPN)?;
                 let (mut handle, mut functions) = (ptr::null_mut(), ptr::null());
                 // SAFETY: the handle came with the function; our out-pointers.
-                let status = unsafe { call(vidpn.handle, id, &raw mut handle, &raw mut functions) };
+                let status = unsafe { call(vidpn.handle, id.number(), &raw mut handle, &raw mut functions) };
                 Self::new(vidpn, status, handle, functions)
             }
 
@@ -172,13 +79,18 @@ macro_rules! mode_set {
                 let Some(mode) = step(status, mode)? else {
                     return Ok(None);
                 };
-                // SAFETY: acquired just now.
-                let copy = unsafe { mode.read() };
-                if let Some(release) = self.functions.pfnReleaseModeInfo {
-                    // SAFETY: acquired from this set, and released once.
-                    let _ = unsafe { release(self.handle, mode.as_ptr()) };
-                }
+                // SAFETY: acquired just now, written by dxgkrnl and not released yet; the values of it are copied.
+                let copy = <$mode>::read(unsafe { mode.as_ref() });
+                self.release_mode(mode.as_ptr());
                 Ok(Some(copy))
+            }
+
+            /// A mode that was acquired, or made and not added. It is released once.
+            fn release_mode(&self, mode: *const $raw) {
+                if let Some(release) = self.functions.pfnReleaseModeInfo {
+                    // SAFETY: a mode of this set that is ours.
+                    let _ = unsafe { release(self.handle, mode) };
+                }
             }
 
             fn add(&self, item: $item) -> Result<(), Status> {
@@ -188,16 +100,17 @@ macro_rules! mode_set {
                 // SAFETY: the handle came with the function; our out-pointer.
                 Status::check(unsafe { create(self.handle, &raw mut mode) })?;
                 // SAFETY: made for us just now, and nobody else has it.
-                item.write(unsafe { mode.as_mut() }.ok_or(Status::NO_MEMORY)?);
+                let info: &mut $raw = unsafe { mode.as_mut() }.ok_or(Status::NO_MEMORY)?;
+                if let Err(invalid) = item.write(info) {
+                    self.release_mode(mode);
+                    return Err(invalid);
+                }
                 // SAFETY: made for this set.
                 match Status::new(unsafe { add(self.handle, mode) }) {
                     // Whatever passes NT_SUCCESS has taken it over: what may be the port's is never released.
                     None => Ok(()),
                     Some(status) => {
-                        if let Some(release) = self.functions.pfnReleaseModeInfo {
-                            // SAFETY: adding failed, so it is still ours.
-                            let _ = unsafe { release(self.handle, mode) };
-                        }
+                        self.release_mode(mode);
                         match status {
                             Status::GRAPHICS_MODE_ALREADY_IN_MODESET => Ok(()),
                             status => Err(status),
@@ -206,10 +119,10 @@ macro_rules! mode_set {
                 }
             }
 
-            fn assign(self, id: u32) -> Result<(), Status> {
+            fn assign(self, id: $Id) -> Result<(), Status> {
                 let call = self.vidpn.functions().$assign_set.ok_or(Status::GRAPHICS_INVALID_VIDPN)?;
                 // SAFETY: the set was created for this id of this VidPN.
-                let status = unsafe { call(self.vidpn.handle, id, self.handle) };
+                let status = unsafe { call(self.vidpn.handle, id.number(), self.handle) };
                 if !matches!(status, $($refused)|*) {
                     // Given away, or released already by the failure.
                     core::mem::forget(self);
@@ -218,13 +131,13 @@ macro_rules! mode_set {
             }
         }
 
-        pub(super) fn $pinned(vidpn: &VidPn<'_>, id: u32) -> Result<Option<$mode>, Status> {
+        pub(super) fn $pinned(vidpn: &VidPn<'_>, id: $Id) -> Result<Option<$mode>, Status> {
             $Set::acquire(vidpn, id)?.pinned()
         }
 
         pub(super) fn $assign(
             vidpn: &VidPn<'_>,
-            id: u32,
+            id: $Id,
             modes: impl Iterator<Item = $item>,
         ) -> Result<(), Status> {
             let set = $Set::create(vidpn, id)?;
@@ -237,7 +150,7 @@ macro_rules! mode_set {
 }
 
 mode_set! {
-    pinned_source_mode, assign_source_modes, D3DKMDT_VIDPN_SOURCE_MODE, GraphicsMode, SourceSet,
+    pinned_source_mode, assign_source_modes, VidPnSourceId, D3DKMDT_VIDPN_SOURCE_MODE, SourceMode, GraphicsMode, SourceSet,
     acquire: pfnAcquireSourceModeSet, release: pfnReleaseSourceModeSet, create: pfnCreateNewSourceModeSet,
     assign_set: pfnAssignSourceModeSet,
     handle: dxgk_sys::D3DKMDT_HVIDPNSOURCEMODESET, functions: dxgk_sys::DXGK_VIDPNSOURCEMODESET_INTERFACE,
@@ -249,7 +162,7 @@ mode_set! {
 }
 
 mode_set! {
-    pinned_target_mode, assign_target_modes, D3DKMDT_VIDPN_TARGET_MODE, SignalMode, TargetSet,
+    pinned_target_mode, assign_target_modes, VidPnTargetId, D3DKMDT_VIDPN_TARGET_MODE, TargetMode, SignalMode, TargetSet,
     acquire: pfnAcquireTargetModeSet, release: pfnReleaseTargetModeSet, create: pfnCreateNewTargetModeSet,
     assign_set: pfnAssignTargetModeSet,
     handle: dxgk_sys::D3DKMDT_HVIDPNTARGETMODESET, functions: dxgk_sys::DXGK_VIDPNTARGETMODESET_INTERFACE,

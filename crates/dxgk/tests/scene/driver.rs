@@ -3,16 +3,19 @@
 use std::sync::atomic::{AtomicU32 as StdAtomicU32, Ordering as StdOrdering};
 
 use dxgk::adapter::{Registry, Started};
+use dxgk::id::{Sources, VidPnSourceId};
 use dxgk::interrupt::{
     AtDirql, Cause, Dxgkrnl, InterruptDevice, Notify, Notifying, Report, Silent, Source,
 };
 use dxgk::irql::{Dispatch, Passive};
 use dxgk::memory::MappedRange;
-use dxgk::miniport::{Miniport, Parts, PhysicalDevice, Present, StartDevice, StartRefusal};
-use dxgk::present::{PresentDisplayOnly, PresentProgress, Presented};
+use dxgk::miniport::{
+    Children, Escape, Miniport, Parts, PhysicalDevice, Pointer, Presents, StartDevice,
+    StartRefusal, SystemDisplay, VidPns,
+};
+use dxgk::present::{PendingPresent, PresentDisplayOnly, PresentProgress, Presented};
 use dxgk::status::Status;
-use dxgk::sys::{D3DKMDT_VIDPN_PRESENT_PATH, DXGK_CHILD_DESCRIPTOR};
-use dxgk::vidpn::{Cofunctional, Commit, VidPn};
+use dxgk::vidpn::{Cofunctional, Commit, Path, VidPn};
 
 use super::kernel::Machine;
 
@@ -136,16 +139,17 @@ macro_rules! source {
 }
 
 source!(Config, Silent, |_| ());
-source!(Control, Notifying, |at| at.notify(DONE));
+source!(Control, Notifying, |at| at.notify(done()));
 
 /// What the worker adds to the count of the config source.
 pub const WORKED: u32 = 1000;
 
-/// The present that is always reported.
-pub const DONE: PresentProgress = PresentProgress {
-    source: 0,
-    outcome: Presented::Complete,
-};
+/// A present that is reported, pending or not.
+pub fn done() -> PresentProgress {
+    // SAFETY: the port of these tests takes any report of the only source.
+    let present = unsafe { PendingPresent::assume(VidPnSourceId::FIRST) };
+    present.ended(Presented::Complete)
+}
 
 #[derive(Debug, Default)]
 pub struct Driver {
@@ -201,6 +205,7 @@ impl Miniport for Driver {
     type Kernel = Machine;
     type Sources = (Config, Control);
     type Device = Device;
+    type Context = ();
 
     fn registry() -> &'static Registry<Self> {
         registry()
@@ -226,6 +231,7 @@ impl Miniport for Driver {
                 registers: MappedRange::map(start.interface, range, irql)?,
                 line: StdAtomicU32::new(0),
             },
+            context: (),
             video_present_sources: 1,
             children: 1,
         })
@@ -255,7 +261,7 @@ impl Miniport for Driver {
         {
             adapter
                 .interrupts
-                .report(Control, irql, DONE)
+                .report(Control, irql, done())
                 .expect("connected");
         }
     }
@@ -292,7 +298,9 @@ impl Miniport for Driver {
         });
         adapter.device.alive.check();
     }
+}
 
+impl Escape for Driver {
     fn escape(
         &self,
         adapter: &Started<Self>,
@@ -322,7 +330,7 @@ impl Miniport for Driver {
                 .map_err(|_| refused)?,
             REPORT => {
                 interrupts
-                    .report(Control, irql, DONE)
+                    .report(Control, irql, done())
                     .map_err(|_| refused)?;
                 0
             }
@@ -357,36 +365,15 @@ impl Miniport for Driver {
         data.copy_from_slice(&answer.to_ne_bytes());
         Ok(())
     }
+}
 
-    fn query_child_relations(
-        &self,
-        _: &Started<Self>,
-        _: &mut [DXGK_CHILD_DESCRIPTOR],
-        _: &mut Passive<'_>,
-    ) -> Result<(), Status> {
-        Ok(())
-    }
+impl Children for Driver {}
 
-    fn query_connection(
-        &self,
-        _: &Started<Self>,
-        _: u32,
-        _: &mut Passive<'_>,
-    ) -> Result<bool, Status> {
-        Ok(true)
-    }
+impl Pointer for Driver {}
 
-    fn query_device_descriptor(
-        &self,
-        _: &Started<Self>,
-        _: u32,
-        _: usize,
-        _: &mut [u8],
-        _: &mut Passive<'_>,
-    ) -> Result<(), Status> {
-        Err(Status::MONITOR_NO_DESCRIPTOR)
-    }
+impl SystemDisplay for Driver {}
 
+impl VidPns for Driver {
     fn is_supported_vidpn(
         &self,
         _: &Started<Self>,
@@ -417,7 +404,7 @@ impl Miniport for Driver {
     fn update_active_vidpn_present_path(
         &self,
         _: &Started<Self>,
-        _: &D3DKMDT_VIDPN_PRESENT_PATH,
+        _: &Path,
         _: &mut Passive<'_>,
     ) -> Result<(), Status> {
         Ok(())
@@ -426,24 +413,21 @@ impl Miniport for Driver {
     fn set_vidpn_source_visibility(
         &self,
         _: &Started<Self>,
-        _: Option<u32>,
+        _: Sources,
         _: bool,
         _: &mut Passive<'_>,
     ) -> Result<(), Status> {
         Ok(())
     }
+}
 
+impl Presents for Driver {
     fn present_display_only(
         &self,
         _: &Started<Self>,
         _: &PresentDisplayOnly<'_>,
         _: &mut Passive<'_>,
-    ) -> Result<Present, Status> {
-        Ok(Present::Complete)
-    }
-
-    fn driver_caps(&self, caps: &mut dxgk::sys::DXGK_DRIVERCAPS) {
-        // Not true, and not to be believed.
-        caps.InterruptMessageNumber = 1;
+    ) -> Result<(), Status> {
+        Ok(())
     }
 }

@@ -137,7 +137,7 @@ unsafe impl Kernel for Machine {
 
     unsafe fn free_pages(_: &PageBlock) {}
 
-    unsafe fn copy(_: &Passive<'_>, _: *mut u8, _: *const u8, _: usize) -> Result<(), Status> {
+    unsafe fn copy(_: &Passive<'_>, _: NonNull<u8>, _: *const u8, _: usize) -> Result<(), Status> {
         Err(Status::NOT_SUPPORTED)
     }
 

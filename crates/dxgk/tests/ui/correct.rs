@@ -7,7 +7,7 @@ fn main() {
     let seen = passive(|irql| {
         hosted.interrupts().synchronize(Control, irql, |at| {
             at.completed += 1;
-            at.notify(PresentProgress { source: 0, outcome: Presented::Complete });
+            at.notify(pending().ended(Presented::Complete));
             at.completed
         })
     });

@@ -115,12 +115,11 @@ mod tests {
     #[test]
     fn reading_behind_a_source_is_a_fault() {
         let memory = allocate(4096).expect("a page");
-        let mut copy = [1; 8];
+        let mut copy = 1_u64;
         let mut read = |offset: usize| {
+            let to = NonNull::from(&mut copy).cast();
             // SAFETY: the destination has eight bytes.
-            unsafe {
-                crate::fault::copy(copy.as_mut_ptr(), memory.as_ptr().wrapping_add(offset), 8)
-            }
+            unsafe { crate::fault::copy(to, memory.as_ptr().wrapping_add(offset), 8) }
         };
         assert_eq!(read(4088), Ok(()));
         assert_eq!(read(4096), Err(crate::fault::Faulted));
@@ -130,16 +129,17 @@ mod tests {
     #[test]
     fn reading_a_closed_source_is_a_fault() {
         let memory = allocate(5000).expect("two pages");
-        let mut copy = [1; 8];
+        let mut copy = 1_u64;
         let mut read = || {
+            let to = NonNull::from(&mut copy).cast();
             // SAFETY: the destination has eight bytes.
-            unsafe { crate::fault::copy(copy.as_mut_ptr(), memory.as_ptr(), 8) }.map(|()| copy)
+            unsafe { crate::fault::copy(to, memory.as_ptr(), 8) }.map(|()| copy)
         };
-        assert_eq!(read(), Ok([0; 8]));
+        assert_eq!(read(), Ok(0));
         assert!(protect(memory, 5000, false));
         assert_eq!(read(), Err(crate::fault::Faulted));
         assert!(protect(memory, 5000, true));
-        assert_eq!(read(), Ok([0; 8]));
+        assert_eq!(read(), Ok(0));
         free(memory, 5000);
     }
 }

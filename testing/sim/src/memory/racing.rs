@@ -1,46 +1,19 @@
-//! Copies between the device and memory that the driver may access meanwhile: relaxed atomic accesses, so that a race is a
-//! mixture of old and new, as with a real device, and never undefined.
+//! Copies between the device and memory that the driver may access meanwhile. They are made in the same way as the driver's,
+//! so that a race is a mixture of old and new, as with a real device, and never undefined.
 
-use std::ptr::with_exposed_provenance_mut;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::ptr::{NonNull, with_exposed_provenance_mut};
 
-const WORD: usize = size_of::<u64>();
-
-/// How many bytes lie before the first whole word.
-fn unaligned(host: usize, length: usize) -> usize {
-    (host.next_multiple_of(WORD) - host).min(length)
-}
-
-fn byte<'a>(host: usize) -> &'a AtomicU8 {
-    // SAFETY: the callers' promise: the byte is there, and everybody else accesses it atomically too.
-    unsafe { AtomicU8::from_ptr(with_exposed_provenance_mut(host)) }
-}
-
-fn word<'a>(host: usize) -> &'a AtomicU64 {
-    // SAFETY: as for a byte; the callers come with aligned addresses.
-    unsafe { AtomicU64::from_ptr(with_exposed_provenance_mut(host)) }
-}
+use dxgk::kernel::{read_shared, write_shared};
 
 /// Reads `to.len()` bytes at an address of the process.
 ///
 /// # Safety
 ///
-/// So many bytes are there, in memory whose address was exposed, and nobody accesses them but atomically.
+/// So many bytes are there, in pages whose address was exposed, and everything else accesses them as the driver does.
 pub(super) unsafe fn read(host: usize, to: &mut [u8]) {
-    let (first, rest) = to.split_at_mut(unaligned(host, to.len()));
-    let words = host + first.len();
-    for (index, to) in first.iter_mut().enumerate() {
-        *to = byte(host + index).load(Ordering::Relaxed);
-    }
-    let (whole, last) = rest.as_chunks_mut::<WORD>();
-    let end = words + whole.len() * WORD;
-    for (index, to) in whole.iter_mut().enumerate() {
-        *to = word(words + index * WORD)
-            .load(Ordering::Relaxed)
-            .to_ne_bytes();
-    }
-    for (index, to) in last.iter_mut().enumerate() {
-        *to = byte(end + index).load(Ordering::Relaxed);
+    if let Some(place) = NonNull::new(with_exposed_provenance_mut(host)) {
+        // SAFETY: the caller's promise.
+        unsafe { read_shared(place, to) };
     }
 }
 
@@ -50,18 +23,9 @@ pub(super) unsafe fn read(host: usize, to: &mut [u8]) {
 ///
 /// As for [`read`].
 pub(super) unsafe fn write(host: usize, from: &[u8]) {
-    let (first, rest) = from.split_at(unaligned(host, from.len()));
-    let words = host + first.len();
-    for (index, from) in first.iter().enumerate() {
-        byte(host + index).store(*from, Ordering::Relaxed);
-    }
-    let (whole, last) = rest.as_chunks::<WORD>();
-    let end = words + whole.len() * WORD;
-    for (index, from) in whole.iter().enumerate() {
-        word(words + index * WORD).store(u64::from_ne_bytes(*from), Ordering::Relaxed);
-    }
-    for (index, from) in last.iter().enumerate() {
-        byte(end + index).store(*from, Ordering::Relaxed);
+    if let Some(place) = NonNull::new(with_exposed_provenance_mut(host)) {
+        // SAFETY: the caller's promise.
+        unsafe { write_shared(place, from.as_ptr(), from.len()) };
     }
 }
 
@@ -71,12 +35,12 @@ mod tests {
 
     #[test]
     fn every_start_and_length_is_copied_whole_and_nothing_beside_it() {
-        let memory = [const { AtomicU64::new(0) }; 8];
-        let base = memory.as_ptr().expose_provenance();
+        let mut memory = [0_u64; 8];
+        let base = memory.as_mut_ptr().expose_provenance();
         let source: Vec<u8> = (1..=40).collect();
-        for start in 0..WORD {
+        for start in 0..8 {
             for length in 0..source.len() {
-                // SAFETY: inside the memory, which nobody else knows.
+                // SAFETY: inside the memory, which nothing else knows.
                 unsafe {
                     write(base, &[0; 64]);
                     write(base + start, &source[..length]);

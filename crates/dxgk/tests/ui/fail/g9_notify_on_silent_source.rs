@@ -12,7 +12,7 @@ impl Source for Config {
     const INITIAL: u32 = 0;
 
     fn interrupt(at: &mut AtDirql<'_, Self>, _: &Gpu, _: Cause) {
-        at.notify(PresentProgress { source: 0, outcome: Presented::Complete });
+        at.notify(pending().ended(Presented::Complete));
     }
 }
 
