@@ -135,6 +135,8 @@ pub mod ddi;
 #[cfg(all(feature = "std", not(loom)))]
 #[doc(hidden)]
 pub mod doc;
+#[cfg(all(test, feature = "std", not(loom)))]
+mod exploits;
 pub mod guarantees;
 pub mod heap;
 #[cfg(all(feature = "std", not(loom)))]

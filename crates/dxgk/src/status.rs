@@ -10,8 +10,8 @@ use crate::interrupt::{Refusal, Refused};
 /// An NTSTATUS that NT_SUCCESS does not take: a warning or an error.
 ///
 /// It is the error of every DDI method and of every service. `?` makes it of a [`Refusal`] and of a [`Refused`] closure.
-/// STATUS_PENDING is not one: a DDI that may end later has a value for it, such as
-/// [`Present::Pending`](crate::miniport::Present::Pending).
+/// STATUS_PENDING is not one: a present that ends later has a token for it,
+/// [`PendingPresent`](crate::present::PendingPresent).
 ///
 /// Source: "Using NTSTATUS Values" (NT_SUCCESS: success or informational).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
