@@ -14,6 +14,7 @@ use crate::build;
 use crate::inf;
 use crate::install;
 use crate::machine;
+use crate::miri;
 use crate::package;
 use crate::process;
 use crate::proofs;
@@ -37,6 +38,8 @@ struct Ran {
     tests: u64,
     /// What it counted, for the end.
     figures: Option<String>,
+    /// What cannot be run here, each with its reason.
+    not_run: Vec<String>,
 }
 
 impl From<u64> for Ran {
@@ -44,6 +47,7 @@ impl From<u64> for Ran {
         Self {
             tests,
             figures: None,
+            not_run: Vec::new(),
         }
     }
 }
@@ -151,6 +155,17 @@ fn steps() -> Vec<Step> {
         step("address sanitizer", |repository| {
             proofs::address_sanitizer(repository).map(|()| 1)
         }),
+        Step {
+            name: "miri",
+            run: Box::new(|repository| {
+                let report = miri::run(repository)?;
+                Ok(Ran {
+                    tests: report.passed,
+                    figures: None,
+                    not_run: report.left_out,
+                })
+            }),
+        },
         step("publish", |repository| {
             proofs::publish(repository).map(|()| 1)
         }),
@@ -200,6 +215,7 @@ fn steps() -> Vec<Step> {
                 let figures = run::stress::test(&options)?;
                 Ok(Ran {
                     tests: 1,
+                    not_run: Vec::new(),
                     figures: Some(format!("{name}: {figures}")),
                 })
             }),
@@ -237,6 +253,7 @@ pub fn run(options: &Options) -> Result<()> {
     let mut passed = 0;
     let mut failed = Vec::new();
     let mut figures = Vec::new();
+    let mut not_run = Vec::new();
     for step in chosen {
         let began = Instant::now();
         process::say("Testing", step.name);
@@ -244,10 +261,12 @@ pub fn run(options: &Options) -> Result<()> {
             Ok(ran) => {
                 passed += ran.tests;
                 figures.extend(ran.figures);
+                let verb = if ran.tests == 0 { "Not run" } else { "Passed" };
                 process::say(
-                    "Passed",
+                    verb,
                     &format!("{} ({:.0} s)", step.name, began.elapsed().as_secs_f64()),
                 );
+                not_run.extend(ran.not_run);
             }
             Err(error) => {
                 eprintln!("error: {}: {error:#}", step.name);
@@ -258,8 +277,15 @@ pub fn run(options: &Options) -> Result<()> {
     for line in &figures {
         println!("{line}");
     }
-    println!("{passed} passed, {} failed", failed.len());
-    if passed == 0 && failed.is_empty() {
+    for line in &not_run {
+        println!("not run here: {line}");
+    }
+    println!(
+        "{passed} passed, {} failed, {} not run here",
+        failed.len(),
+        not_run.len()
+    );
+    if passed == 0 && failed.is_empty() && not_run.is_empty() {
         bail!(
             "no step has {:?} in its name; see cargo xtask test --list",
             options.only
