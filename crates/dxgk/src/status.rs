@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_code_that_nt_success_takes_becomes_a_failure() {
+    fn g14_no_code_that_nt_success_takes_becomes_a_failure() {
         for status in [0, 1, 0x103, 0x4000_0000, 0x401E_0307, 0x401E_034C, i32::MAX] {
             assert_eq!(Status::new(status), None, "{status:#x}");
         }
