@@ -277,7 +277,6 @@ impl<T: SourceSet> Hosted<T> {
 
     /// What was asked of the operating system since this was last called.
     #[must_use]
-    #[must_use]
     pub fn take_calls(&self) -> Vec<PortCall> {
         self.port.take_calls()
     }
