@@ -30,8 +30,9 @@ pub struct Options {
     pub foreign: bool,
     /// `strict=0|1`: whether the first violation ends the run.
     pub strict: bool,
-    /// `count=0|1`: whether instructions are counted. QEMU runs with `-icount shift=0` and one processor then, so that the time
-    /// stamp counter counts them.
+    /// `count=0|1`: whether instructions are counted. QEMU runs with `-icount shift=3` and one processor then, so that eight ticks
+    /// of the time stamp counter are one instruction. The summary's `instructions` has, for DriverEntry and each DDI by its name,
+    /// `{"calls": N, "total": N}`.
     pub count: bool,
     /// `vendor=N device=N`: the PCI ids of the adapter, in decimal.
     pub ids: (u16, u16),
