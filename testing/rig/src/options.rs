@@ -13,7 +13,7 @@ pub struct Options {
     pub screendump: u32,
     /// `serve=SECONDS`: how long to serve requests after the presents; ends early when told to go on.
     pub serve: u32,
-    /// `connected=0|1`: whether interrupts are connected before StartDevice is called.
+    /// `connected=0|1`: whether interrupts are connected before StartDevice is called, as Windows was seen to do it.
     pub connected: bool,
     /// `stress=N`: closures that each processor runs on each source in the stress run; 0 runs none.
     pub stress: u32,
@@ -47,7 +47,7 @@ impl Default for Options {
             messages: 16,
             screendump: 0,
             serve: 0,
-            connected: false,
+            connected: true,
             scattered: false,
             only_enter: false,
             stress: 0,
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn each_key_sets_its_field() {
         let parsed = Options::parse(
-            "frames=7 messages=0 screendump=5\nserve=60 connected=1 scattered=1 only_enter=1 stress=9 presents=8 watchdog=4 \
+            "frames=7 messages=0 screendump=5\nserve=60 connected=0 scattered=1 only_enter=1 stress=9 presents=8 watchdog=4 \
              foreign=1 strict=1 count=1 vendor=4660 device=4369 slot=31",
         )
         .unwrap();
@@ -136,7 +136,7 @@ mod tests {
             messages: 0,
             screendump: 5,
             serve: 60,
-            connected: true,
+            connected: false,
             scattered: true,
             only_enter: true,
             stress: 9,
