@@ -14,7 +14,7 @@ use port::machine::{Machine, Range};
 use port::picture::Picture;
 use port::port::{Port, initialize_display_only_driver};
 use port::rules::Rule;
-use port::scenario::{self, Host, Plan, Step};
+use port::scenario::{self, Host, Plan, Step, WHOLE_FRAMES};
 use port::summary::{Statistics, Verdict};
 use zerocopy::{FromBytes, IntoBytes};
 
@@ -257,8 +257,8 @@ impl Host for User {
                 self.before = self.ask();
             }
             Step::Present(number, of) => {
-                // The second begins the steady state, and is a mark in QEMU's trace.
-                if number % PROGRESS == 0 || number == 2 {
+                // The first that is not whole begins the steady state, and is a mark in QEMU's trace.
+                if number % PROGRESS == 0 || number == WHOLE_FRAMES + 1 {
                     log!("present {number} of {of}");
                 }
                 // Between two presents the adapter has nothing to say.
