@@ -5,6 +5,9 @@ use std::fs;
 use std::path::Path;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    if std::env::var("CARGO_CFG_TARGET_OS")? != "windows" {
+        return Ok(());
+    }
     // displib: DxgkInitializeDisplayOnlyDriver. wdmsec: IoCreateDeviceSecure.
     println!("cargo::rustc-link-lib=static:-bundle=displib");
     println!("cargo::rustc-link-lib=static:-bundle=wdmsec");
@@ -23,7 +26,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     if cfg!(windows) {
         instructions_where_cargo_wdk_looks()?;
     }
+    settings()
+}
+
+/// The WDK's settings for the linker.
+#[cfg(any(windows, feature = "wdk-on-linux"))]
+fn settings() -> Result<(), Box<dyn Error>> {
     Ok(wdk_build::configure_wdk_binary_build()?)
+}
+
+#[cfg(not(any(windows, feature = "wdk-on-linux")))]
+fn settings() -> Result<(), Box<dyn Error>> {
+    Err("off Windows, `cargo xtask build` builds the driver".into())
 }
 
 /// The variable that says which version a build has. stampinf takes DriverVer from it too, so that it is the same four numbers.

@@ -2,6 +2,7 @@
 //!
 //! What a display miniport does is in the crate `display`, safely. This package is its ground: DriverEntry, the framework, the
 //! kernel's services, the control device, tracing. Nothing else of the project names wdk-sys.
+#![cfg(windows)]
 #![no_std]
 #![deny(
     clippy::unwrap_used,

@@ -8,6 +8,10 @@ $CertificateSubject = 'CN=vgpudod test certificate'
 $WdkCertificateSubject = 'CN=WDRLocalTestCert'
 # The provider of the driver's trace events is called VgpuDod; TraceLogging derives this identifier from the name.
 $TraceProvider = '{20fb51d1-5c10-5b5d-8ec2-d85b24a867c2}'
+# Microsoft-Windows-DxgKrnl: dxgkrnl says there, in plain text, why it refuses a driver, a mode or a present.
+$PortTraceProvider = '{802ec45a-1e99-4b83-9920-87c98277ba9d}'
+# Where Install-Driver.ps1 leaves its traces, and Test-Driver.ps1 finds them.
+$InstallTraces = Join-Path ([IO.Path]::GetTempPath()) 'vgpudod-install'
 # Windows 10 2004, where KMDF 1.31 begins.
 $FirstBuild = 19041
 
@@ -70,6 +74,28 @@ function Invoke-Tool {
         Stop-Script "$Path $Arguments ended with code ${code}: $said"
     }
     New-Object PSObject -Property @{ Code = $code; Output = $output; Said = $said }
+}
+
+# Traces the driver and dxgkrnl into vgpudod.etl and dxgkrnl.etl in this folder, the latest 256 MB of each. Returns the sessions that run.
+function Open-Trace {
+    param([Parameter(Mandatory = $true)][string]$Place)
+    foreach ($name in 'vgpudod', 'dxgkrnl') {
+        $provider = $TraceProvider
+        if ($name -eq 'dxgkrnl') { $provider = $PortTraceProvider }
+        $session = "vgpudod-trace-$name"
+        # One that an earlier run left behind.
+        Invoke-Tool -Path 'logman.exe' -Arguments 'stop', $session, '-ets' -AnyCode | Out-Null
+        $file = Join-Path $Place "$name.etl"
+        $started = Invoke-Tool -Path 'logman.exe' -Arguments 'start', $session, '-ets', '-p', $provider, '0xffffffffffffffff', '0xff', '-f', 'bincirc', '-max', '256', '-o', $file -AnyCode
+        if ($started.Code -eq 0) { $session }
+    }
+}
+
+function Close-Trace {
+    param([string[]]$Sessions = @())
+    foreach ($session in $Sessions) {
+        Invoke-Tool -Path 'logman.exe' -Arguments 'stop', $session, '-ets' -AnyCode | Out-Null
+    }
 }
 
 # The virtio GPUs that are plugged in.

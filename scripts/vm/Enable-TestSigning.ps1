@@ -58,7 +58,11 @@ foreach ($store in 'Root', 'TrustedPublisher') {
         Write-Step "$store trusts the certificate already"
     }
     elseif ($PSCmdlet.ShouldProcess($place, "Import $file")) {
-        Import-Certificate -FilePath $file -CertStoreLocation $place | Out-Null
+        Import-Certificate -FilePath $file -CertStoreLocation $place -ErrorAction SilentlyContinue | Out-Null
+        # It was seen to be refused for TrustedPublisher, where certutil was not.
+        if (-not (Test-Path -Path (Join-Path $place $certificate.Thumbprint))) {
+            Invoke-Tool -Path 'certutil.exe' -Arguments '-f', '-addstore', $store, $file | Out-Null
+        }
         Write-Step "$store trusts the certificate now"
     }
 }

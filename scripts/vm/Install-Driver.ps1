@@ -6,6 +6,7 @@ Installs the driver on this machine's virtio GPU.
 .DESCRIPTION
 Looks at everything that could be in the way first, and changes nothing if something is. Then adds the package to the driver store and
 installs it (pnputil), and waits for the device to start. If that fails, or Windows keeps another driver, the package is taken out again.
+What the driver and dxgkrnl trace meanwhile is kept in vgpudod-install in the folder for temporary files; Test-Driver.ps1 collects it.
 A driver that is installed already in this version is left alone.
 
 .PARAMETER Package
@@ -86,7 +87,12 @@ if ($same.Count -eq $devices.Count) {
 if (-not $PSCmdlet.ShouldProcess("$($devices.Count) virtio GPU(s)", "Install $inf, version $version")) {
     exit 0
 }
+New-Item -ItemType Directory -Path $InstallTraces -Force | Out-Null
+$sessions = @(Open-Trace $InstallTraces)
 $result = Invoke-Tool -Path 'pnputil.exe' -Arguments '/add-driver', $inf, '/install' -AnyCode
+if ($result.Code -ne 0) {
+    Close-Trace $sessions
+}
 if ($result.Code -eq $RestartNeeded -or $result.Code -eq $RestartStarted) {
     Write-Step 'installed; restart the machine to start the driver'
     exit 0
@@ -113,11 +119,12 @@ do {
     $started = $present.Count -ge $devices.Count -and $waiting.Count -eq 0
     if (-not $started) { Start-Sleep -Seconds 1 }
 } while (-not $started -and (Get-Date) -lt $deadline)
+Close-Trace $sessions
 if (-not $started) {
     $problem = 'the device is gone'
     if ($waiting.Count -gt 0) {
         $problem = "problem code $(Get-DeviceValue -InstanceId $waiting[0].InstanceId -Key 'DEVPKEY_Device_ProblemCode')"
     }
-    Stop-Script "the driver is installed, but the device did not start within $Seconds s ($problem): run Test-Driver.ps1 for evidence, Uninstall-Driver.ps1 to go back"
+    Stop-Script "the driver is installed, but the device did not start within $Seconds s ($problem): run Test-Driver.ps1 for evidence (dxgkrnl's reason is in $InstallTraces\dxgkrnl.etl), Uninstall-Driver.ps1 to go back"
 }
 Write-Step "version $version is installed and running"

@@ -5,8 +5,8 @@ Tests the installed driver and puts the evidence into one zip file.
 
 .DESCRIPTION
 Checks that the device runs with this driver, that vgpuctl gets an answer from it, and that the answers make sense; that nothing crashed
-since the driver was installed; that Driver Verifier, if it is on, counts for this driver. Traces meanwhile. The zip file has a
-summary.txt (also printed), vgpuctl's answers, the trace, Verifier's counters, the system's and the display's events, minidumps, and the
+since the driver was installed; that Driver Verifier, if it is on, counts for this driver. Traces the driver and dxgkrnl meanwhile. The zip
+file has a summary.txt (also printed), vgpuctl's answers, the traces, also those that Install-Driver.ps1 made, Verifier's counters, the system's and the display's events, minidumps, and the
 set-up log. The exit code is 0 if every check passed, 1 if not.
 
 .PARAMETER Package
@@ -85,11 +85,7 @@ function Read-Json {
     }
 }
 
-$session = 'vgpudod-test'
-$trace = Join-Path $work 'vgpudod.etl'
-# One that an earlier run left behind.
-Save-Output 'trace-stale.txt' 'logman.exe' @('stop', $session, '-ets') | Out-Null
-$tracing = (Save-Output 'trace-start.txt' 'logman.exe' @('start', $session, '-ets', '-p', $TraceProvider, '0xffffffffffffffff', '0xff', '-o', $trace)) -eq 0
+$sessions = @(Open-Trace $work)
 try {
     $devices = @(Get-VirtioGpu)
     Add-Result ($devices.Count -gt 0) 'a virtio GPU is plugged in' "$($devices.Count) found"
@@ -167,13 +163,17 @@ catch {
     Add-Result $false 'the evidence is whole' "$_"
 }
 finally {
-    if ($tracing) {
-        Save-Output 'trace-stop.txt' 'logman.exe' @('stop', $session, '-ets') | Out-Null
-    }
+    Close-Trace $sessions
 }
-$size = 0
-if (Test-Path -LiteralPath $trace) { $size = (Get-Item -LiteralPath $trace).Length }
-Add-Result ($tracing -and $size -gt 0) 'the trace' "vgpudod.etl, $size bytes"
+foreach ($name in 'vgpudod', 'dxgkrnl') {
+    $trace = Join-Path $work "$name.etl"
+    $size = 0
+    if (Test-Path -LiteralPath $trace) { $size = (Get-Item -LiteralPath $trace).Length }
+    Add-Result ($sessions -contains "vgpudod-trace-$name" -and $size -gt 0) "the trace of $name" "$name.etl, $size bytes"
+}
+if (Test-Path -LiteralPath $InstallTraces) {
+    Copy-Item -LiteralPath $InstallTraces -Destination $work -Recurse
+}
 
 $failed = @($results | Where-Object { $_ -like 'FAIL*' })
 $results.Add(("{0} checks failed" -f $failed.Count)) | Out-Null

@@ -4,8 +4,11 @@ mod event;
 mod memory;
 mod processors;
 pub mod registry;
+mod thread;
 
+use core::ffi::c_void;
 use core::ptr::NonNull;
+use core::sync::atomic::AtomicUsize;
 
 use dxgk::check::Violation;
 use dxgk::irql::{AtMostDispatch, Passive};
@@ -14,8 +17,8 @@ use dxgk::status::Status;
 #[cfg(debug_assertions)]
 use wdk_sys::ntddk::KeBugCheckEx;
 use wdk_sys::ntddk::{
-    KeDelayExecutionThread, KeEnterCriticalRegion, KeFlushQueuedDpcs, KeGetCurrentIrql,
-    KeLeaveCriticalRegion, KeQueryPerformanceCounter,
+    KeAcquireSpinLockRaiseToDpc, KeDelayExecutionThread, KeEnterCriticalRegion, KeFlushQueuedDpcs,
+    KeGetCurrentIrql, KeLeaveCriticalRegion, KeQueryPerformanceCounter, KeReleaseSpinLock,
 };
 use wdk_sys::{_MODE, FALSE, KPROCESSOR_MODE, LARGE_INTEGER};
 
@@ -144,6 +147,29 @@ unsafe impl Kernel for Windows {
     unsafe fn leave_critical_region() {
         // SAFETY: the caller's promise.
         unsafe { KeLeaveCriticalRegion() };
+    }
+
+    unsafe fn acquire_spin_lock(lock: &AtomicUsize) -> u8 {
+        // SAFETY: a spin lock is a pointer-sized word that is zero while it is free; at most DISPATCH_LEVEL, as the caller promises.
+        unsafe { KeAcquireSpinLockRaiseToDpc(lock.as_ptr().cast()) }
+    }
+
+    unsafe fn release_spin_lock(lock: &AtomicUsize, irql: u8) {
+        // SAFETY: the caller has it, with this IRQL.
+        unsafe { KeReleaseSpinLock(lock.as_ptr().cast(), irql) };
+    }
+
+    unsafe fn start_thread(
+        _: &Passive<'_>,
+        routine: unsafe extern "C" fn(*mut c_void),
+        context: *mut c_void,
+    ) -> Option<NonNull<c_void>> {
+        thread::start(routine, context)
+    }
+
+    unsafe fn join_thread(_: &Passive<'_>, thread: NonNull<c_void>) {
+        // SAFETY: the caller's promise is the same.
+        unsafe { thread::join(thread) };
     }
 
     fn new_mutex(_: &Passive<'_>) -> Option<Mutex> {

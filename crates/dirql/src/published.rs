@@ -96,7 +96,6 @@ impl<T: Send + Sync> Published<T> {
     }
 
     /// Takes the device from all that look from here on. [`take`](Self::take) gets what this returns.
-    #[must_use]
     pub fn hide(&self) -> Hidden<T> {
         self.hide_from_interrupts();
         Hidden(self.for_others.swap(ptr::null_mut(), Ordering::SeqCst))

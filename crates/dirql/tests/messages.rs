@@ -149,11 +149,14 @@ impl<T: SourceSet> Scene<T> {
     }
 }
 
+/// Runs of random events for each number of sources. Miri runs a few hundred times slower than the processor.
+const CASES: u32 = if cfg!(miri) { 1 } else { 40 };
+
 /// The test of one number of sources, of which the last notifies.
 macro_rules! sets {
     ($($name:ident $count:literal: $($silent:literal)*;)*) => {
         proptest! {
-            #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+            #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
             $(
                 #[test]
                 fn $name(events in events(), granted in 0_u32..=$count) {

@@ -162,3 +162,17 @@ pub mod g12_one_adapter {}
 /// `g13_a_panic_in_a_closure_releases_the_lock_goes_on_in_the_caller_and_marks_the_state`,
 /// `g13_a_panic_in_an_interrupt_routine_ends_there_and_marks_the_state`.
 pub mod g13_no_unwinding {}
+
+/// G14: safe code causes no undefined behaviour, and hands dxgkrnl no value that dxgkrnl would believe wrongly.
+///
+/// By types. A DDI's error is a [`Status`](crate::status::Status), which holds no code that NT_SUCCESS takes. What comes from
+/// dxgkrnl is read once and checked: sources, targets and children against what the start announced, a present's
+/// rectangles against the committed mode. What goes there is built from checked parts: a path's support flags and
+/// nothing else of it, modes whose lines fit their stride, a display that lies in the adapter's own memory. A pending
+/// present is a token that is reported once, to the start it is of; a range is mapped for the start it is of. Shared
+/// memory is accessed in one way.
+///
+/// Tests: `g14_no_code_that_nt_success_takes_becomes_a_failure`, `g14_a_commit_for_one_source_leaves_the_others_bounds`,
+/// `g14_a_display_that_is_left_lit_lies_in_its_memory`, those of `src/exploits.rs`, and `ui/x_err_success`,
+/// `ui/x_union`, `ui/x_gamma`, `ui/x_line_oob`, `ui/x_lock_kernel`.
+pub mod g14_nothing_made_up {}

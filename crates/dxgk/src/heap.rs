@@ -1,6 +1,6 @@
 //! Allocation that can fail without a panic and builds large values in place, off the kernel stack.
 
-use alloc::alloc::{Layout, alloc};
+use alloc::alloc::{Layout, alloc, dealloc};
 use alloc::boxed::Box;
 
 use crate::irql::Passive;
@@ -10,7 +10,7 @@ use crate::status::Status;
 ///
 /// # Errors
 ///
-/// STATUS_NO_MEMORY.
+/// STATUS_NO_MEMORY, also if the allocator's memory is not aligned as the type asks for.
 ///
 /// # Safety
 ///
@@ -20,6 +20,12 @@ pub(crate) unsafe fn try_box<T>(write: impl FnOnce(*mut T)) -> Result<Box<T>, St
     // SAFETY: the layout is not of size zero.
     let place = unsafe { alloc(Layout::new::<T>()) }.cast::<T>();
     if place.is_null() {
+        return Err(Status::NO_MEMORY);
+    }
+    if !place.is_aligned() {
+        // An allocator of a driver may ignore the layout's alignment: pool memory has 16 bytes below a page.
+        // SAFETY: allocated just now with this layout.
+        unsafe { dealloc(place.cast(), Layout::new::<T>()) };
         return Err(Status::NO_MEMORY);
     }
     write(place);

@@ -77,10 +77,8 @@ fn messages_are_counted_by_their_descriptors_and_a_line_is_a_line() {
         assert_eq!(read(&messages).interrupt(), expected);
     }
     // SAFETY: NULL is one of the two things that may be passed.
-    assert_eq!(
-        unsafe { Resources::read(ptr::null(), LIVES.begin()) }.interrupt(),
-        None
-    );
+    let none = unsafe { Resources::read(ptr::null(), LIVES.begin()) };
+    assert_eq!(none.interrupt(), None);
 }
 
 /// CB/device-info, CB/map-memory: ranges come in the list's order, and parts of them stay inside.
@@ -156,10 +154,8 @@ unsafe extern "system" fn post_display(
     information: *mut DXGK_DISPLAY_INFORMATION,
 ) -> NTSTATUS {
     // SAFETY: the driver's structure.
-    assert_eq!(
-        unsafe { (*information).TargetId },
-        dxgk_sys::D3DDDI_ID_UNINITIALIZED
-    );
+    let target = unsafe { (*information).TargetId };
+    assert_eq!(target, dxgk_sys::D3DDDI_ID_UNINITIALIZED);
     STATUS_SUCCESS
 }
 

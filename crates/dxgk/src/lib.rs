@@ -117,6 +117,7 @@
 //! | [G11](guarantees::g11_zero_cost) | zero cost |
 //! | [G12](guarantees::g12_one_adapter) | one adapter's state, one adapter's lock |
 //! | [G13](guarantees::g13_no_unwinding) | no unwinding across the port |
+//! | [G14](guarantees::g14_nothing_made_up) | safe code makes nothing up: no success, no pointer, no number out of range |
 //!
 //! # Features
 //!
@@ -135,6 +136,8 @@ pub mod ddi;
 #[cfg(all(feature = "std", not(loom)))]
 #[doc(hidden)]
 pub mod doc;
+#[cfg(all(test, feature = "std", not(loom)))]
+mod exploits;
 pub mod guarantees;
 pub mod heap;
 #[cfg(all(feature = "std", not(loom)))]
@@ -157,4 +160,10 @@ mod sync;
 pub mod vidpn;
 mod worker;
 
+/// The README's programs run.
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+#[doc(hidden)]
 pub use dxgk_sys as sys;

@@ -161,7 +161,7 @@ pub struct PresentedRect<'a> {
 }
 
 impl PresentedRect<'_> {
-    fn clipped(
+    pub(crate) fn clipped(
         argument: &DXGKARG_PRESENT_DISPLAYONLY,
         rect: &RECT,
         (width, height): (u32, u32),

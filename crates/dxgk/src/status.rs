@@ -10,8 +10,8 @@ use crate::interrupt::{Refusal, Refused};
 /// An NTSTATUS that NT_SUCCESS does not take: a warning or an error.
 ///
 /// It is the error of every DDI method and of every service. `?` makes it of a [`Refusal`] and of a [`Refused`] closure.
-/// STATUS_PENDING is not one: a present that ends later is
-/// [`pended`](crate::present::PresentDisplayOnly::pend).
+/// STATUS_PENDING is not one: a present that ends later has a token for it,
+/// [`PendingPresent`](crate::present::PendingPresent).
 ///
 /// Source: "Using NTSTATUS Values" (NT_SUCCESS: success or informational).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_code_that_nt_success_takes_becomes_a_failure() {
+    fn g14_no_code_that_nt_success_takes_becomes_a_failure() {
         for status in [0, 1, 0x103, 0x4000_0000, 0x401E_0307, 0x401E_034C, i32::MAX] {
             assert_eq!(Status::new(status), None, "{status:#x}");
         }

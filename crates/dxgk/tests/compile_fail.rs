@@ -10,6 +10,7 @@ use std::process::Command;
 const RECORDED: &str = include_str!("ui/rustc-version");
 
 #[test]
+#[cfg_attr(miri, ignore = "starts a compiler, which Miri does not run")]
 fn misuse_does_not_compile() {
     let recorded = rustc("--version").split_whitespace().nth(1) == Some(RECORDED.trim());
     let library = Path::new(rustc("--print=sysroot").trim()).join("lib/rustlib/src/rust/library");

@@ -56,6 +56,7 @@ fn an_entry_never_grows_beyond_32_bits() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "a list of all 16,384 entries takes Miri minutes")]
 fn a_list_has_limits() {
     let ram = Ram::scattered(65);
     let scattered = |count: u64| (0..count).map(|i| run(i * 0x2000, 0x1000));

@@ -3,7 +3,7 @@
 mod common;
 
 use common::gpu::{BOTH, NOTHING, PAGES, frame, obey, set_up, take_all};
-use common::{Chain, DeviceQueue, Ram};
+use common::{Chain, DeviceQueue, Ram, repeat};
 use virtio_gpu::Features;
 use virtio_gpu::commands::Completed;
 
@@ -11,7 +11,7 @@ use virtio_gpu::commands::Completed;
 fn a_frame_is_one_kick_and_one_interrupt() {
     let ram = Ram::scattered(PAGES);
     let (mut queue, mut device) = set_up(&ram, 128, BOTH);
-    for frame_number in 0..3000u64 {
+    for frame_number in 0..u64::from(repeat(3000, 20)) {
         let transfers = 1 + frame_number as usize % 16;
         let mut batch = frame(&mut queue, &ram, transfers);
         // The device has seen everything and wants to hear of the next.
@@ -96,7 +96,7 @@ fn every_batch_completes_and_no_interrupt_is_lost() {
         (NOTHING, true),
         (NOTHING, false),
     ] {
-        for seed in 1..200u64 {
+        for seed in 1..u64::from(repeat(200, 3)) {
             let ram = Ram::scattered(PAGES);
             let (mut queue, device) = set_up(&ram, 32, features);
             let host = Rc::new(RefCell::new(Host {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{PAGE, Ram};
+use common::{PAGE, Ram, cases};
 use proptest::prelude::*;
 use virtio_gpu::edid::{BLOCK_LEN, DetailedTiming, Edid, EdidError, ReadError};
 use virtio_gpu::memory::Memory;
@@ -209,6 +209,7 @@ fn a_response_is_read_from_shared_memory_whatever_it_claims() {
 }
 
 proptest! {
+    #![proptest_config(cases(256, 8))]
     #[test]
     fn any_bytes_are_an_edid_or_an_error(
         mut bytes in prop::collection::vec(any::<u8>(), 0..1400),

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::Config;
+use common::{Config, cases};
 use virtio_gpu::pci::{
     ConfigReadError, DEVICE_GPU, Layout, LayoutError, MsiX, Region, Structure, VENDOR,
 };
@@ -329,6 +329,7 @@ fn an_unreadable_space_is_an_error_wherever_it_is_read() {
 }
 
 proptest::proptest! {
+    #![proptest_config(cases(256, 8))]
     #[test]
     fn no_configuration_space_makes_it_hang_or_panic(
         bytes in proptest::collection::vec(proptest::num::u8::ANY, 0xc0),

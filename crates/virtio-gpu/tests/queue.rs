@@ -3,7 +3,7 @@
 mod common;
 
 use common::queue::{NOTHING, Queue, add, buffers, set_up};
-use common::{DeviceQueue, Ram};
+use common::{DeviceQueue, Ram, repeat};
 use virtio_gpu::Features;
 use virtio_gpu::memory::{AccessError, Memory, Segment};
 use virtio_gpu::queue::{
@@ -237,7 +237,7 @@ fn passed_is_what_the_specification_says_for_every_event_index() {
     for old in [0u16, 1, 255, 0x7fff, 0xff00, 0xfffe, 0xffff] {
         for step in [0u16, 1, 2, 16, 255, 256, 0x8000, 0xffff] {
             let new = old.wrapping_add(step);
-            for event in 0..=u16::MAX {
+            for event in (0..=u16::MAX).step_by(repeat(1, 4093) as usize) {
                 let inside = event.wrapping_sub(old) < step;
                 assert_eq!(
                     passed(event, new, old),
@@ -327,7 +327,7 @@ fn suppressed_interrupts_stay_away() {
     let ram = Ram::scattered(1);
     for features in [NOTHING, Features::EVENT_IDX] {
         let (mut queue, mut device) = set_up(&ram, 8, features);
-        for _ in 0..70_000u32 {
+        for _ in 0..repeat(70_000, 50) {
             add(&mut queue, &ram, 1, 0, 0);
             queue.publish(&ram).unwrap();
             let chain = device.take(&ram).unwrap();

@@ -4,7 +4,7 @@
 mod common;
 
 use common::queue::{NOTHING, add, buffers, set_up};
-use common::{Ram, Random};
+use common::{Ram, Random, cases, repeat};
 use proptest::prelude::*;
 use std::collections::VecDeque;
 use virtio_gpu::Features;
@@ -131,6 +131,7 @@ fn against_the_model(size: u16, indirect: bool, age: u32, steps: &[Step]) {
 }
 
 proptest! {
+    #![proptest_config(cases(256, 4))]
     #[test]
     fn the_queue_does_what_a_model_of_lists_does(
         size in prop_oneof![Just(1u16), Just(2), Just(8), Just(16)],
@@ -142,8 +143,9 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(cases(24, 1))]
     #[test]
+    #[cfg_attr(miri, ignore = "65,536 chains before the indices wrap take Miri an hour")]
     fn ring_indices_wrap_around(
         size in prop_oneof![Just(2u16), Just(16)],
         before in 0..40u32,
@@ -157,7 +159,7 @@ proptest! {
 #[test]
 fn no_interrupt_is_lost_whenever_the_device_acts() {
     for features in [NOTHING, Features::EVENT_IDX] {
-        for seed in 1..300u64 {
+        for seed in 1..u64::from(repeat(300, 4)) {
             let ram = Ram::scattered(1);
             let (mut queue, device) = set_up(&ram, 8, features);
             let device = std::rc::Rc::new(std::cell::RefCell::new((device, 0u32)));

@@ -1,5 +1,8 @@
 //! Rectangles: edges of the number line, and a list that loses no pixel however short it is.
 
+mod common;
+
+use common::cases;
 use proptest::prelude::*;
 use virtio_gpu::rect::{COMMAND_COST, Rect, RectList};
 
@@ -140,6 +143,7 @@ fn check<const N: usize>(rects: &[Rect]) {
 }
 
 proptest! {
+    #![proptest_config(cases(256, 4))]
     #[test]
     fn no_pixel_is_lost_and_none_comes_from_outside(
         rects in prop::collection::vec(any_rect(), 0..40)

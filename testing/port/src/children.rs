@@ -304,14 +304,17 @@ struct StatusArgument {
     newer: u32,
 }
 
-fn is_zero(descriptor: &DXGK_CHILD_DESCRIPTOR) -> bool {
-    // SAFETY: the memory was zeroed when it was allocated, so that its padding is initialised too, and a driver
-    // that copies whole structures over it copies bytes.
-    let bytes = unsafe {
-        core::slice::from_raw_parts(
-            core::ptr::from_ref(descriptor).cast::<u8>(),
-            size_of::<DXGK_CHILD_DESCRIPTOR>(),
-        )
-    };
-    bytes.iter().all(|byte| *byte == 0)
+/// Whether every field is zero. Padding has no value that could be read.
+fn is_zero(child: &DXGK_CHILD_DESCRIPTOR) -> bool {
+    let capabilities = &child.ChildCapabilities;
+    if (child.ChildDeviceType, child.ChildUid, child.AcpiUid) != (TypeUninitialized, 0, 0) {
+        return false;
+    }
+    // SAFETY: the array was zeroed, and what describes no child is left so by a driver, or written as a whole; any
+    // bits are a value of this member.
+    let video = unsafe { capabilities.Type.VideoOutput };
+    capabilities.HpdAwareness == 0
+        && video.InterfaceTechnology == 0
+        && video.MonitorOrientationAwareness == 0
+        && video.SupportsSdtvModes == 0
 }

@@ -174,6 +174,11 @@ impl Config {
         }
     }
 
+    /// Whether the interface has DxgkCbAcquirePostDisplayOwnership.
+    pub(crate) fn offers_post(&self) -> bool {
+        self.post_answer != PostAnswer::Absent && self.interface_size != InterfaceSize::Smaller
+    }
+
     /// Bytes of the DXGKRNL_INTERFACE for a driver that declared the version of these sizes.
     pub(crate) fn interface_bytes(&self, sizes: &Sizes) -> usize {
         match self.interface_size {

@@ -3,6 +3,7 @@
 //! Levels are those of the pages "threading-and-synchronization-*-level": three excludes every other thread, two every
 //! other thread of levels one to three, one is per child or for the pointer, zero excludes nobody.
 
+use crate::machine::Machine;
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 /// The synchronization level of a DDI.
@@ -182,6 +183,8 @@ impl Gate {
 pub struct Calls {
     count: [AtomicU64; COUNT],
     stack: [AtomicUsize; COUNT],
+    counted: [AtomicU64; COUNT],
+    instructions: [AtomicU64; COUNT],
     last: AtomicUsize,
 }
 
@@ -190,6 +193,8 @@ impl Default for Calls {
         Self {
             count: [const { AtomicU64::new(0) }; COUNT],
             stack: [const { AtomicUsize::new(0) }; COUNT],
+            counted: [const { AtomicU64::new(0) }; COUNT],
+            instructions: [const { AtomicU64::new(0) }; COUNT],
             last: AtomicUsize::new(COUNT),
         }
     }
@@ -205,6 +210,31 @@ impl Calls {
         if !matches!(ddi, Ddi::InterruptRoutine | Ddi::DpcRoutine) {
             self.last.store(ddi as usize, Ordering::Relaxed);
         }
+    }
+
+    /// Runs `body`, a call of `ddi` into the driver, and notes its instructions if the machine counts them.
+    pub(crate) fn counting<R>(
+        &self,
+        machine: &dyn Machine,
+        ddi: Ddi,
+        body: impl FnOnce() -> R,
+    ) -> R {
+        let before = machine.instructions();
+        let result = body();
+        if let (Some(before), Some(after)) = (before, machine.instructions()) {
+            self.counted[ddi as usize].fetch_add(1, Ordering::Relaxed);
+            let ran = after.saturating_sub(before);
+            self.instructions[ddi as usize].fetch_add(ran, Ordering::Relaxed);
+        }
+        result
+    }
+
+    /// How many calls of `ddi` were counted, and their instructions.
+    pub fn instructions(&self, ddi: Ddi) -> (u64, u64) {
+        (
+            self.counted[ddi as usize].load(Ordering::Relaxed),
+            self.instructions[ddi as usize].load(Ordering::Relaxed),
+        )
     }
 
     /// The DDI that returned last, interrupts and DPCs left out: after a failure, the one that failed.

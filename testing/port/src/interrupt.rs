@@ -6,6 +6,7 @@
 
 use crate::adapter::Adapter;
 use crate::config::WithoutInterrupt;
+use crate::ddi::Ddi;
 use crate::lock::MessageLock;
 use crate::machine::{Deferred, InterruptGrant, NtStatus, Origin};
 use crate::port::check;
@@ -182,7 +183,8 @@ impl Adapter {
         let ran = message.lock.with(machine, || {
             let outer = cpu.enter(Section::Isr(number));
             // SAFETY: the driver gave this function for this purpose, with this context.
-            let claimed = unsafe { isr(self.context(), number) } != 0;
+            let run = || unsafe { isr(self.context(), number) } != 0;
+            let claimed = port.calls().counting(machine, Ddi::InterruptRoutine, run);
             let left = machine.irql();
             check!(port, IrqlKept, AT, left == level, "IRQL {level} at return"; "IRQL {left}");
             self.check_queued(cpu.leave(outer), AT);
@@ -427,7 +429,8 @@ impl Adapter {
             let cpu = self.cpus().at(machine.processor());
             cpu.in_dpc.store(true, Ordering::Relaxed);
             // SAFETY: the driver gave this function for this purpose, with this context.
-            unsafe { routine(self.context()) };
+            let run = || unsafe { routine(self.context()) };
+            port.calls().counting(machine, Ddi::DpcRoutine, run);
             cpu.in_dpc.store(false, Ordering::Relaxed);
             let left = machine.irql();
             check!(port, IrqlKept, AT, left == level, "IRQL {level} at return"; "IRQL {left}");

@@ -284,6 +284,12 @@ pub trait Machine: Sync {
     /// Returns when that job has ended. PASSIVE_LEVEL.
     fn wait_for(&self, job: JobId);
 
+    /// How many instructions the caller's processor has run since some moment, without those of interrupts and deferred calls that
+    /// came in between; `None` if the machine does not count. Any IRQL.
+    fn instructions(&self) -> Option<u64> {
+        None
+    }
+
     // ---- calls and messages ----
 
     /// Calls `routine(context)` on a kernel stack of Windows' size (24 KiB with a guard page on the rig) and returns the

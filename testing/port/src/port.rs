@@ -191,6 +191,7 @@ impl Port {
             cpu.set_ddi(Some(ddi))
         });
         let start = machine.now();
+        let body = || self.calls.counting(machine, ddi, body);
         // At bugcheck time there is no other stack.
         let (result, stack) = if level == PASSIVE_LEVEL {
             on_kernel_stack(machine, body)

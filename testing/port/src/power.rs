@@ -1,7 +1,6 @@
 //! Power, the handing over of the display, surprise removal and bugcheck-time DDIs.
 
 use crate::adapter::{Adapter, State};
-use crate::config::PostAnswer;
 use crate::ddi::Ddi;
 use crate::machine::NtStatus;
 use crate::port::check;
@@ -39,7 +38,7 @@ impl Adapter {
             return;
         }
         check!(self.port(), PowerNeverFail, at, NT_SUCCESS(status), "success"; "{:#010x}", status as u32);
-        let offered = self.port().config().post_answer != PostAnswer::Absent;
+        let offered = self.port().config().offers_post();
         if uid == ADAPTER && state == PowerDeviceD0 && offered {
             let acquired = self.acquired_post.load(Ordering::Relaxed);
             check!(self.port(), PowerD0Reacquire, at, acquired, "AcquirePostDisplayOwnership called"; "not called");

@@ -295,6 +295,20 @@ fn more(
     Ok(())
 }
 
+/// The plan's frame of this number. `frames` has made all before.
+///
+/// The first frame may be dropped, as known drivers drop what comes while the source is not visible; the next is whole.
+pub fn planned(plan: &Plan, frames: &mut Frames, picture: &Picture, number: u32) -> Frame {
+    if number < WHOLE_FRAMES {
+        Frame::whole(picture, plan.seed + number)
+    } else {
+        frames.frame(picture)
+    }
+}
+
+/// How many frames at the beginning are whole.
+pub const WHOLE_FRAMES: u32 = 2;
+
 fn present_all(
     adapter: &'static Adapter,
     source: u32,
@@ -309,12 +323,7 @@ fn present_all(
     let mut frames = Frames::new(plan.seed, plan.moves);
     for number in 0..plan.frames {
         host.step(Step::Present(number + 1, plan.frames));
-        // The first frame may be dropped, as known drivers drop what comes while the source is not visible; the next is whole.
-        let frame = if number < 2 {
-            Frame::whole(&size, plan.seed + number)
-        } else {
-            frames.frame(&size)
-        };
+        let frame = planned(plan, &mut frames, &size, number);
         if number == 0 && config.visible_first {
             adapter.set_visibility(source, true)?;
             adapter.set_visibility(source, true)?;

@@ -12,7 +12,7 @@
 //! | `memory` | page frames, page tables, the rig's own heap, virtual ranges with guard pages |
 //! | `devices` | serial ports, local and I/O APIC, clock, PCI, MSI-X |
 //! | `image` | the loader of the driver image |
-//! | `kernel` | the exports: pool, Mm, Ke, Io, Zw, Rtl, Etw, DbgPrint, the C run-time, WDF |
+//! | `kernel` | the exports: pool, Mm, Ke, Ps, Io, Zw, Rtl, Etw, exceptions, DbgPrint, the C run-time, WDF |
 //! | `machine` | all of that as the port's `Machine` |
 //! | `bugcheck` | the end when something is wrong: code, parameters, stack |
 //!

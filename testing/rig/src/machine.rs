@@ -12,7 +12,7 @@ use port::machine::{
 };
 use x86_64::VirtAddr;
 
-use crate::cpu::{deferred, idle, irql, jobs, percpu, stack};
+use crate::cpu::{count, deferred, idle, irql, jobs, percpu, stack};
 use crate::devices::{clock, log, msix, pci};
 use crate::kernel;
 use crate::memory::blocks::{self, Kind};
@@ -205,6 +205,10 @@ impl Machine for Rig {
 
     fn wait_for(&self, job: JobId) {
         jobs::wait_for(job);
+    }
+
+    fn instructions(&self) -> Option<u64> {
+        count::instructions()
     }
 
     fn call_on_kernel_stack(

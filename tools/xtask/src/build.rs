@@ -14,6 +14,7 @@ use crate::identity;
 use crate::image::{self, Expected};
 use crate::install;
 use crate::linker::Linker;
+use crate::lock;
 use crate::machine;
 use crate::package::source;
 use crate::process;
@@ -45,6 +46,16 @@ pub struct Driver {
     pub map: PathBuf,
 }
 
+impl Driver {
+    fn in_folder(folder: &Path) -> Self {
+        Self {
+            image: folder.join("vgpudod.sys"),
+            symbols: folder.join("vgpudod.pdb"),
+            map: folder.join("vgpudod.map"),
+        }
+    }
+}
+
 /// The command: builds, and says where the results are.
 pub fn run(options: &Options) -> Result<()> {
     let repository = Repository::find()?;
@@ -59,17 +70,28 @@ pub fn run(options: &Options) -> Result<()> {
 
 /// Builds the driver with everything that takes.
 pub fn driver(repository: &Repository) -> Result<Driver> {
+    let _lock = lock::hold(repository)?;
     let ground = Ground::prepare(repository)?;
     process::say("Building", "the driver (vgpudod.sys)");
     ground.build(DRIVER, "vgpudod").context(
         "the driver does not build (a function that the linker does not know belongs, with its reason, in \
          testing/wdk-lite/imports.tsv)",
     )?;
-    let driver = ground.collect()?;
-    identity::settle(&driver.image, &driver.symbols)?;
-    image::checksum::set(&driver.image)?;
+    let new = ground.collect()?;
+    identity::settle(&new.image, &new.symbols)?;
+    image::checksum::set(&new.image)?;
     process::say("Checking", "the image");
-    image::check(&driver, &ground.expected()?)?;
+    image::check(&new, &ground.expected()?)?;
+    // Files that another command may be reading are replaced, not written.
+    let folder = repository.driver();
+    let driver = Driver::in_folder(&folder);
+    for (from, to) in [
+        (&new.image, &driver.image),
+        (&new.symbols, &driver.symbols),
+        (&new.map, &driver.map),
+    ] {
+        fs::rename(from, to).with_context(|| format!("cannot replace {}", to.display()))?;
+    }
     Ok(driver)
 }
 
@@ -84,6 +106,7 @@ pub struct BenchImage {
 
 /// Builds the benchmark's image.
 pub fn bench_image(repository: &Repository) -> Result<BenchImage> {
+    let _lock = lock::hold(repository)?;
     let ground = Ground::prepare(repository)?;
     process::say("Building", "the benchmark's image");
     ground
@@ -108,6 +131,7 @@ fn complete_or_linked_anew(folder: &Path, name: &str) -> Result<()> {
 
 /// Runs clippy on the driver's package and on the benchmark's image, with warnings denied.
 pub fn lint(repository: &Repository) -> Result<()> {
+    let _lock = lock::hold(repository)?;
     let ground = Ground::prepare(repository)?;
     for package in [DRIVER, BENCH_IMAGE] {
         process::say("Linting", package);
@@ -173,7 +197,8 @@ impl Ground {
         let mut cargo = self.toolchain.cargo(subcommand, DRIVER_TARGET);
         cargo
             .current_dir(self.repository.root())
-            .args(["--package", package, "--release", "--target-dir"])
+            .args(["--package", package, "--features", "wdk-on-linux"])
+            .args(["--release", "--target-dir"])
             .arg(self.repository.cross());
         let paths = self
             .overrides
@@ -231,15 +256,11 @@ impl Ground {
 
     /// Copies the image under its own name, and what belongs to it, out of Cargo's folder.
     fn collect(&self) -> Result<Driver> {
-        let folder = self.repository.driver();
+        let folder = self.repository.driver().join("new");
         let release = self.repository.cross().join(DRIVER_TARGET).join("release");
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-        let driver = Driver {
-            image: folder.join("vgpudod.sys"),
-            symbols: folder.join("vgpudod.pdb"),
-            map: folder.join("vgpudod.map"),
-        };
+        let driver = Driver::in_folder(&folder);
         for (from, to) in [
             ("vgpudod.dll", &driver.image),
             ("vgpudod.pdb", &driver.symbols),

@@ -105,6 +105,51 @@ pub const RIG: &[Need] = &[
     },
 ];
 
+/// What a QEMU that draws with OpenGL takes.
+pub const GL: &[Need] = &[
+    Need {
+        sign: Sign::Program("Xvfb"),
+        package: "xvfb",
+        reason: "is the screen that QEMU draws on with OpenGL",
+    },
+    Need {
+        sign: Sign::FileLike {
+            folder: "/usr/lib/x86_64-linux-gnu/dri",
+            start: "swrast",
+            end: ".so",
+        },
+        package: "libgl1-mesa-dri",
+        reason: "is OpenGL without a graphics card",
+    },
+    Need {
+        sign: Sign::FileLike {
+            folder: "/usr/lib/x86_64-linux-gnu",
+            start: "libvirglrenderer",
+            end: ".so.1",
+        },
+        package: "libvirglrenderer1",
+        reason: "is the virtio GPU's OpenGL in QEMU",
+    },
+    Need {
+        sign: Sign::FileLike {
+            folder: "/usr/lib/x86_64-linux-gnu",
+            start: "libSDL2-2.0",
+            end: ".so.0",
+        },
+        package: "libsdl2-2.0-0",
+        reason: "is QEMU's window",
+    },
+    Need {
+        sign: Sign::FileLike {
+            folder: "/usr/lib/x86_64-linux-gnu",
+            start: "libGLX_mesa",
+            end: ".so.0",
+        },
+        package: "libglx-mesa0",
+        reason: "lets a window draw with OpenGL",
+    },
+];
+
 /// What the benchmarks take.
 pub const BENCH: &[Need] = &[Need {
     sign: Sign::Program("valgrind"),
@@ -204,7 +249,9 @@ fn install(apt: &[&str], packages: &[&str]) -> Result<()> {
     );
     // Lists that cannot be brought up to date may still do: what counts is whether the packages can be had.
     let lists = quietly(&mut command(&["-qq", "update"]));
-    let mut arguments = vec!["-qq", "-y", "--no-install-recommends", "install"];
+    // Another installation may be under way.
+    let mut arguments = vec!["-qq", "-y", "-o", "DPkg::Lock::Timeout=600"];
+    arguments.extend(["--no-install-recommends", "install"]);
     arguments.extend(packages);
     match (quietly(&mut command(&arguments)), lists) {
         (Ok(_), _) => Ok(()),

@@ -14,6 +14,7 @@ mod install;
 mod linker;
 mod lock;
 mod machine;
+mod miri;
 mod package;
 #[cfg(test)]
 mod powershell;

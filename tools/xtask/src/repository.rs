@@ -36,6 +36,7 @@ impl Repository {
     pub fn at(folder: &Path) -> Result<Self> {
         let root = fs::canonicalize(folder)
             .with_context(|| format!("there is no folder {}", folder.display()))?;
+        refuse(&root)?;
         Ok(Self { root })
     }
 
@@ -80,6 +81,27 @@ impl Repository {
     }
 }
 
+/// Characters that a tool of the build takes for something else: some expand percent signs, and
+/// quotation marks end arguments in their own files.
+const NOT_IN_PATHS: &[char] = &['%', '"', '\''];
+
+/// The error for a folder that the tools cannot build in.
+fn refuse(root: &Path) -> Result<()> {
+    let Some(name) = root.to_str() else {
+        bail!(
+            "the clone's path ({}) is not UTF-8, which the build's tools do not take: move the clone",
+            root.display()
+        );
+    };
+    let bad = |character: &char| NOT_IN_PATHS.contains(character) || character.is_control();
+    if let Some(character) = name.chars().find(bad) {
+        bail!(
+            "the clone's path ({name}) has {character:?} in it, which the build's tools do not take: move the clone"
+        );
+    }
+    Ok(())
+}
+
 /// Writes `contents` unless the file holds them already, so that nothing that watches its time is built again for nothing.
 pub fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|old| old == contents) {
@@ -115,4 +137,26 @@ pub fn link(_: &Path, to: &Path) -> Result<()> {
         "{} is made on Linux only; on Windows the WDK itself is used",
         to.display()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_the_tools_do_not_take_is_one_clear_line() {
+        for (name, taken) in [
+            ("/srv/a,b=c d(1)", true),
+            ("/srv/100%", false),
+            ("/srv/it's", false),
+            ("/srv/\"x\"", false),
+            ("/srv/two\nlines", false),
+        ] {
+            let result = refuse(Path::new(name));
+            assert_eq!(result.is_ok(), taken, "{name:?}");
+            if let Err(error) = result {
+                assert!(error.to_string().contains("move the clone"), "{error}");
+            }
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! `cargo xtask test`: everything. Format, lints, unit and compile-fail tests, the simulation, the driver's image, the rig in its
 //! variants, what a closure costs, the package, the workflows, ARM64.
 //!
-//! A step that fails does not keep the others from running; the end names all that failed.
+//! A step that fails does not keep the others from running; the end has every step with its time, and names all that failed. A step
+//! that cannot be made here, because something cannot be had, is named too, and does not count as passed.
 
 use std::process::Command;
 use std::time::Instant;
@@ -14,6 +15,7 @@ use crate::build;
 use crate::inf;
 use crate::install;
 use crate::machine;
+use crate::miri;
 use crate::package;
 use crate::process;
 use crate::proofs;
@@ -31,12 +33,14 @@ pub struct Options {
     pub list: bool,
 }
 
-/// What came of a step.
+/// Result of a step that did not fail.
 struct Ran {
     /// How many tests it ran.
     tests: u64,
     /// What it counted, for the end.
     figures: Option<String>,
+    /// What cannot be run here, each with its reason.
+    not_run: Vec<String>,
 }
 
 impl From<u64> for Ran {
@@ -44,6 +48,18 @@ impl From<u64> for Ran {
         Self {
             tests,
             figures: None,
+            not_run: Vec::new(),
+        }
+    }
+}
+
+impl Ran {
+    /// A step that cannot be made here.
+    fn not_run(name: &str, why: &anyhow::Error) -> Self {
+        Self {
+            tests: 0,
+            figures: None,
+            not_run: vec![format!("{name}: {why:#}")],
         }
     }
 }
@@ -99,9 +115,104 @@ fn variants() -> Vec<(&'static str, run::Options)> {
             },
         ),
         ("rig: one processor", processors(1)),
+        (
+            "rig: line, one processor",
+            run::Options {
+                line: true,
+                ..processors(1)
+            },
+        ),
+        (
+            "rig: connected late",
+            run::Options {
+                connect_late: true,
+                ..plain()
+            },
+        ),
+        (
+            "rig: connected late, line",
+            run::Options {
+                line: true,
+                connect_late: true,
+                ..plain()
+            },
+        ),
+        (
+            "rig: counting",
+            run::Options {
+                count: true,
+                frames: 60,
+                ..plain()
+            },
+        ),
         ("rig: two processors", processors(2)),
         ("rig: eight processors", processors(8)),
     ]
+}
+
+/// The variants that run on the newer QEMU too.
+fn newer_variants() -> Vec<(&'static str, run::Options)> {
+    let plain = run::Options::default;
+    vec![
+        ("rig: newer QEMU, messages", plain()),
+        (
+            "rig: newer QEMU, line",
+            run::Options {
+                line: true,
+                ..plain()
+            },
+        ),
+        (
+            "rig: newer QEMU, vga",
+            run::Options {
+                vga: true,
+                ..plain()
+            },
+        ),
+        (
+            "rig: newer QEMU, virtio-gpu-gl-pci",
+            run::Options {
+                device: Some("virtio-gpu-gl-pci".to_owned()),
+                ..plain()
+            },
+        ),
+    ]
+}
+
+/// Runs a variant on the newer QEMU, if that can be had.
+fn on_newer(repository: &Repository, name: &str, options: &run::Options) -> Result<Ran> {
+    let program = match run::newer::qemu(repository) {
+        Ok(program) => program,
+        Err(why) => return Ok(Ran::not_run(name, &why)),
+    };
+    let version = run::newer::version(&program).unwrap_or_default();
+    process::say("QEMU", &version);
+    if options
+        .device
+        .as_ref()
+        .is_some_and(|device| device.contains("-gl"))
+        && let Err(why) = install::ensure(install::GL)
+    {
+        return Ok(Ran::not_run(name, &why));
+    }
+    run::run(&run::Options {
+        program: Some(program),
+        ..options.clone()
+    })?;
+    Ok(Ran::from(1))
+}
+
+/// This project's image, run as if it were another's: unmodified, with its INF file, and asked for nothing.
+fn as_foreign(repository: &Repository) -> Result<u64> {
+    let folder = tempfile::tempdir()?;
+    let inf = folder.path().join("vgpudod.inf");
+    std::fs::write(&inf, inf::stamped(repository)?)?;
+    run::run(&run::Options {
+        image: Some(build::driver(repository)?.image),
+        inf: Some(inf),
+        ..run::Options::default()
+    })?;
+    Ok(1)
 }
 
 fn steps() -> Vec<Step> {
@@ -151,6 +262,17 @@ fn steps() -> Vec<Step> {
         step("address sanitizer", |repository| {
             proofs::address_sanitizer(repository).map(|()| 1)
         }),
+        Step {
+            name: "miri",
+            run: Box::new(|repository| {
+                let report = miri::run(repository)?;
+                Ok(Ran {
+                    tests: report.passed,
+                    figures: None,
+                    not_run: report.left_out,
+                })
+            }),
+        },
         step("publish", |repository| {
             proofs::publish(repository).map(|()| 1)
         }),
@@ -186,11 +308,18 @@ fn steps() -> Vec<Step> {
             Ok(1)
         }),
         step("rig: fault drivers", fault_drivers),
+        step("rig: any image", as_foreign),
     ];
     for (name, options) in variants() {
         steps.push(Step {
             name,
             run: Box::new(move |_| run::run(&options).map(|()| Ran::from(1))),
+        });
+    }
+    for (name, options) in newer_variants() {
+        steps.push(Step {
+            name,
+            run: Box::new(move |repository| on_newer(repository, name, &options)),
         });
     }
     for (name, options) in run::stress::variants() {
@@ -200,6 +329,7 @@ fn steps() -> Vec<Step> {
                 let figures = run::stress::test(&options)?;
                 Ok(Ran {
                     tests: 1,
+                    not_run: Vec::new(),
                     figures: Some(format!("{name}: {figures}")),
                 })
             }),
@@ -236,30 +366,46 @@ pub fn run(options: &Options) -> Result<()> {
     });
     let mut passed = 0;
     let mut failed = Vec::new();
-    let mut figures = Vec::new();
+    let (mut figures, mut times, mut not_run) = (Vec::new(), Vec::new(), Vec::new());
+    let all = Instant::now();
     for step in chosen {
         let began = Instant::now();
         process::say("Testing", step.name);
-        match (step.run)(&repository) {
+        let result = (step.run)(&repository);
+        let seconds = began.elapsed().as_secs_f64();
+        let word = match result {
             Ok(ran) => {
                 passed += ran.tests;
                 figures.extend(ran.figures);
-                process::say(
-                    "Passed",
-                    &format!("{} ({:.0} s)", step.name, began.elapsed().as_secs_f64()),
-                );
+                let (verb, word) = match ran.tests {
+                    0 => ("Not run", "not run"),
+                    _ => ("Passed", "passed"),
+                };
+                process::say(verb, &format!("{} ({seconds:.0} s)", step.name));
+                not_run.extend(ran.not_run);
+                word
             }
             Err(error) => {
                 eprintln!("error: {}: {error:#}", step.name);
                 failed.push(step.name);
+                "FAILED"
             }
-        }
+        };
+        times.push(format!("{seconds:>6.0} s  {word:<8}  {}", step.name));
     }
-    for line in &figures {
+    for line in figures.iter().chain(&times) {
         println!("{line}");
     }
-    println!("{passed} passed, {} failed", failed.len());
-    if passed == 0 && failed.is_empty() {
+    println!("{:>6.0} s  in all", all.elapsed().as_secs_f64());
+    for line in &not_run {
+        println!("not run here: {line}");
+    }
+    println!(
+        "{passed} passed, {} failed, {} not run here",
+        failed.len(),
+        not_run.len()
+    );
+    if passed == 0 && failed.is_empty() && not_run.is_empty() {
         bail!(
             "no step has {:?} in its name; see cargo xtask test --list",
             options.only

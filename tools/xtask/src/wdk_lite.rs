@@ -35,6 +35,7 @@ const COMPILED: &[(&str, &str, Place)] = &[
 /// Import libraries made from the table of imports: the module's name there, and the library's.
 const IMPORTED: &[(&str, &str, Place)] = &[
     ("ntoskrnl.exe", "ntoskrnl", Place::Kernel),
+    ("HAL.dll", "hal", Place::Kernel),
     ("WDFLDR.SYS", "WdfLdr", Place::Framework),
 ];
 
@@ -43,7 +44,7 @@ const IMPORTED: &[(&str, &str, Place)] = &[
 const UNREACHED: &[(&str, &str)] = &[("ntoskrnl.exe", "KeBugCheckEx")];
 
 /// Libraries that a link line names and nothing is taken from.
-const EMPTY: &[&str] = &["hal", "wmilib", "rpcrt4"];
+const EMPTY: &[&str] = &["wmilib", "rpcrt4"];
 
 /// A folder of libraries in the content root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

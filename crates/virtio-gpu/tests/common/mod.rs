@@ -6,6 +6,7 @@ pub mod gpu;
 pub mod queue;
 pub mod registers;
 
+use proptest::prelude::ProptestConfig;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use virtio_gpu::memory::{AccessError, Memory, Segment};
@@ -14,12 +15,26 @@ use virtio_gpu::{ConfigSpace, Features};
 
 pub const PAGE: usize = 4096;
 
+/// How often a test repeats itself: `times`, or `under_miri` where Miri runs it, a few hundred times slower.
+pub const fn repeat(times: u32, under_miri: u32) -> u32 {
+    if cfg!(miri) { under_miri } else { times }
+}
+
+/// proptest's settings for that many cases; under Miri a few, and no file of failures, because Miri keeps files away.
+pub fn cases(cases: u32, under_miri: u32) -> ProptestConfig {
+    let mut config = ProptestConfig::with_cases(repeat(cases, under_miri));
+    if cfg!(miri) {
+        config.failure_persistence = None;
+    }
+    config
+}
+
 type Hook<'a> = Box<dyn FnMut(&Ram<'a>) + 'a>;
 
 /// Guest memory whose pages have bus addresses of their own. A hook can run between any two accesses of the driver, so that
 /// a device can act at the worst moment.
 pub struct Ram<'a> {
-    bytes: Vec<Cell<u8>>,
+    bytes: RefCell<Vec<u8>>,
     pages: Vec<u64>,
     hook: RefCell<Option<Hook<'a>>>,
     /// Offsets from here on cannot be accessed.
@@ -47,7 +62,7 @@ impl<'a> Ram<'a> {
         let len = pages.len() * PAGE;
         Ram {
             // Not zero: what the driver does not initialize must not happen to be right.
-            bytes: vec![Cell::new(0xa5); len],
+            bytes: RefCell::new(vec![0xa5; len]),
             pages,
             hook: RefCell::new(None),
             end: Cell::new(len),
@@ -74,37 +89,38 @@ impl<'a> Ram<'a> {
 
     fn load<const N: usize>(&self, offset: usize) -> Result<[u8; N], AccessError> {
         self.access(offset, N, N)?;
-        Ok(std::array::from_fn(|i| self.bytes[offset + i].get()))
+        let mut value = [0; N];
+        value.copy_from_slice(&self.bytes.borrow()[offset..][..N]);
+        Ok(value)
     }
 
     fn store<const N: usize>(&self, offset: usize, value: [u8; N]) -> Result<(), AccessError> {
         self.access(offset, N, N)?;
-        for (i, byte) in value.into_iter().enumerate() {
-            self.bytes[offset + i].set(byte);
-        }
+        self.bytes.borrow_mut()[offset..][..N].copy_from_slice(&value);
         Ok(())
     }
 
-    /// The device's view: the byte at a bus address. Panics where the driver has sent it astray.
-    fn at(&self, address: u64) -> &Cell<u8> {
+    /// The device's view: where the byte at a bus address lies. Panics where the driver has sent it astray.
+    fn at(&self, address: u64) -> usize {
         let page = address & !(PAGE as u64 - 1);
         let index = self
             .pages
             .iter()
             .position(|p| *p == page)
             .unwrap_or_else(|| panic!("the device was sent to {address:#x}, which is no memory"));
-        &self.bytes[index * PAGE + (address - page) as usize]
+        index * PAGE + (address - page) as usize
     }
 
     pub fn device_read(&self, address: u64, len: usize) -> Vec<u8> {
+        let bytes = self.bytes.borrow();
         (0..len as u64)
-            .map(|i| self.at(address + i).get())
+            .map(|i| bytes[self.at(address + i)])
             .collect()
     }
 
     pub fn device_write(&self, address: u64, bytes: &[u8]) {
         for (i, byte) in bytes.iter().enumerate() {
-            self.at(address + i as u64).set(*byte);
+            self.bytes.borrow_mut()[self.at(address + i as u64)] = *byte;
         }
     }
 
@@ -137,16 +153,12 @@ impl Memory for Ram<'_> {
     }
     fn read_bytes(&self, offset: usize, bytes: &mut [u8]) -> Result<(), AccessError> {
         self.access(offset, bytes.len(), 1)?;
-        for (i, byte) in bytes.iter_mut().enumerate() {
-            *byte = self.bytes[offset + i].get();
-        }
+        bytes.copy_from_slice(&self.bytes.borrow()[offset..][..bytes.len()]);
         Ok(())
     }
     fn write_bytes(&self, offset: usize, bytes: &[u8]) -> Result<(), AccessError> {
         self.access(offset, bytes.len(), 1)?;
-        for (i, byte) in bytes.iter().enumerate() {
-            self.bytes[offset + i].set(*byte);
-        }
+        self.bytes.borrow_mut()[offset..][..bytes.len()].copy_from_slice(bytes);
         Ok(())
     }
     fn segment(&self, offset: usize, len: usize) -> Result<Segment, AccessError> {

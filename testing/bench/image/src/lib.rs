@@ -3,6 +3,7 @@
 //! Its DriverEntry counts the instructions of each pair with the time-stamp counter, which under QEMU's `-icount` advances by
 //! the same amount with each instruction, and prints the figures with DbgPrint. It never registers with the port driver: the
 //! pairs bring a port of their own, so that both ways pay the same few instructions below them.
+#![cfg(windows)]
 #![no_std]
 
 extern crate wdk_panic;

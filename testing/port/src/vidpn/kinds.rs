@@ -1,6 +1,7 @@
 //! The three kinds of mode sets: source, target, monitor. What differs between them is here, the rest is generic.
 
 use super::modeset::Sets;
+use super::same::Same;
 use super::store::Store;
 use crate::adapter::Adapter;
 use crate::handle;
@@ -13,7 +14,7 @@ use dxgk_sys::*;
 /// One kind of mode set.
 pub(crate) trait Kind: Sized + 'static {
     /// What a mode of this kind is described by.
-    type Info: Copy + Send + 'static;
+    type Info: Same + Send + 'static;
     /// What the handle points to, by type.
     type Handle;
     /// The handle's kind.

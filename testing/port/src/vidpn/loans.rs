@@ -4,6 +4,7 @@
 //! given back stays allocated, filled with a pattern, until the DDI that got it has returned: a second use is recognised
 //! by its address instead of crashing the model.
 
+use super::same::Same;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -71,7 +72,7 @@ pub(crate) struct Left {
     pub lent: usize,
 }
 
-impl<T: Copy> Loans<T> {
+impl<T: Same> Loans<T> {
     fn insert(
         &mut self,
         value: T,
@@ -140,7 +141,9 @@ impl<T: Copy> Loans<T> {
     /// Takes a structure of `owner` back; says whether a lent one is as it was.
     pub fn release(&mut self, pointer: *const T, owner: u32) -> Result<bool, Misuse> {
         let loan = self.find(pointer, owner)?;
-        let kept = loan.standing == Standing::New || same_bytes(loan.memory, &loan.original);
+        // SAFETY: the memory is a live allocation of a T; the driver has given it back on this processor.
+        let now = unsafe { loan.memory.read() };
+        let kept = loan.standing == Standing::New || now.same(&loan.original);
         loan.standing = Standing::Released;
         poison(loan.memory);
         Ok(kept)
@@ -176,22 +179,15 @@ fn poison<T>(memory: NonNull<T>) {
     unsafe { memory.cast::<u8>().write_bytes(0xDD, size_of::<T>()) };
 }
 
-fn same_bytes<T>(memory: NonNull<T>, original: &T) -> bool {
-    let size = size_of::<T>();
-    // SAFETY: both are live allocations of a T. Padding is compared too: both were copied whole from one zeroed
-    // structure, so it is initialised and equal unless the driver wrote to it.
-    let (now, then) = unsafe {
-        (
-            core::slice::from_raw_parts(memory.cast::<u8>().as_ptr(), size),
-            core::slice::from_raw_parts(core::ptr::from_ref(original).cast::<u8>(), size),
-        )
-    };
-    now == then
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Same for u64 {
+        fn same(&self, other: &Self) -> bool {
+            self == other
+        }
+    }
 
     #[test]
     fn each_way_of_misusing_a_structure_has_its_name() {

@@ -11,6 +11,7 @@ mod manager;
 mod modes;
 mod modeset;
 pub(crate) mod monitor;
+mod same;
 mod store;
 mod topology;
 

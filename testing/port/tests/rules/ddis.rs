@@ -68,7 +68,17 @@ unsafe extern "system" fn start_device(
     children: *mut ULONG,
 ) -> NTSTATUS {
     let stub = unsafe { Stub::of(context) };
-    let port = unsafe { interface.read() };
+    // Only Size bytes are there.
+    let mut port = DXGKRNL_INTERFACE::default();
+    unsafe {
+        let size = (*interface).Size;
+        stub.sizes.set((size, stub.sizes.get().1));
+        let known = size_of::<DXGKRNL_INTERFACE>().min(size as usize);
+        let target: *mut DXGKRNL_INTERFACE = &raw mut port;
+        target
+            .cast::<u8>()
+            .copy_from_nonoverlapping(interface.cast(), known);
+    }
     *stub.interface.borrow_mut() = port;
     let handle = port.DeviceHandle;
     let mut info = DXGK_DEVICE_INFO::default();
@@ -155,9 +165,9 @@ pub fn read_config(stub: &Stub, space: u32) {
 pub fn acquire_post(stub: &Stub) {
     let port = stub.port();
     let mut info = DXGK_DISPLAY_INFORMATION::default();
-    unsafe {
-        port.DxgkCbAcquirePostDisplayOwnership.expect("given")(port.DeviceHandle, &raw mut info)
-    };
+    if let Some(acquire) = port.DxgkCbAcquirePostDisplayOwnership {
+        unsafe { acquire(port.DeviceHandle, &raw mut info) };
+    }
 }
 
 unsafe extern "system" fn stop_device(context: Context) -> NTSTATUS {
@@ -270,6 +280,7 @@ unsafe extern "system" fn query_adapter_info(
     if stub.breaks(Rule::CapsAnswer) {
         return STATUS_UNSUCCESSFUL;
     }
+    stub.sizes.set((stub.sizes.get().0, query.OutputDataSize));
     let mut caps = DXGK_DRIVERCAPS::zeroed();
     caps.WDDMVersion = DXGKDDI_WDDMv1_2;
     caps.SupportNonVGA = BOOLEAN::from(!stub.breaks(Rule::LogoCaps));

@@ -18,6 +18,8 @@ pub const BAR: (u64, u64) = (0xF000_0000, 0x4000);
 /// The machine. Used by one thread only.
 pub struct TestMachine {
     pub line: bool,
+    /// There is no interrupt.
+    pub silent: bool,
     irql: Cell<u8>,
     time: Cell<u64>,
     deferred: RefCell<VecDeque<Deferred>>,
@@ -38,6 +40,14 @@ unsafe impl Sync for TestMachine {}
 
 impl TestMachine {
     pub fn new(line: bool) -> &'static Self {
+        Self::with(line, false)
+    }
+
+    pub fn without_interrupt() -> &'static Self {
+        Self::with(false, true)
+    }
+
+    fn with(line: bool, silent: bool) -> &'static Self {
         let interrupt = |level| Interrupt {
             level,
             vector: 0x40 + u32::from(level),
@@ -45,6 +55,7 @@ impl TestMachine {
         };
         Box::leak(Box::new(Self {
             line,
+            silent,
             irql: Cell::new(0),
             time: Cell::new(1),
             deferred: RefCell::default(),
@@ -156,7 +167,9 @@ impl Machine for TestMachine {
     }
 
     fn grant(&self) -> Grant<'_> {
-        let interrupts = if self.line {
+        let interrupts = if self.silent {
+            InterruptGrant::None
+        } else if self.line {
             InterruptGrant::Line(self.interrupts[0])
         } else {
             InterruptGrant::Messages(&self.interrupts)

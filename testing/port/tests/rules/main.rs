@@ -18,6 +18,7 @@ mod outputs;
 mod scenario;
 mod status;
 mod stub;
+mod variants;
 mod vidpn;
 
 use port::rules::Rule;

@@ -11,15 +11,15 @@ use port::summary::{Statistics, Summary, Verdict};
 
 /// A host whose screen shows what it is told.
 #[derive(Default)]
-struct Desk {
-    verdict: Verdict,
+pub struct Desk {
+    pub verdict: Verdict,
     /// What it says of a black picture.
-    dark: Verdict,
+    pub dark: Verdict,
     /// What it says in between.
-    glance: Verdict,
-    bound: bool,
-    steps: Vec<Step>,
-    pixels: usize,
+    pub glance: Verdict,
+    pub bound: bool,
+    pub steps: Vec<Step>,
+    pub pixels: usize,
 }
 
 impl Host for Desk {

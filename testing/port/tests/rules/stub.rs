@@ -32,6 +32,10 @@ pub struct Stub {
     pub calls: Cell<u32>,
     /// Between StartDevice and the stop.
     pub started: Cell<bool>,
+    /// Bytes of the interface and of the capabilities that it was given.
+    pub sizes: Cell<(u32, u32)>,
+    /// What its last synchronized call said, and whether the routine ran.
+    pub synchronized: Cell<Option<(i32, bool)>>,
     /// Times that it enumerated modes.
     pub enumerated: Cell<u32>,
     /// The handle of a VidPN that is gone.
@@ -56,10 +60,19 @@ impl Stub {
         Self::with(broken, line, vsync)
     }
 
+    /// A driver of an adapter that has no interrupt at all: it completes presents in their call.
+    pub fn without_interrupt() -> &'static Self {
+        Self::on(TestMachine::without_interrupt(), None, false)
+    }
+
     /// A driver with a line or messages, with or without VSync control.
     pub fn with(broken: Option<Rule>, line: bool, vsync: bool) -> &'static Self {
+        Self::on(TestMachine::new(line), broken, vsync)
+    }
+
+    fn on(machine: &'static TestMachine, broken: Option<Rule>, vsync: bool) -> &'static Self {
         let stub = Box::leak(Box::new(Self {
-            machine: TestMachine::new(line),
+            machine,
             broken,
             vsync,
             interface: RefCell::default(),
@@ -71,6 +84,8 @@ impl Stub {
             vsync_due: Cell::new(false),
             calls: Cell::new(0),
             started: Cell::new(false),
+            sizes: Cell::new((0, 0)),
+            synchronized: Cell::new(None),
             enumerated: Cell::new(0),
             old_vidpn: Cell::new(std::ptr::null_mut()),
         }));
@@ -140,6 +155,7 @@ impl Stub {
                 &raw mut ran,
             )
         };
+        self.synchronized.set(Some((status, ran != 0)));
         (status, ran != 0)
     }
 

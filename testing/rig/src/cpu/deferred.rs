@@ -10,7 +10,7 @@ use x86_64::instructions::interrupts;
 
 use super::entry::DEFERRED_VECTOR;
 use super::percpu::{self, MOST_DEFERRED};
-use super::{idle, irql};
+use super::{count, idle, irql};
 use crate::devices::apic;
 use crate::memory::paging;
 
@@ -58,13 +58,15 @@ pub extern "C" fn interrupt() {
     // Ended before the calls run: one that is queued meanwhile stays pending until the IRQL falls again.
     apic::end_of_interrupt();
     interrupts::enable();
-    loop {
-        let next = processor.deferred.lock().pop_front();
-        let Some(call) = next else { break };
-        (call.routine)(call.context);
-        DONE[processor.index() as usize].fetch_add(1, Ordering::SeqCst);
-        idle::wake_waiting();
-    }
+    count::interruption(|| {
+        loop {
+            let next = processor.deferred.lock().pop_front();
+            let Some(call) = next else { break };
+            (call.routine)(call.context);
+            DONE[processor.index() as usize].fetch_add(1, Ordering::SeqCst);
+            idle::wake_waiting();
+        }
+    });
     interrupts::disable();
     irql::set(old);
 }

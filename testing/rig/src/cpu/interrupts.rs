@@ -7,7 +7,7 @@ use x86_64::registers::control::Cr2;
 
 use super::entry::ExceptionFrame;
 use super::raise::{self, Exception, SOFTWARE};
-use super::{idle, irql, percpu, watchdog};
+use super::{count, idle, irql, percpu, watchdog};
 use crate::bugcheck::{self, Origin};
 use crate::devices::apic::{self, CLOCK_VECTOR, FLUSH_VECTOR, SPURIOUS_VECTOR, WAKE_VECTOR};
 use crate::devices::msix;
@@ -203,6 +203,13 @@ pub extern "C" fn interrupt(vector: u32, rip: u64) {
     let old = irql::current();
     irql::set(vector >> 4);
     interrupts::enable();
+    count::interruption(|| serve(vector, rip));
+    interrupts::disable();
+    apic::end_of_interrupt();
+    irql::set(old);
+}
+
+fn serve(vector: u8, rip: u64) {
     match vector {
         CLOCK_VECTOR => {
             percpu::current().ticks.fetch_add(1, Ordering::Relaxed);
@@ -221,7 +228,4 @@ pub extern "C" fn interrupt(vector: u32, rip: u64) {
         WAKE_VECTOR => {}
         vector => msix::serve(vector),
     }
-    interrupts::disable();
-    apic::end_of_interrupt();
-    irql::set(old);
 }

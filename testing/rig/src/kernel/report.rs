@@ -4,9 +4,10 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use ioctl::Source;
+use port::ddi::{Calls, Ddi};
 use port::machine::Pool;
 use port::summary::Summary;
 
@@ -31,7 +32,7 @@ pub fn stack_marks() -> (usize, usize) {
 }
 
 /// Figures that the port does not know, as members of the summary's object.
-fn own_members(requests: u64, stack: usize) -> String {
+fn own_members(calls: &Calls, requests: u64, stack: usize) -> String {
     let (interrupt, deferred) = stack_marks();
     let mut members = String::new();
     let _ = write!(
@@ -72,6 +73,7 @@ fn own_members(requests: u64, stack: usize) -> String {
         ", \"contiguous_pieces\": {}",
         mm::PIECES.load(Ordering::Relaxed)
     );
+    members.push_str(&instructions_member(calls));
     members.push_str(&stress_member());
     let mut tags = String::new();
     pool::each_tag(|tag, usage| {
@@ -86,6 +88,31 @@ fn own_members(requests: u64, stack: usize) -> String {
     });
     let _ = write!(members, ", \"pool\": {{{tags}}}");
     members
+}
+
+/// Instructions of DriverEntry, if they were counted.
+pub static ENTRY: AtomicU64 = AtomicU64::new(0);
+
+/// Calls and instructions of each routine of the driver's, if they were counted.
+fn instructions_member(calls: &Calls) -> String {
+    let entry = ENTRY.load(Ordering::Relaxed);
+    if entry == 0 {
+        return String::new();
+    }
+    let mut member =
+        format!(", \"instructions\": {{\"DriverEntry\": {{\"calls\": 1, \"total\": {entry}}}");
+    for &ddi in Ddi::ALL {
+        let (count, total) = calls.instructions(ddi);
+        if count != 0 {
+            let _ = write!(
+                member,
+                ", \"{}\": {{\"calls\": {count}, \"total\": {total}}}",
+                ddi.name()
+            );
+        }
+    }
+    member.push('}');
+    member
 }
 
 /// What the stress run counted, if there was one.
@@ -132,12 +159,12 @@ fn log_leaks() -> Pool {
 }
 
 /// Writes the summary of a run that came to its end.
-pub fn finish(summary: &Summary, requests: u64, stack: usize) {
+pub fn finish(summary: &Summary, calls: &Calls, requests: u64, stack: usize) {
     for text in &summary.broken {
         log!("violation: {text}");
     }
     log_leaks();
-    let json = summary.to_json(&own_members(requests, stack));
+    let json = summary.to_json(&own_members(calls, requests, stack));
     let line: String = json.lines().map(str::trim).collect();
     log::raw(format_args!("summary: {line}"));
 }

@@ -14,7 +14,7 @@ use port::machine::{Machine, Range};
 use port::picture::Picture;
 use port::port::{Port, initialize_display_only_driver};
 use port::rules::Rule;
-use port::scenario::{self, Host, Plan, Step};
+use port::scenario::{self, Host, Plan, Step, WHOLE_FRAMES};
 use port::summary::{Statistics, Verdict};
 use zerocopy::{FromBytes, IntoBytes};
 
@@ -23,7 +23,7 @@ use super::{io, iospace, probes, registry, report, rtl, rules, stress, time, wdf
 use crate::abi::{DRIVER_OBJECT, NTSTATUS, UNICODE_STRING, nt_success};
 use crate::boot::fail;
 use crate::boot::firmware::{Found, Screen};
-use crate::cpu::{stack, watchdog};
+use crate::cpu::{count, percpu, stack, watchdog};
 use crate::devices::exit::{Outcome, exit};
 use crate::devices::{log, neighbour, pci};
 use crate::image::{self, Driver};
@@ -119,6 +119,14 @@ pub fn run(found: &'static Found) -> ! {
         Ok(driver) => driver,
         Err(why) => fail(format_args!("{why}")),
     };
+    if options.count {
+        if percpu::count() != 1 {
+            fail(format_args!(
+                "instructions are counted on one processor: start QEMU with -smp 1 -icount shift=0"
+            ));
+        }
+        count::start();
+    }
     let object = io::new_driver(name);
     let status = enter(&driver, object, &service);
     log!("DriverEntry returned {status:#x}");
@@ -148,7 +156,12 @@ pub fn run(found: &'static Found) -> ! {
     };
     let summary = scenario::run(port, pdo, &plan, &mut host);
     driver.unload();
-    report::finish(&summary, host.channel.served, STACK.load(Ordering::Relaxed));
+    report::finish(
+        &summary,
+        port.calls(),
+        host.channel.served,
+        STACK.load(Ordering::Relaxed),
+    );
     let held =
         stress::WRONG.load(Ordering::Relaxed) == 0 && probes::WRONG.load(Ordering::Relaxed) == 0;
     exit(if summary.is_good() && held {
@@ -182,7 +195,14 @@ fn enter(driver: &Driver, object: *mut DRIVER_OBJECT, service: &str) -> NTSTATUS
         core::mem::transmute::<u64, Entry>(driver.entry)
     };
     let path = rtl::leak(service);
-    on_kernel_stack(|| entry(object, &raw const path))
+    on_kernel_stack(|| {
+        let before = count::instructions();
+        let status = entry(object, &raw const path);
+        if let (Some(before), Some(after)) = (before, count::instructions()) {
+            report::ENTRY.store(after - before, Ordering::Relaxed);
+        }
+        status
+    })
 }
 
 /// The stacks that the port does not measure: those of interrupts, deferred calls and requests, with the machine's own frames.
@@ -237,7 +257,8 @@ impl Host for User {
                 self.before = self.ask();
             }
             Step::Present(number, of) => {
-                if number % PROGRESS == 0 {
+                // The first that is not whole begins the steady state, and is a mark in QEMU's trace.
+                if number % PROGRESS == 0 || number == WHOLE_FRAMES + 1 {
                     log!("present {number} of {of}");
                 }
                 // Between two presents the adapter has nothing to say.

@@ -69,6 +69,20 @@ pub fn run(options: &Options) -> Result<()> {
     report(&name, &findings)
 }
 
+/// The INF file for x64, stamped with today's date and no version.
+pub fn stamped(repository: &Repository) -> Result<String> {
+    let inx = source(repository);
+    let text =
+        fs::read_to_string(&inx).with_context(|| format!("cannot read {}", inx.display()))?;
+    let stamp = Stamp {
+        architecture: Architecture::Amd64,
+        date: today(),
+        version: Version([0; 4]),
+        kmdf: framework(repository)?,
+    };
+    stamp::stamp(&text, &stamp)
+}
+
 /// Everything that is wrong with a stamped INF file.
 pub fn check(text: &str, architecture: Architecture, kmdf: (u8, u8)) -> Result<Vec<Finding>> {
     let inf = Document::parse(text)?;

@@ -91,6 +91,11 @@ impl Signer {
         Ok(())
     }
 
+    /// The time that signatures state: the commit's, or, if the certificate is younger, the certificate's first second.
+    pub fn signing_time(&self, time: u64) -> Result<u64> {
+        signing_time(&read(&self.der())?, time)
+    }
+
     /// The private key.
     pub fn key(&self) -> PathBuf {
         self.folder.join(KEY)
@@ -118,11 +123,8 @@ fn configuration_text() -> String {
 
 /// Whether the certificate signs code at this time (seconds since 1970, UTC).
 pub fn check(certificate: &Certificate, now: u64) -> Result<()> {
+    let (from, to) = validity(certificate);
     let validity = certificate.tbs_certificate.validity;
-    let (from, to) = (
-        validity.not_before.to_unix_duration().as_secs(),
-        validity.not_after.to_unix_duration().as_secs(),
-    );
     if now > to {
         bail!(
             "the test certificate expired on {}: make another with --new-certificate",
@@ -146,6 +148,27 @@ pub fn check(certificate: &Certificate, now: u64) -> Result<()> {
         bail!("the test certificate is not for code signing: make another with --new-certificate");
     }
     Ok(())
+}
+
+/// First and last second in which the certificate is valid, since 1970.
+pub fn validity(certificate: &Certificate) -> (u64, u64) {
+    let validity = certificate.tbs_certificate.validity;
+    (
+        validity.not_before.to_unix_duration().as_secs(),
+        validity.not_after.to_unix_duration().as_secs(),
+    )
+}
+
+fn signing_time(certificate: &Certificate, time: u64) -> Result<u64> {
+    let (from, to) = validity(certificate);
+    if time > to {
+        bail!(
+            "the package's time ({}) is after the test certificate's last day ({}): set SOURCE_DATE_EPOCH to an earlier one, or make another certificate with --new-certificate",
+            crate::inf::date(time),
+            crate::inf::date(to)
+        );
+    }
+    Ok(time.max(from))
 }
 
 /// Reads a certificate as Windows takes it.
@@ -223,6 +246,16 @@ mod tests {
             certificate.tbs_certificate.subject.to_string(),
             format!("CN={NAME}")
         );
+    }
+
+    #[test]
+    fn signatures_state_a_time_in_which_the_certificate_is_valid() {
+        let (_folder, certificate) = made();
+        let (from, to) = validity(&certificate);
+        assert_eq!(signing_time(&certificate, 0).unwrap(), from);
+        assert_eq!(signing_time(&certificate, from + 7).unwrap(), from + 7);
+        let error = signing_time(&certificate, to + 1).unwrap_err().to_string();
+        assert!(error.contains("SOURCE_DATE_EPOCH"), "{error}");
     }
 
     #[test]

@@ -25,6 +25,7 @@ use crate::build::{self, Driver};
 use crate::inf;
 use crate::inf::stamp::{Architecture, Stamp};
 use crate::install::{self, Need, Sign};
+use crate::lock;
 use crate::process;
 use crate::repository::Repository;
 use source::Source;
@@ -113,6 +114,7 @@ pub fn make(repository: &Repository, options: &Options) -> Result<PathBuf> {
             "on Windows the package is made by the WDK's tools: cargo make default --release (docs/windows.md)"
         );
     }
+    let _lock = lock::hold(repository)?;
     // A tree or a certificate that no package can be made from is refused before anything is installed or built.
     install::ensure(&[GIT])?;
     let source = Source::of(repository, options.allow_dirty)?;
@@ -120,6 +122,7 @@ pub fn make(repository: &Repository, options: &Options) -> Result<PathBuf> {
     let place = place(repository);
     let signer =
         certificate::Signer::ready(&place.join("test-certificate"), options.new_certificate)?;
+    let time = signer.signing_time(source.time)?;
     let driver = build::driver(repository)?;
     let tool = command_line::build(repository)?;
 
@@ -132,12 +135,12 @@ pub fn make(repository: &Repository, options: &Options) -> Result<PathBuf> {
     let expected = contents(repository, &source, &driver, &tool, &new)?;
     process::say("Signing", "vgpudod.sys, vgpuctl.exe");
     for name in [names::IMAGE, names::TOOL] {
-        sign::sign(&signer, &new.join(name), &source)?;
+        sign::sign(&signer, &new.join(name), time)?;
     }
     let list = catalog::Catalog::of(&new, &source)?;
     fs::write(new.join(names::CATALOG), list.to_der()?).context("cannot write the catalog")?;
     process::say("Signing", names::CATALOG);
-    sign::sign(&signer, &new.join(names::CATALOG), &source)?;
+    sign::sign(&signer, &new.join(names::CATALOG), time)?;
     fs::copy(signer.der(), new.join(names::CERTIFICATE)).context("cannot copy the certificate")?;
 
     process::say("Verifying", "the package");

@@ -8,22 +8,14 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::certificate::Signer;
-use super::source::Source;
 use crate::process;
 
-/// Signs the file in place (SHA-256). The time it states is the commit's, so that signing adds nothing that changes.
-pub fn sign(signer: &Signer, file: &Path, source: &Source) -> Result<()> {
+/// Signs the file in place (SHA-256), stating this time (seconds since 1970).
+pub fn sign(signer: &Signer, file: &Path, time: u64) -> Result<()> {
     let signed = file.with_extension("signed");
     let mut command = Command::new("osslsigncode");
     command
-        .args([
-            "sign",
-            "-h",
-            "sha256",
-            "-time",
-            &source.time.to_string(),
-            "-certs",
-        ])
+        .args(["sign", "-h", "sha256", "-time", &time.to_string(), "-certs"])
         .arg(signer.pem());
     command
         .arg("-key")

@@ -31,6 +31,7 @@ impl Source {
                 "this is no git clone, so the time for the package is not known: set SOURCE_DATE_EPOCH to seconds since 1970"
             )
         };
+        refuse_late(time)?;
         Ok(Self {
             time,
             version: version_at(repository, time)?,
@@ -81,6 +82,20 @@ fn time(repository: &Repository) -> Result<Option<u64>> {
     Ok(Some(time))
 }
 
+/// The last second that a catalog's time can state: the end of 2049, since its years have two digits.
+const LAST: u64 = 2_524_607_999;
+
+/// The error for a time that no catalog can state.
+fn refuse_late(time: u64) -> Result<()> {
+    if time > LAST {
+        bail!(
+            "the package's time ({}) is after 2049, which a catalog cannot state: set SOURCE_DATE_EPOCH to an earlier one",
+            inf::date(time)
+        );
+    }
+    Ok(())
+}
+
 /// The error for what `git status --porcelain` lists.
 fn refuse_changes(status: &str) -> Result<()> {
     let changed = status.lines().count();
@@ -126,6 +141,16 @@ mod tests {
             "{error}"
         );
         assert!(refuse_changes("").is_ok());
+    }
+
+    #[test]
+    fn a_time_that_a_catalog_cannot_state_is_refused_with_the_variable() {
+        assert!(refuse_late(LAST).is_ok());
+        let error = refuse_late(LAST + 1).unwrap_err().to_string();
+        assert!(
+            error.contains("SOURCE_DATE_EPOCH") && error.contains("01/01/2050"),
+            "{error}"
+        );
     }
 
     /// build.rs makes FILEVERSION of it, and stampinf DriverVer: by the variable, or as cargo-make's task says.

@@ -13,7 +13,7 @@ use authenticode::{AttributeCertificateIterator, SPC_INDIRECT_DATA_OBJID, SpcInd
 use cms::cert::CertificateChoices;
 use cms::content_info::ContentInfo;
 use cms::signed_data::{SignedData, SignerInfo};
-use der::asn1::{Any, ObjectIdentifier, OctetString};
+use der::asn1::{Any, ObjectIdentifier, OctetString, UtcTime};
 use der::{Decode, Encode, Reader, SliceReader};
 use object::read::pe::PeFile64;
 use sha2::{Digest, Sha256};
@@ -38,6 +38,7 @@ pub struct Expected {
 
 const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
 const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
+const SIGNING_TIME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.5");
 const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 
 /// Everything that is wrong with the package in this folder.
@@ -322,6 +323,7 @@ fn signature(path: &Path, signer: &Certificate, certificate: &Path) -> Result<()
         bail!("it does not hold the package's certificate");
     }
     attributes(information, data.encap_content_info.econtent_type, &content)?;
+    signed_in_time(information, signer)?;
     by_key(information, certificate)
 }
 
@@ -348,6 +350,29 @@ fn attributes(information: &SignerInfo, kind: ObjectIdentifier, content: &Any) -
         .decode_as()?;
     if digest.as_bytes() != Sha256::digest(content.value()).as_slice() {
         bail!("the content is not what was signed");
+    }
+    Ok(())
+}
+
+/// The time that is signed is one at which the certificate was valid: Windows judges an old signature by it.
+fn signed_in_time(information: &SignerInfo, signer: &Certificate) -> Result<()> {
+    let time: UtcTime = information
+        .signed_attrs
+        .iter()
+        .flat_map(|signed| signed.iter())
+        .find(|attribute| attribute.oid == SIGNING_TIME)
+        .and_then(|attribute| attribute.values.get(0))
+        .context("it signs no time")?
+        .decode_as()?;
+    let time = time.to_unix_duration().as_secs();
+    let (from, to) = certificate::validity(signer);
+    if !(from..=to).contains(&time) {
+        bail!(
+            "its signing time ({}) is not in the certificate's validity ({} to {})",
+            inf::date(time),
+            inf::date(from),
+            inf::date(to)
+        );
     }
     Ok(())
 }

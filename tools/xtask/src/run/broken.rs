@@ -11,7 +11,7 @@ pub struct Broken {
     pub rule: String,
     /// How often.
     pub count: u64,
-    /// documented, field or own; empty if the rig does not say.
+    /// documented, field or own.
     pub class: String,
     /// Where the rule comes from.
     pub source: String,
@@ -28,11 +28,7 @@ impl fmt::Display for Broken {
             source,
             first,
         } = self;
-        write!(f, "{rule} x {count}")?;
-        if !class.is_empty() {
-            write!(f, " ({class})")?;
-        }
-        write!(f, " {first} [{source}]")
+        write!(f, "{rule} x {count} ({class}) {first} [{source}]")
     }
 }
 
@@ -42,41 +38,43 @@ impl Broken {
         json!({"rule": self.rule, "count": self.count, "class": self.class, "source": self.source, "first": self.first})
     }
 
-    /// Reads `RULE at PLACE: expected X, came Y [SOURCE]`, or the same as an object with class and count.
+    /// Reads a member of `broken_rules`.
     fn read(value: &Value) -> Option<Self> {
-        if let Some(text) = value.as_str() {
-            let (rule, rest) = text.split_once(' ')?;
-            let (first, source) = rest.rsplit_once(" [").unwrap_or((rest, ""));
-            return Some(Self {
-                rule: rule.to_owned(),
-                count: 1,
-                class: String::new(),
-                source: source.trim_end_matches(']').to_owned(),
-                first: first.to_owned(),
-            });
-        }
         let text = |name: &str| Some(value.get(name)?.as_str()?.to_owned());
         Some(Self {
-            rule: text("rule")?,
-            count: value.get("count").and_then(Value::as_u64).unwrap_or(1),
-            class: text("class").unwrap_or_default(),
-            source: text("source").unwrap_or_default(),
-            first: text("first").unwrap_or_default(),
+            rule: text("id")?,
+            count: value.get("count")?.as_u64()?,
+            class: text("class")?,
+            source: text("source")?,
+            first: text("text")?,
         })
     }
 }
 
-/// The broken rules of a summary, each once, in the order in which they were broken first.
+/// The broken rules of a summary, in the order in which the model lists them. The first time that a rule was broken is told in the words
+/// of `broken` (`RULE (CLASS) at PLACE: expected X, came Y [SOURCE]`) if they were kept, or else by the rule's own text.
 pub fn merged(summary: &Value) -> Vec<Broken> {
-    let mut merged: Vec<Broken> = Vec::new();
-    let all = summary.get("broken").and_then(Value::as_array);
-    for broken in all.into_iter().flatten().filter_map(Broken::read) {
-        match merged.iter_mut().find(|other| other.rule == broken.rule) {
-            Some(other) => other.count += broken.count,
-            None => merged.push(broken),
+    let list = |name: &str| summary.get(name).and_then(Value::as_array);
+    let words = |rule: &Broken| {
+        let start = format!("{} ({}) ", rule.rule, rule.class);
+        let kept = list("broken").into_iter().flatten();
+        let text = kept
+            .filter_map(Value::as_str)
+            .find_map(|text| text.strip_prefix(&start))?;
+        let end = format!(" [{}]", rule.source);
+        Some(text.strip_suffix(&end).unwrap_or(text).to_owned())
+    };
+    let mut all: Vec<Broken> = list("broken_rules")
+        .into_iter()
+        .flatten()
+        .filter_map(Broken::read)
+        .collect();
+    for rule in &mut all {
+        if let Some(words) = words(rule) {
+            rule.first = words;
         }
     }
-    merged
+    all
 }
 
 #[cfg(test)]
@@ -85,28 +83,24 @@ mod tests {
 
     #[test]
     fn a_rule_that_was_broken_often_is_one_line() {
-        let summary = json!({"broken": [
-            "A/b at X: expected 1, came [2] [page one]",
-            "C/d at Y: expected 3, came 4 [page two]",
-            "A/b at Z: expected 5, came 6 [page one]",
-        ]});
-        let lines: Vec<String> = merged(&summary).iter().map(Broken::to_string).collect();
+        let rule = |id: &str, count: u64, class: &str| json!({"id": id, "count": count, "class": class, "text": "a rule", "source": "a page"});
+        let summary = json!({
+            "broken_rules": [rule("A/b", 300, "documented"), rule("C/d", 1, "own")],
+            "broken": [
+                "A/b (documented) at X: expected 1, came [2] [a page]",
+                "A/b (documented) at Z: expected 5, came 6 [a page]",
+            ]
+        });
+        let all = merged(&summary);
+        let lines: Vec<String> = all.iter().map(Broken::to_string).collect();
         assert_eq!(
             lines,
             [
-                "A/b x 2 at X: expected 1, came [2] [page one]",
-                "C/d x 1 at Y: expected 3, came 4 [page two]"
+                "A/b x 300 (documented) at X: expected 1, came [2] [a page]",
+                "C/d x 1 (own) a rule [a page]"
             ]
         );
-    }
-
-    #[test]
-    fn a_class_and_a_count_are_shown() {
-        let summary = json!({"broken": [
-            {"rule": "A/b", "count": 7, "class": "own", "source": "page", "first": "at X"}
-        ]});
-        let all = merged(&summary);
-        assert_eq!(all[0].to_string(), "A/b x 7 (own) at X [page]");
-        assert_eq!(Broken::read(&all[0].to_json()), Some(all[0].clone()));
+        assert_eq!(all[0].to_json()["count"], 300);
+        assert_eq!(merged(&json!({})), []);
     }
 }

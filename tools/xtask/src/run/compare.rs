@@ -245,7 +245,7 @@ mod tests {
     fn side(name: &str, kicks: f64, present: Option<u64>) -> Side {
         let run = json!({"picture": "match", "seen_kicks_per_frame": kicks,
             "seen_commands_per_frame": {"res_flush": 1.0}, "stack": {"DxgkDdiCommitVidPn": 5576},
-            "broken": ["A/b at X: expected 1, came 2 [page]"]});
+            "broken_rules": [{"id": "A/b", "count": 1, "class": "own", "text": "a rule", "source": "page"}]});
         Side {
             name: name.to_owned(),
             size: (103_288, 122_880),

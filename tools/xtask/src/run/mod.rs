@@ -3,8 +3,9 @@
 //!
 //! Everything it leaves is in `target/run`: `frame.png`, `summary.json`, `rig.log`, `trace.log`.
 
-pub mod broken;
+mod broken;
 pub mod compare;
+pub mod newer;
 mod picture;
 mod place;
 mod probe;
@@ -15,6 +16,7 @@ mod simulation;
 pub mod stress;
 mod subject;
 mod trace;
+mod window;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -70,6 +72,9 @@ pub struct Options {
     /// The image's INF file: its hardware ids, registry values and interrupt messages.
     #[arg(long, value_name = "FILE.inf", requires = "image")]
     pub inf: Option<PathBuf>,
+    /// Connect the interrupt after DxgkDdiStartDevice, and not before it as dxgkrnl was seen to do.
+    #[arg(long, conflicts_with = "sim")]
+    pub connect_late: bool,
     /// End at the first rule that the driver breaks.
     #[arg(long, conflicts_with = "sim")]
     pub strict: bool,
@@ -101,6 +106,7 @@ impl Default for Options {
             scattered: false,
             image: None,
             inf: None,
+            connect_late: false,
             strict: false,
             count: false,
             program: None,
@@ -269,7 +275,7 @@ fn words(subject: &Subject, options: &Options, adapter: &probe::Adapter) -> Stri
     let serve = if subject.is_foreign { 0 } else { RIG_WAITS };
     let mut words = format!(
         "frames={} messages={messages} screendump={RIG_WAITS} serve={serve} stress={} presents={} scattered={} foreign={} \
-         strict={} count={} vendor={} device={}",
+         strict={} count={} connected={} vendor={} device={}",
         options.frames,
         options.stress,
         options.stress_presents,
@@ -277,6 +283,7 @@ fn words(subject: &Subject, options: &Options, adapter: &probe::Adapter) -> Stri
         u8::from(subject.is_foreign),
         u8::from(options.strict),
         u8::from(options.count),
+        u8::from(!options.connect_late),
         adapter.id.vendor,
         adapter.id.device,
     );

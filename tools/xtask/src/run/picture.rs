@@ -8,8 +8,8 @@ use std::io::BufReader;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
-use port::picture::{Frame, Frames, Picture};
-use port::scenario::Plan;
+use port::picture::{Frames, Picture};
+use port::scenario::{Plan, planned};
 
 /// Whether the screen shows the picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,11 +81,7 @@ fn expected(width: u32, height: u32, count: u32) -> Picture {
     picture.resize(width, height);
     let mut frames = Frames::new(plan.seed, plan.moves);
     for number in 0..count {
-        let frame = if number == 0 {
-            Frame::whole(&picture, plan.seed)
-        } else {
-            frames.frame(&picture)
-        };
+        let frame = planned(&plan, &mut frames, &picture, number);
         frame.apply(&mut picture);
     }
     picture

@@ -27,7 +27,12 @@ pub struct Adapter {
 /// Starts QEMU, looks at the bus, ends QEMU. What QEMU says about a device that it does not have is the error.
 pub fn adapter(machine: &Machine<'_>, place: &Place) -> Result<Adapter> {
     let socket = place.socket("probe");
-    let mut command = qemu::devices(machine);
+    // With OpenGL it is the same device on the bus, and wants a screen.
+    let plain = machine.device.replace("-gl", "");
+    let mut command = qemu::devices(&Machine {
+        device: &plain,
+        ..*machine
+    });
     command
         .args(["-S", "-display", "none", "-serial", "none", "-qmp"])
         .arg(qemu::server(&socket))

@@ -23,6 +23,7 @@ use serde_json::Value;
 use super::picture::{self, Difference, Verdict};
 use super::place::Place;
 use super::qmp::Qmp;
+use super::window::Window;
 use super::{Options, number, trace};
 use crate::process;
 
@@ -46,6 +47,7 @@ pub const PASSED: i32 = 0x10 * 2 + 1;
 const FAILED: i32 = 0x11 * 2 + 1;
 
 /// What is booted.
+#[derive(Clone, Copy)]
 pub struct Machine<'a> {
     /// QEMU.
     pub qemu: &'a Path,
@@ -133,7 +135,17 @@ pub fn boot(machine: &Machine<'_>) -> Result<Outcome> {
     let place = machine.place;
     let requests = place.socket("requests");
     let screendump = place.file("frame.png");
+    let window = match draws_with_opengl(machine.device) {
+        true => Some(Window::open()?),
+        false => None,
+    };
     let mut command = command(machine)?;
+    match &window {
+        Some(window) => window.configure(&mut command),
+        None => {
+            command.args(["-display", "none"]);
+        }
+    }
     command.stdout(Stdio::piped());
     let mut child = command
         .spawn()
@@ -149,7 +161,11 @@ pub fn boot(machine: &Machine<'_>) -> Result<Outcome> {
         outcome.keep(&line);
         if let Some(what) = line.strip_prefix("ready: ") {
             if let Some(picture) = what.strip_prefix("screendump ") {
-                Qmp::connect(&place.socket("qmp"))?.screendump(&screendump, &id(machine.device))?;
+                match &window {
+                    Some(window) => window.save(&screendump)?,
+                    None => Qmp::connect(&place.socket("qmp"))?
+                        .screendump(&screendump, &id(machine.device))?,
+                }
                 tell_verdict(&requests, picture, &screendump, machine.options.frames)?;
             } else if what.starts_with("requests")
                 && let Some(vgpuctl) = machine.vgpuctl
@@ -183,7 +199,6 @@ fn command(machine: &Machine<'_>) -> Result<Command> {
     let mut command = devices(machine);
     load(&mut command, machine.rig, machine.image, machine.words);
     command
-        .args(["-display", "none"])
         .arg("-fw_cfg")
         .arg(format!("name={REGISTRY},file={}", escaped(&registry)))
         .args(["-m", "512"])
@@ -267,6 +282,12 @@ pub fn with_id(device: &str) -> String {
         device.push_str(",ioeventfd=off");
     }
     device
+}
+
+/// Whether QEMU needs OpenGL for this device.
+fn draws_with_opengl(device: &str) -> bool {
+    let name = device.split(',').next().unwrap_or(device);
+    name.contains("-gl")
 }
 
 /// The device's id.

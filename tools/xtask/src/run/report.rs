@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use port::scenario::WHOLE_FRAMES;
 use serde_json::Value;
 
 use super::trace::Trace;
@@ -59,8 +60,9 @@ impl Summary {
     /// Adds what QEMU saw.
     pub fn add_trace(&mut self, trace: &Trace, (width, height): (u32, u32)) {
         let whole = |name: &str| number(&self.0, name).unwrap_or_default() as u64;
-        let first = u64::from(width) * u64::from(height) * 4;
-        for (name, value) in trace.members(whole("frames"), whole("dirty_bytes"), first) {
+        let frame = u64::from(width) * u64::from(height) * 4;
+        let whole_frames = frame * u64::from(WHOLE_FRAMES);
+        for (name, value) in trace.members(whole("frames"), whole("dirty_bytes"), whole_frames) {
             self.set(&name, value);
         }
     }

@@ -9,9 +9,8 @@ use rig::presets::Presets;
 use super::Options;
 use crate::build;
 use crate::image::foreign;
+use crate::inf;
 use crate::inf::device::{Device, HardwareId};
-use crate::inf::stamp::{Architecture, Stamp, Version};
-use crate::inf::{self, stamp};
 use crate::process;
 use crate::repository::Repository;
 
@@ -39,17 +38,8 @@ pub struct Subject {
 impl Subject {
     /// The driver that is built here, with its own INF file.
     pub fn own(repository: &Repository) -> Result<Self> {
-        let file = inf::source(repository);
-        let text =
-            fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        let stamp = Stamp {
-            architecture: Architecture::Amd64,
-            date: inf::today(),
-            version: Version([0; 4]),
-            kmdf: inf::framework(repository)?,
-        };
-        let inf = Device::parse(&stamp::stamp(&text, &stamp)?)
-            .with_context(|| file.display().to_string())?;
+        let inf = Device::parse(&inf::stamped(repository)?)
+            .with_context(|| inf::source(repository).display().to_string())?;
         Ok(Self {
             image: build::driver(repository)?.image,
             is_foreign: false,

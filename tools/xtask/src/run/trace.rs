@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use port::scenario::WHOLE_FRAMES;
 use serde_json::{Map, Value, json};
 
 /// The events that QEMU is asked for.
@@ -17,8 +18,9 @@ pub const EVENTS: &[&str] = &[
     "serial_write",
 ];
 
-/// The rig's word when the second frame is presented: what follows is the steady state.
-const SECOND_FRAME: &str = "present 2 of ";
+/// The rig's word when the first frame is presented that is not whole: what follows is the steady state.
+const STEADY: &str = "present 3 of ";
+const _: () = assert!(WHOLE_FRAMES == 2, "STEADY has the number after that");
 /// The rig's word when all have been.
 const END: &str = "step: picture";
 
@@ -40,7 +42,7 @@ pub struct Counts {
 pub struct Trace {
     /// The whole run.
     pub all: Counts,
-    /// From the second frame to the last.
+    /// From the first frame that is not whole to the last.
     pub frames: Counts,
 }
 
@@ -60,7 +62,7 @@ impl Trace {
             if name == "serial_write" {
                 match written(rest) {
                     Some(b'\n') => {
-                        if line.contains(SECOND_FRAME) {
+                        if line.contains(STEADY) {
                             in_frames = true;
                         } else if line.contains(END) {
                             in_frames = false;
@@ -80,10 +82,10 @@ impl Trace {
         trace
     }
 
-    /// The figures for the summary; `frames` is how many were presented, `dirty` how many bytes of them were to be drawn, and `first` how
-    /// many of those were the first frame's.
-    pub fn members(&self, frames: u64, dirty: u64, first: u64) -> Map<String, Value> {
-        let steady = frames.saturating_sub(1);
+    /// The figures for the summary; `frames` is how many were presented, `dirty` how many bytes of them were to be drawn, and `whole` how
+    /// many of those were the whole frames'.
+    pub fn members(&self, frames: u64, dirty: u64, whole: u64) -> Map<String, Value> {
+        let steady = frames.saturating_sub(u64::from(WHOLE_FRAMES));
         let per_frame = |count: u64| ratio(count, steady);
         let kicks = self.frames.kicks.values().sum();
         let commands: Map<String, Value> = self
@@ -100,7 +102,7 @@ impl Trace {
             "seen_commands": self.all.commands,
             "seen_commands_per_frame": commands,
             "seen_bytes_flushed": self.all.flushed,
-            "seen_bytes_flushed_per_dirty_byte": ratio(self.frames.flushed, dirty.saturating_sub(first)),
+            "seen_bytes_flushed_per_dirty_byte": ratio(self.frames.flushed, dirty.saturating_sub(whole)),
         });
         match members {
             Value::Object(members) => members,
@@ -168,10 +170,10 @@ mod tests {
     }
 
     #[test]
-    fn events_are_counted_from_the_second_frame_to_the_picture() {
+    fn events_are_counted_from_the_first_partial_frame_to_the_picture() {
         let text = [
             frame().to_owned(),
-            serial("[  1.0 p0] present 2 of 3\r\n"),
+            serial("[  1.0 p0] present 3 of 4\r\n"),
             frame().to_owned(),
             "4711@1.5:virtio_queue_notify vdev 0x55 n 1 vq 0x66\n".to_owned(),
             "serial_write write addr 0x01 val 0x0a\n".to_owned(),
@@ -186,7 +188,7 @@ mod tests {
         assert_eq!((trace.all.interrupts, trace.frames.interrupts), (4, 2));
         assert_eq!(trace.frames.commands["res_xfer_toh_2d"], 2);
         assert_eq!(trace.frames.flushed, 2 * 10 * 3 * 4);
-        let members = trace.members(3, 1000, 520);
+        let members = trace.members(4, 1000, 520);
         assert_eq!(members["seen_kicks_per_frame"], json!(1.5));
         assert_eq!(members["seen_interrupts_per_frame"], json!(1.0));
         assert_eq!(members["seen_bytes_flushed_per_dirty_byte"], json!(0.5));

@@ -96,8 +96,13 @@ impl Package {
         self.folder.path().join("package")
     }
 
+    fn sign_at(&self, name: &str, time: u64) {
+        sign::sign(&self.signer, &self.path().join(name), time).unwrap();
+    }
+
     fn sign(&self, name: &str) {
-        sign::sign(&self.signer, &self.path().join(name), &SOURCE).unwrap();
+        let time = self.signer.signing_time(SOURCE.time).unwrap();
+        self.sign_at(name, time);
     }
 
     /// Makes the catalog anew.
@@ -197,6 +202,18 @@ fn an_image_of_another_build_than_the_catalog_and_the_symbols_is_found() {
         "osslsigncode does not verify vgpudod.sys by the catalog",
         "vgpudod.pdb is not of the same build",
     ]);
+}
+
+#[test]
+fn a_signature_from_before_the_certificate_is_found() {
+    let package = Package::whole();
+    package.edit(names::IMAGE, |bytes| *bytes = image());
+    package.sign_at(names::IMAGE, SOURCE.time);
+    let findings = package.findings().join("\n");
+    assert!(
+        findings.contains("signing time") && findings.contains("vgpudod.sys"),
+        "{findings}"
+    );
 }
 
 #[test]
