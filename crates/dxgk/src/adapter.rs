@@ -137,7 +137,8 @@ impl<M: Miniport> Adapter<M> {
         started: &Started<M>,
         irql: &mut Passive<'_>,
     ) -> Result<(), Status> {
-        if started.worker().is_some() {
+        // Asked again, so that a miniport without a worker has no code for one, and imports nothing for it.
+        if self.miniport.has_worker() && started.worker().is_some() {
             let thread = worker::start(self, irql)?;
             self.thread.store(thread.as_ptr(), Ordering::Relaxed);
         }

@@ -48,8 +48,10 @@ pub struct Options {
     frames: u32,
 }
 
-/// The rows of the table: what they are called, and where they are found.
-const ROWS: &[(&str, fn(&Side) -> Option<Value>)] = &[
+/// A row of the table: what it is called, and where its value is found.
+type Row = (&'static str, fn(&Side) -> Option<Value>);
+
+const ROWS: &[Row] = &[
     ("picture", |side| side.ran("picture")),
     ("interrupt", |side| side.ran("interrupt")),
     ("kicks per frame", |side| side.ran("seen_kicks_per_frame")),
