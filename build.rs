@@ -13,9 +13,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rustc-link-lib=static:-bundle=wdmsec");
     // The time stamp is a digest of the contents, so that the same sources give the same image.
     println!("cargo::rustc-cdylib-link-arg=/BREPRO");
-    // As the WDK's own projects have it, in the operating system's version too; wdk-build leaves the linker's default, 6.0.
-    println!("cargo::rustc-cdylib-link-arg=/OSVERSION:10.0");
-    println!("cargo::rustc-cdylib-link-arg=/SUBSYSTEM:NATIVE,10.0");
     if !cfg!(windows) {
         // link.exe takes the load configuration in by itself.
         println!("cargo::rustc-cdylib-link-arg=/INCLUDE:_load_config_used");
@@ -26,7 +23,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     if cfg!(windows) {
         instructions_where_cargo_wdk_looks()?;
     }
-    settings()
+    settings()?;
+    // As the WDK's own projects have it, in the operating system's version too; wdk-build leaves the linker's default, 6.0. Of two options the last
+    // counts, so these come after those of wdk-build.
+    println!("cargo::rustc-cdylib-link-arg=/OSVERSION:10.0");
+    println!("cargo::rustc-cdylib-link-arg=/SUBSYSTEM:NATIVE,10.0");
+    Ok(())
 }
 
 /// The WDK's settings for the linker.

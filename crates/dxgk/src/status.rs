@@ -82,13 +82,17 @@ impl core::fmt::Display for Status {
 
 impl core::error::Error for Status {}
 
-/// The status for a closure that was not run.
+/// The status for a closure that was not run. A warning of the port's becomes STATUS_UNSUCCESSFUL: the pages of the DDIs let a
+/// driver return errors alone.
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::NotConnected | Refusal::NotRun | Refusal::Poisoned => Self::UNSUCCESSFUL,
             Refusal::InvalidParameter => Self::INVALID_PARAMETER,
-            Refusal::Other(status) => Self::new(status).unwrap_or(Self::UNSUCCESSFUL),
+            Refusal::Other(status) if status.cast_unsigned() >> 30 == 3 => {
+                Self::new(status).unwrap_or(Self::UNSUCCESSFUL)
+            }
+            Refusal::Other(_) => Self::UNSUCCESSFUL,
         }
     }
 }

@@ -263,6 +263,7 @@ impl Host for Stage<'_> {
     }
 
     fn glance(&mut self, expected: &Expected) -> Verdict {
+        self.wait_until_shown();
         verdict(self.gpu.picture(0).as_ref(), expected)
     }
 
