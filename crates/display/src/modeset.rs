@@ -14,8 +14,8 @@ use virtio_gpu::backing::{EntryList, MAX_ENTRIES, write_entries};
 use virtio_gpu::commands::{Batch, FailedCommand, Failure, PushError, Reason};
 use virtio_gpu::memory::segments;
 use virtio_gpu::protocol::{
-    Format, MemEntry, ResourceAttachBacking, ResourceCreate2d, ResourceDetachBacking,
-    ResourceFlush, ResourceUnref, ResponseType, SetScanout,
+    Format, MemEntry, ResourceAttachBacking, ResourceCreate2d, ResourceFlush, ResourceUnref,
+    ResponseType, SetScanout,
 };
 
 use crate::commands::{NotDone, Waits, give_up, run};
@@ -34,7 +34,7 @@ pub(crate) struct ModeSetting<P: Platform> {
     /// What the device scans out now.
     shown: Wanted,
     /// A resource without a picture, of the active mode's size, if one was needed.
-    black: Option<Target>,
+    black: Option<Black<P>>,
     /// Nothing was copied to the frame buffer's resource yet, so it is black.
     untouched: bool,
     /// What the firmware had lit when the adapter got its power, if it had lit anything: at the start, and again with every
@@ -51,6 +51,16 @@ pub(crate) struct ModeSetting<P: Platform> {
 struct Backing<P: Platform> {
     list: DmaMemory<P>,
     entries: EntryList,
+}
+
+/// A black resource. The device does not scan out a resource without backing, so the page of zeros behind it stays.
+struct Black<P: Platform> {
+    target: Target,
+    #[expect(
+        dead_code,
+        reason = "the device's backing of the resource, as long as that is there"
+    )]
+    zeros: DmaMemory<P>,
 }
 
 /// What every function here works on.
@@ -72,7 +82,7 @@ impl<P: Platform> ModeSetting<P> {
     }
 
     /// The device was reset: it has no resources and shows nothing.
-    pub(crate) const fn forget_all(&mut self) {
+    pub(crate) fn forget_all(&mut self) {
         self.shown = Wanted::Dark;
         self.black = None;
         self.lost = true;
@@ -126,13 +136,16 @@ impl<P: Platform> ModeSetting<P> {
         if let Err(fault) = self.show(started, irql) {
             let (new, _) = swap(started, old, was_lit, irql);
             self.untouched = old_untouched;
-            self.black = old_black;
+            let new_black = core::mem::replace(&mut self.black, old_black);
             self.lost = old_lost || started.device.is_quiet();
             let new_backing = core::mem::replace(&mut self.backing, old_backing);
             // Whatever the device shows now: what it showed before is what is wanted again.
             let _ = self.scan_out(started, old_shown, irql);
+            if let Some(black) = &new_black {
+                self.free(started, black.target, irql);
+            }
             self.free(started, target, irql);
-            drop((new, new_backing));
+            drop((new, new_backing, new_black));
             return Err(fault);
         }
         if let Some(old) = &old
@@ -140,9 +153,10 @@ impl<P: Platform> ModeSetting<P> {
         {
             self.free(started, old.target, irql);
         }
-        if let Some(black) = old_black {
-            self.free(started, black, irql);
+        if let Some(black) = &old_black {
+            self.free(started, black.target, irql);
         }
+        drop(old_black);
         drop((old, old_backing));
         started.device.counters.mode_sets.count();
         P::trace(&TraceEvent::ModeSet {
@@ -206,7 +220,7 @@ impl<P: Platform> ModeSetting<P> {
         if !matches!(wanted, Wanted::Black(_))
             && let Some(black) = self.black.take()
         {
-            self.free(started, black, irql);
+            self.free(started, black.target, irql);
         }
         Ok(())
     }
@@ -327,7 +341,7 @@ impl<P: Platform> ModeSetting<P> {
         Ok((FrameBuffer::new(memory, target), Backing { list, entries }))
     }
 
-    /// A black resource of the size of `like`: its backing is one page of zeros over and over, and only until it was copied.
+    /// A black resource of the size of `like`. Its backing is one page of zeros over and over.
     #[inline(never)]
     fn black_of(
         &mut self,
@@ -335,8 +349,8 @@ impl<P: Platform> ModeSetting<P> {
         like: Target,
         irql: &mut Passive<'_>,
     ) -> Result<Target, Fault> {
-        if let Some(black) = self.black {
-            return Ok(black);
+        if let Some(black) = &self.black {
+            return Ok(black.target);
         }
         let mode = Mode {
             width: like.width,
@@ -359,15 +373,7 @@ impl<P: Platform> ModeSetting<P> {
         .with_table(joined.second_at().saturating_add(table_at(pages)));
         let target = self.new_target(mode);
         self.create(started, &joined, target, &entries, irql)?;
-        let detached = self.run(started, &joined, irql, 1, |batch| {
-            batch.push(&joined, &ResourceDetachBacking::new(target.resource))
-        });
-        if let Err(reason) = detached {
-            // The device has the resource, whatever became of this command, and with it the page that is about to go.
-            self.free(started, target, irql);
-            return Err(reason.into());
-        }
-        self.black = Some(target);
+        self.black = Some(Black { target, zeros });
         Ok(target)
     }
 

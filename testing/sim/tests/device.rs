@@ -10,11 +10,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use virtio::{Bus, Ram};
+use virtio_gpu::backing::write_entries;
 use virtio_gpu::commands::{Batch, Completed, ControlQueue, Place};
 use virtio_gpu::memory::Memory;
 use virtio_gpu::pci::Layout;
 use virtio_gpu::protocol::{
-    Format, GetDisplayInfo, ResourceCreate2d, ResourceFlush, RespDisplayInfo, SetScanout,
+    Format, GetDisplayInfo, ResourceAttachBacking, ResourceCreate2d, ResourceFlush,
+    RespDisplayInfo, SetScanout,
 };
 use virtio_gpu::rect::Rect;
 use virtio_gpu::transport::{NotifyAddress, TransportError};
@@ -23,6 +25,9 @@ use zerocopy::FromBytes;
 
 /// Where the response of GET_DISPLAY_INFO goes.
 const ANSWER: usize = 0x6000;
+
+/// Where a list of pages goes.
+const LIST: usize = 0x7000;
 
 /// What arrived at the machine.
 #[derive(Default)]
@@ -150,9 +155,25 @@ fn an_error_in_a_batch_is_the_devices_word() {
     let gpu = Gpu::new(&Options::default());
     let mut driver = start(&gpu).expect("a start");
     let all = Rect::of_size(64, 64);
-    let good = driver.run(|ram, batch| {
+    let bare = driver.run(|ram, batch| {
         batch
             .push(ram, &ResourceCreate2d::new(1, Format::B8G8R8X8, 64, 64))
+            .expect("room");
+        batch.push(ram, &SetScanout::new(0, 1, all)).expect("room");
+    });
+    assert!(
+        bare.result.is_err(),
+        "a resource without backing is not scanned out"
+    );
+    let good = driver.run(|ram, batch| {
+        let page = core::iter::repeat_n(ram.segment(ANSWER, 4096), 4);
+        let entries = write_entries(ram, LIST, 64, page).expect("room");
+        batch
+            .push_with_data(
+                ram,
+                &ResourceAttachBacking::new(1, entries.entries),
+                &entries,
+            )
             .expect("room");
         batch.push(ram, &SetScanout::new(0, 1, all)).expect("room");
         batch.push(ram, &ResourceFlush::new(1, all)).expect("room");
@@ -170,7 +191,7 @@ fn an_error_in_a_batch_is_the_devices_word() {
         batch.push(ram, &ResourceFlush::new(2, all)).expect("room");
     });
     assert!(bad.result.is_err());
-    assert_eq!((gpu.figures().errors, gpu.faults()), (1, vec![]));
+    assert_eq!((gpu.figures().errors, gpu.faults()), (2, vec![]));
 }
 
 /// What the device does with a driver that asks for no interrupts: nothing, but with EVENT_IDX for the first buffer after a

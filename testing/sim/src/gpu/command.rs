@@ -309,6 +309,10 @@ impl Screen {
             .resources
             .get(&id)
             .ok_or(code::ERR_INVALID_RESOURCE_ID)?;
+        // QEMU scans out of what a resource is backed by, and has a word for a resource that is not.
+        if resource.backing.is_none() {
+            return Err(code::ERR_UNSPEC);
+        }
         let large = rect.width >= MIN_SCANOUT && rect.height >= MIN_SCANOUT;
         if !large || !rect.fits(resource.width, resource.height) {
             return Err(code::ERR_INVALID_PARAMETER);
