@@ -36,6 +36,18 @@ use place::Place;
 use report::Summary;
 use subject::Subject;
 
+/// QEMU itself crashed. The text is how it ended.
+#[derive(Debug)]
+pub struct Crash(String);
+
+impl std::fmt::Display for Crash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the emulator itself crashed: {}", self.0)
+    }
+}
+
+impl std::error::Error for Crash {}
+
 /// How to run.
 #[derive(clap::Args, Debug, Clone)]
 pub struct Options {
@@ -220,6 +232,10 @@ fn on_rig(
     );
     let mut outcome = qemu::boot(&machine)?;
     let log = place.output().join("rig.log");
+    if outcome.summary.is_none() && outcome.crashed() {
+        let crash = Crash(outcome.end());
+        return Err(anyhow::Error::new(crash).context(format!("see {}", log.display())));
+    }
     let summary = outcome.summary.take().with_context(|| {
         format!(
             "the rig ended without a summary: {}{} (see {})",

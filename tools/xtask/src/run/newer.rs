@@ -21,11 +21,46 @@ const PACKAGES: &[&str] = &[
     "seabios",
 ];
 
-/// Where apt looks: the release, and what was brought back to it.
-const SOURCES: &str = "\
-deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm main
-deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm-backports main
-";
+/// Where apt gets the release's main packages from, as it is set up here.
+struct Release {
+    address: String,
+    codename: String,
+}
+
+impl Release {
+    /// What `apt-get indextargets` lists as [`INDEX_FORMAT`]; suites such as the security updates are other ones.
+    fn read(targets: &str) -> Option<Self> {
+        targets
+            .lines()
+            .find_map(|line| match line.split('|').collect::<Vec<_>>()[..] {
+                [address, codename, "main"] if !codename.contains('-') && !codename.is_empty() => {
+                    Some(Self {
+                        address: address.to_owned(),
+                        codename: codename.to_owned(),
+                    })
+                }
+                _ => None,
+            })
+    }
+
+    /// The release, and what was brought back to it.
+    fn sources(&self) -> String {
+        let Self { address, codename } = self;
+        let line = |suite: &str| {
+            format!(
+                "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {address} {suite} main\n"
+            )
+        };
+        line(codename) + &line(&self.backports())
+    }
+
+    fn backports(&self) -> String {
+        format!("{}-backports", self.codename)
+    }
+}
+
+/// Address, release and component of a list of packages.
+const INDEX_FORMAT: &str = "$(REPO_URI)|$(CODENAME)|$(COMPONENT)";
 
 /// The program, fetched if it is not there yet.
 ///
@@ -59,8 +94,15 @@ fn fetch(folder: &Path) -> Result<()> {
     for name in ["lists/partial", "cache/archives/partial", "root"] {
         fs::create_dir_all(folder.join(name))?;
     }
+    let targets = process::capture(Command::new("apt-get").args([
+        "indextargets",
+        "--format",
+        INDEX_FORMAT,
+        "Created-By: Packages",
+    ]))?;
+    let release = Release::read(&targets).context("apt has no Debian release to look in")?;
     let sources = folder.join("sources.list");
-    fs::write(&sources, SOURCES)?;
+    fs::write(&sources, release.sources())?;
     let apt = |arguments: &[&str]| {
         let mut command = Command::new("apt-get");
         command.current_dir(folder).arg("-qq");
@@ -76,7 +118,7 @@ fn fetch(folder: &Path) -> Result<()> {
         process::capture(&mut command).map(drop)
     };
     apt(&["update"])?;
-    apt(&[&["-t", "bookworm-backports", "download"], PACKAGES].concat())?;
+    apt(&[&["-t", &release.backports(), "download"], PACKAGES].concat())?;
     for entry in fs::read_dir(folder)? {
         let package = entry?.path();
         if package.extension().is_some_and(|end| end == "deb") {
@@ -126,6 +168,23 @@ mod tests {
         executable(&program).unwrap();
         assert_eq!(version(&program).as_deref(), Some("10.0.2"));
         assert_eq!(version(&folder.path().join("none")), None);
+    }
+
+    #[test]
+    fn the_release_is_the_one_that_apt_is_set_up_for() {
+        let targets = "http://mirror.example/debian-security/|bookworm-security|main\n\
+                       http://tools.example/|nodistro|other\n\
+                       http://mirror.example/debian/|bookworm|main\n";
+        let release = Release::read(targets).unwrap();
+        assert_eq!(release.backports(), "bookworm-backports");
+        let sources = release.sources();
+        assert_eq!(
+            sources
+                .matches(" http://mirror.example/debian/ bookworm")
+                .count(),
+            2
+        );
+        assert!(Release::read("http://mirror.example/|bookworm-security|main\n").is_none());
     }
 
     #[test]

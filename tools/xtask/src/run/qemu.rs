@@ -99,6 +99,19 @@ impl Outcome {
         }
     }
 
+    /// Whether QEMU itself crashed: it was ended by a signal, which nothing here sends to one that still answers.
+    #[cfg(unix)]
+    pub fn crashed(&self) -> bool {
+        use std::os::unix::process::ExitStatusExt;
+        self.error.is_none() && self.status.is_some_and(|status| status.signal().is_some())
+    }
+
+    /// Whether QEMU itself crashed.
+    #[cfg(not(unix))]
+    pub fn crashed(&self) -> bool {
+        false
+    }
+
     /// What the driver said last, for a message; empty if it said nothing.
     pub fn said(&self) -> String {
         if self.last_words.is_empty() {

@@ -144,7 +144,10 @@ fn list(ids: &[HardwareId]) -> String {
 mod tests {
     use super::*;
 
-    fn subject(ids: &[(u16, u16, Option<(u16, u16)>)]) -> Subject {
+    /// Vendor, device, and the subsystem's two.
+    type Ids = (u16, u16, Option<(u16, u16)>);
+
+    fn subject(ids: &[Ids]) -> Subject {
         let ids = ids.iter().map(|&(vendor, device, subsystem)| HardwareId {
             vendor,
             device,
