@@ -7,8 +7,8 @@ pub type Routine = unsafe extern "system" fn(context: *mut c_void) -> u8;
 
 /// How the interrupts of a device are connected: the operating system's synchronize call, and its DPC.
 ///
-/// Implemented with DxgkCbSynchronizeExecution by the crate `dxgk`, and with KeSynchronizeExecution and
-/// WdfInterruptSynchronize by the examples `edu-wdm` and `edu-kmdf`. A driver names the implementation in
+/// Implemented with DxgkCbSynchronizeExecution by the crate `dxgk`. KeSynchronizeExecution and WdfInterruptSynchronize have the
+/// same form; no implementation with them is here yet. A driver names the implementation in
 /// [`InterruptDevice::Connection`](crate::InterruptDevice::Connection) and never calls it.
 ///
 /// # Safety

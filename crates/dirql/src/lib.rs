@@ -1,5 +1,5 @@
 //! State that a Windows driver shares with its interrupt routine, reachable only under the interrupt's lock:
-//! KeSynchronizeExecution, WdfInterruptSynchronize and DxgkCbSynchronizeExecution as a closure,
+//! DxgkCbSynchronizeExecution, or another synchronize call such as KeSynchronizeExecution, as a closure,
 //! [`Interrupts::synchronize`].
 //!
 //! # The problem

@@ -1,8 +1,8 @@
 //! QEMU's edu device (docs/specs/edu in QEMU's manual): a PCI function that raises its interrupt when it is told to.
 //!
 //! What its interrupt routine shares with the driver, and a stress that shows that nothing of it is lost. It knows no operating
-//! system: the registers and the synchronize call are parameters. `edu-wdm` brings KeSynchronizeExecution, the test here brings
-//! dirql's hosted one.
+//! system: the registers and the synchronize call are parameters. The test here brings dirql's hosted one; a driver that brings
+//! KeSynchronizeExecution is still to be written.
 #![no_std]
 #![forbid(unsafe_code)]
 
