@@ -6,17 +6,17 @@ closure_1_word_8_bytes:
     push rbp
     sub rsp,50h
     lea rbp,[rsp+50h]
-    mov rax,rcx
     mov [rbp-28h],rcx
     mov [rbp-20h],r8
     mov byte ptr [rbp-10h],0
-    mov r9d,[rcx+28h]
-    mov rcx,[rcx+20h]
+    mov r9d,[rcx+88h]
+    mov rax,[rcx+48h]
+    mov rcx,[rcx+78h]
     lea rdx,[rbp-1]
     mov [rsp+20h],rdx
     lea rdx,[routine]
     lea r8,[rbp-28h]
-    call qword ptr [rax]
+    call rax
     movzx eax,byte ptr [rbp-10h]
     test rax,rax
     je short L1
@@ -34,9 +34,9 @@ routine:
     mov rbp,rsp
     mov rax,[rcx]
     mov rdx,[rcx+8]
-    mov r8,[rax+98h]
+    mov r8,[rax+40h]
     add r8,[rdx]
-    mov [rax+98h],r8
+    mov [rax+40h],r8
     mov [rcx+10h],r8
     mov byte ptr [rcx+18h],1
     mov al,1

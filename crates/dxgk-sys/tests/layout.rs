@@ -205,7 +205,15 @@ fn every_structure_in_the_source_is_described() {
     let lines = table::source_lines();
     let mut written = BTreeSet::new();
     for (file, line) in &lines {
-        if ["layout.rs", "bits.rs", "irql.rs", "macros.rs"].contains(&file.as_str()) {
+        if [
+            "layout.rs",
+            "bits.rs",
+            "ddi_status.rs",
+            "irql.rs",
+            "macros.rs",
+        ]
+        .contains(&file.as_str())
+        {
             continue;
         }
         let mut words = line.split_whitespace();

@@ -62,7 +62,6 @@ fn a_lie_at_the_start_fails_the_start() {
         Lie::NumScanouts(17),
         Lie::NumScanouts(u32::MAX),
         Lie::NeverAnswers,
-        Lie::AnswersTwice,
         Lie::FeaturesOkRefused,
         Lie::Version1Missing,
         Lie::NeedsReset,
@@ -94,6 +93,22 @@ fn a_lie_at_the_start_fails_the_start() {
         assert!(told, "{lie:?}: {:?}", outcome.traces);
         orderly(&outcome, lie);
     }
+}
+
+/// The start need not look at the queue again after its last answer, so the second one may be found by the next command.
+#[test]
+fn a_second_answer_is_found_before_the_first_frame() {
+    let mut options = options(Granted::Messages(3));
+    options.device.lies = vec![Lie::AnswersTwice];
+    let outcome = run(&options);
+    assert!(outcome.summary.error.is_some_and(|status| status < 0));
+    let failed_at = outcome.summary.error_at.map(|ddi| ddi.name());
+    assert!(
+        matches!(failed_at, Some("DxgkDdiStartDevice" | "DxgkDdiCommitVidPn")),
+        "{failed_at:?}"
+    );
+    assert_eq!(outcome.summary.frames, 0);
+    orderly(&outcome, Lie::AnswersTwice);
 }
 
 #[test]
