@@ -83,8 +83,6 @@ impl Arguments {
         };
         options.device.modes = vec![self.mode];
         options.device.vectors = if self.line { 0 } else { 3 };
-        // The driver does not claim the line while it starts.
-        options.port.interrupt_connected_during_start = !self.line;
         for feature in &self.without {
             options.device.features &= !feature.bit();
         }

@@ -22,8 +22,6 @@ fn options(granted: Granted) -> Options {
     options.device.modes = vec![(640, 480)];
     if granted == Granted::Line {
         options.device.vectors = 0;
-        // The driver does not claim the line while it starts.
-        options.port.interrupt_connected_during_start = false;
     }
     options
 }

@@ -93,8 +93,6 @@ fn a_crowd_on_every_way_in_tears_and_loses_nothing() {
         options.device.modes = vec![(640, 480)];
         if granted == Granted::Line {
             options.device.vectors = 0;
-            // The driver does not claim the line while it starts.
-            options.port.interrupt_connected_during_start = false;
         }
         let mut crowd = Crowd::default();
         let outcome = observe(&options, &mut crowd);
