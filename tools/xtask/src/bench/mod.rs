@@ -1,3 +1,5 @@
+//! `cargo xtask bench`: what a synchronized closure costs (below), and what a copy takes ([`copy`]).
+//!
 //! `cargo xtask bench sync`: what a synchronized closure costs beside a hand-written callback, in instructions.
 //!
 //! The two ways run in one program, and the ratio is what counts. callgrind counts on the host ([`host`]); on the rig QEMU does, for
@@ -5,6 +7,7 @@
 //! instructions than its callback, or more than [`STACK_SLACK`] bytes more stack, or when its code has changed ([`assembly`]).
 
 mod assembly;
+mod copy;
 mod host;
 mod rig;
 
@@ -32,6 +35,8 @@ pub enum Bench {
         #[arg(long)]
         bless: bool,
     },
+    /// Copies of rectangles, turned or not, beside memcpy and beside plain loops.
+    Copy,
 }
 
 /// Measures, prints the table, and writes it to target/bench.
@@ -39,6 +44,7 @@ pub fn run(bench: &Bench) -> Result<()> {
     let repository = Repository::find()?;
     match *bench {
         Bench::Sync { bless } => sync(&repository, bless),
+        Bench::Copy => copy::copy(&repository),
     }
 }
 
