@@ -236,8 +236,8 @@ fn in_model(repository: &Repository, model: Model, form: Form) -> Result<Report>
             continue;
         }
         if !output.status.success() {
-            eprintln!("{said}{}", String::from_utf8_lossy(&output.stderr));
-            failed.push(title);
+            let why = String::from_utf8_lossy(&output.stderr);
+            failed.push(format!("{title}:\n{said}{why}"));
             continue;
         }
         let report = read(suite.package, &said);
@@ -254,7 +254,7 @@ fn in_model(repository: &Repository, model: Model, form: Form) -> Result<Report>
         all.left_out.extend(report.left_out);
     }
     if !failed.is_empty() {
-        bail!("Miri stopped {}", failed.join("; "));
+        bail!("Miri stopped {}", failed.join("\n"));
     }
     Ok(all)
 }

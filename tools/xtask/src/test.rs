@@ -403,8 +403,9 @@ pub fn run(options: &Options) -> Result<()> {
                 word
             }
             Err(error) => {
-                eprintln!("error: {}: {error:#}", step.name);
-                failed.push(step.name);
+                let error = format!("{error:#}");
+                eprintln!("error: {}: {error}", step.name);
+                failed.push((step.name, error));
                 "FAILED"
             }
         };
@@ -416,6 +417,10 @@ pub fn run(options: &Options) -> Result<()> {
     println!("{:>6.0} s  in all", all.elapsed().as_secs_f64());
     for line in &not_run {
         println!("not run here: {line}");
+    }
+    // Once more where it is found: what was said then is thousands of lines further up.
+    for (name, error) in &failed {
+        println!("failed: {name}: {}", last_lines(error, 40));
     }
     println!(
         "{passed} passed, {} failed, {} not run here",
@@ -429,7 +434,8 @@ pub fn run(options: &Options) -> Result<()> {
         );
     }
     if !failed.is_empty() {
-        bail!("failed: {}", failed.join(", "));
+        let names: Vec<_> = failed.iter().map(|(name, _)| *name).collect();
+        bail!("failed: {}", names.join(", "));
     }
     Ok(())
 }
@@ -461,6 +467,12 @@ fn counted(cargo: &mut Command) -> Result<u64> {
     Ok(count(&said))
 }
 
+/// The last `count` lines of `said`.
+fn last_lines(said: &str, count: usize) -> String {
+    let lines: Vec<_> = said.lines().collect();
+    lines[lines.len().saturating_sub(count)..].join("\n")
+}
+
 /// How many tests the runner's closing lines say have passed.
 fn count(said: &str) -> u64 {
     said.lines()
@@ -477,6 +489,13 @@ mod tests {
     fn passed_tests_are_counted_from_the_closing_lines() {
         let said = "running 2 tests\n..\ntest result: ok. 2 passed; 0 failed; 0 ignored\n\ntest result: ok. 40 passed; 0 failed\n";
         assert_eq!(count(said), 42);
+    }
+
+    #[test]
+    fn the_last_lines_are_the_last_ones() {
+        assert_eq!(last_lines("a\nb\nc", 2), "b\nc");
+        assert_eq!(last_lines("a", 40), "a");
+        assert_eq!(last_lines("", 40), "");
     }
 
     #[test]

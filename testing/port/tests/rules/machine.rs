@@ -212,13 +212,14 @@ impl Machine for TestMachine {
     fn unmap_memory(&self, _address: NonNull<u8>, _length: usize) {}
 
     fn allocate_source(&self, length: usize) -> Option<NonNull<u8>> {
-        Some(NonNull::from(Box::leak(vec![0_u8; length].into_boxed_slice())).cast())
+        // SAFETY: the layout has bytes.
+        NonNull::new(unsafe { std::alloc::alloc_zeroed(source(length)?) })
     }
 
     fn free_source(&self, address: NonNull<u8>, length: usize) {
-        let slice = std::ptr::slice_from_raw_parts_mut(address.as_ptr(), length);
-        // SAFETY: leaked by `allocate_source` with this length, freed once.
-        drop(unsafe { Box::from_raw(slice) });
+        let layout = source(length).expect("a length that was allocated");
+        // SAFETY: from `allocate_source` with this length, freed once.
+        unsafe { std::alloc::dealloc(address.as_ptr(), layout) };
     }
 
     fn protect_source(&self, _address: NonNull<u8>, _length: usize, _access: SourceAccess) -> bool {
@@ -260,4 +261,10 @@ impl Machine for TestMachine {
         eprintln!("*** bugcheck {code:#x}: {why}");
         std::process::abort();
     }
+}
+
+/// Whole pages, as the trait promises. `None` for no bytes, and for too many.
+fn source(length: usize) -> Option<std::alloc::Layout> {
+    let layout = std::alloc::Layout::from_size_align(length, 4096).ok()?;
+    (length != 0).then_some(layout)
 }
