@@ -9,7 +9,8 @@ pub type Routine = unsafe extern "system" fn(context: *mut c_void) -> u8;
 ///
 /// Implemented with DxgkCbSynchronizeExecution by the crate `dxgk`. KeSynchronizeExecution and WdfInterruptSynchronize have the
 /// same form; no implementation with them is here yet. A driver names the implementation in
-/// [`InterruptDevice::Connection`](crate::InterruptDevice::Connection) and never calls it.
+/// [`InterruptDevice::Connection`](crate::InterruptDevice::Connection) and never calls it. It can't be copied by safe code: a copy would
+/// outlive the device.
 ///
 /// # Safety
 ///
@@ -29,6 +30,8 @@ pub unsafe trait Connection: Send + Sync + 'static {
 
     /// Queues the device's DPC. If it is queued already, that serves as well.
     ///
-    /// IRQL: at most DIRQL.
-    fn queue_dpc(&self);
+    /// # Safety
+    ///
+    /// The IRQL is at most DIRQL, and the barrier of a stop is still to come, which waits for the DPC.
+    unsafe fn queue_dpc(&self);
 }

@@ -203,7 +203,7 @@ unsafe impl Connection for HostConnection {
         unsafe { self.port().synchronize(routine, context, message) }
     }
 
-    fn queue_dpc(&self) {
+    unsafe fn queue_dpc(&self) {
         self.port().queue_dpc();
     }
 }
@@ -227,14 +227,14 @@ impl<T: SourceSet<Connection = HostConnection>> Hosted<T> {
     ///
     /// # Panics
     ///
-    /// Without memory.
+    /// As [`Prepared::new`] fails.
     pub fn new(resource: InterruptResource, device: T::Device) -> Result<Self, MapError> {
         let map = MessageMap::new(Some(resource), T::COUNT, T::NOTIFYING)?;
         let port = Arc::new(Port::new(map.messages()));
         let connection = HostConnection(Arc::as_ptr(&port));
         // SAFETY: nothing is done that needs the level; a host has none.
         let prepared = Prepared::new(connection, map, &unsafe { Passive::assume() });
-        let interrupts = prepared.expect("memory").connect(device);
+        let interrupts = prepared.expect("prepared").connect(device);
         Ok(Self { interrupts, port })
     }
 }

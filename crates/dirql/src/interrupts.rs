@@ -1,6 +1,6 @@
 //! A device's interrupts: first prepared, while its states are open without a lock, then live.
 
-use alloc::alloc::{Layout, alloc};
+use alloc::alloc::{Layout, alloc, dealloc};
 use alloc::boxed::Box;
 use core::mem::MaybeUninit;
 
@@ -11,17 +11,29 @@ use crate::panic;
 use crate::set::{Contains, SourceSet};
 use crate::source::{Cause, Source};
 
-/// There is no memory for the states of the sources.
+/// Why the interrupts of a device can't be prepared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OutOfMemory;
+#[non_exhaustive]
+pub enum PrepareError {
+    /// There is no memory for the states of the sources, or the allocator's is not aligned as they ask for.
+    OutOfMemory,
+    /// The set has a source twice, which would have two states, each under a lock of its own.
+    SourceTwice,
+    /// The map was made for another number of sources, or for another notifying source.
+    ForeignMap,
+}
 
-impl core::fmt::Display for OutOfMemory {
+impl core::fmt::Display for PrepareError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("no memory for the states of the interrupt sources")
+        f.write_str(match self {
+            Self::OutOfMemory => "no memory for the states of the interrupt sources",
+            Self::SourceTwice => "the set of interrupt sources has one of them twice",
+            Self::ForeignMap => "the message map was made for another set of interrupt sources",
+        })
     }
 }
 
-impl core::error::Error for OutOfMemory {}
+impl core::error::Error for PrepareError {}
 
 /// Sources with their states and messages, before there is a device. No interrupt routine finds them yet.
 ///
@@ -52,24 +64,36 @@ impl<T: SourceSet> Prepared<T> {
 
     /// Makes the sources' states, where they stay.
     ///
-    /// `map` has to be of the same resources that the interrupt is connected for, and of this set.
+    /// `map` has to be of the same resources that the interrupt is connected for.
     ///
     /// IRQL: PASSIVE_LEVEL.
     ///
     /// # Errors
     ///
-    /// [`OutOfMemory`].
+    /// [`PrepareError`]: no memory, a set with one source twice, or the map of another set.
     pub fn new(
         connection: T::Connection,
         map: MessageMap,
         irql: &Passive<'_>,
-    ) -> Result<Self, OutOfMemory> {
+    ) -> Result<Self, PrepareError> {
         const { Self::NOTHING_TO_DROP };
         let _ = irql;
+        if !T::sources_differ() {
+            return Err(PrepareError::SourceTwice);
+        }
+        if !map.is_for(T::COUNT, T::NOTIFYING) {
+            return Err(PrepareError::ForeignMap);
+        }
         // SAFETY: the layout is not of size zero, as there is a map in it.
         let place = unsafe { alloc(Layout::new::<Interrupts<T>>()) }.cast::<Interrupts<T>>();
         if place.is_null() {
-            return Err(OutOfMemory);
+            return Err(PrepareError::OutOfMemory);
+        }
+        if !place.is_aligned() {
+            // A driver's allocator may ignore the alignment: pool memory has 16 bytes below a page.
+            // SAFETY: allocated just now with this layout.
+            unsafe { dealloc(place.cast(), Layout::new::<Interrupts<T>>()) };
+            return Err(PrepareError::OutOfMemory);
         }
         // SAFETY: `place` is valid for writes of the whole, and is written part by part, off the stack.
         unsafe {
@@ -174,7 +198,8 @@ impl<T: SourceSet> Interrupts<T> {
         // SAFETY: the caller holds the lock of `message`, and only sources mapped to it are run.
         let queue_dpc = unsafe { T::interrupt(self, message, cause) };
         if queue_dpc {
-            crate::connection::Connection::queue_dpc(&self.connection);
+            // SAFETY: at DIRQL, in an interrupt routine that the barrier of a stop waits for.
+            unsafe { crate::connection::Connection::queue_dpc(&self.connection) };
         }
         true
     }

@@ -118,7 +118,7 @@ mod synchronize;
 
 pub use connection::{Connection, Routine};
 pub use hand_over::HandOver;
-pub use interrupts::{Interrupts, OutOfMemory, Prepared};
+pub use interrupts::{Interrupts, PrepareError, Prepared};
 pub use irql::{AtMostDispatch, Dispatch, High, Passive};
 pub use map::{InterruptResource, MAX_SOURCES, MapError, Message, MessageMap};
 pub use published::{Hidden, Published};

@@ -97,6 +97,11 @@ impl MessageMap {
         })
     }
 
+    /// Whether this maps so many sources, and gives the notifying one message 0.
+    pub(crate) fn is_for(&self, sources: usize, notifying: Option<usize>) -> bool {
+        self.sources == sources && notifying.is_none_or(|index| self.message(index).number() == 0)
+    }
+
     /// Whether the interrupt is line-based.
     #[must_use]
     pub const fn is_line(&self) -> bool {

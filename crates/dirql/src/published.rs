@@ -59,11 +59,17 @@ impl<T: Send + Sync> Published<T> {
     ///
     /// The device that could not be published.
     pub fn publish(&self, device: Box<T>) -> Result<(), Box<T>> {
-        if !self.for_others.load(Ordering::Relaxed).is_null() {
-            return Err(device);
-        }
         let device = Box::into_raw(device);
-        self.for_others.store(device, Ordering::Release);
+        let published = self.for_others.compare_exchange(
+            ptr::null_mut(),
+            device,
+            Ordering::Release,
+            Ordering::Relaxed,
+        );
+        if published.is_err() {
+            // SAFETY: from the box above, which nothing else has seen.
+            return Err(unsafe { Box::from_raw(device) });
+        }
         self.for_interrupts.store(device, Ordering::Release);
         Ok(())
     }
@@ -106,7 +112,7 @@ impl<T: Send + Sync> Published<T> {
     /// # Safety
     ///
     /// What found the device before it was hidden does not use it any more: the barrier has been passed, and DPCs and threads
-    /// have ended.
+    /// have ended. No [`publish`](Self::publish) of it was under way when it was hidden: interrupt routines would find it later.
     #[must_use]
     pub unsafe fn take(hidden: Hidden<T>) -> Option<Box<T>> {
         // SAFETY: from the box of `publish`, once, since the place was emptied when `hidden` was made.

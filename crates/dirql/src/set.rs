@@ -4,6 +4,7 @@
 //! order is the order in which messages are given out. Which place and which message belong to a source is decided here
 //! alone: the traits are sealed.
 
+use core::any::TypeId;
 use core::marker::PhantomData;
 
 use crate::connection::Connection;
@@ -14,7 +15,8 @@ use crate::source::{
     AtDirql, Cause, ConnectionOf, InterruptDevice, Role, Silent, Source, SourceCell,
 };
 
-/// A tuple of up to [`MAX_SOURCES`] sources that share one device, or [`NoSources`].
+/// A tuple of up to [`MAX_SOURCES`] different sources that share one device, or [`NoSources`]. One that has a source twice is
+/// refused when the device starts ([`PrepareError::SourceTwice`](crate::PrepareError::SourceTwice)).
 ///
 /// Implemented for these only.
 #[diagnostic::on_unimplemented(
@@ -34,6 +36,10 @@ pub trait SourceSet: sealed::Set + Sized + 'static {
     const COUNT: usize;
     /// The place of the source that reports to the operating system. More than one does not compile.
     const NOTIFYING: Option<usize>;
+
+    /// Whether no source is there twice.
+    #[doc(hidden)]
+    fn sources_differ() -> bool;
 
     /// Writes the places with every source's initial state.
     ///
@@ -146,6 +152,10 @@ impl<D: Send + Sync + 'static, C: Connection> SourceSet for NoSources<D, C> {
     const COUNT: usize = 0;
     const NOTIFYING: Option<usize> = None;
 
+    fn sources_differ() -> bool {
+        true
+    }
+
     unsafe fn write_initial(_: *mut ()) {}
 
     fn acknowledge_line(_: &D) -> Option<u32> {
@@ -226,6 +236,10 @@ macro_rules! source_set {
             };
             const NOTIFYING: Option<usize> = the_one_that_notifies(&[$($source::Role::NOTIFIES),*]);
 
+            fn sources_differ() -> bool {
+                all_differ(&[$(TypeId::of::<$source>()),*])
+            }
+
             unsafe fn write_initial(cells: *mut Self::Cells) {
                 $(
                     // SAFETY: the caller's promise covers every place.
@@ -286,6 +300,18 @@ macro_rules! source_set {
             }
         }
     };
+}
+
+/// Whether no type is there twice. The compiler can't compare types before it builds, so this is asked when a device starts.
+fn all_differ(types: &[TypeId]) -> bool {
+    let mut rest = types;
+    while let Some((first, others)) = rest.split_first() {
+        if others.contains(first) {
+            return false;
+        }
+        rest = others;
+    }
+    true
 }
 
 /// The index of the only `true`; two do not compile.

@@ -225,7 +225,8 @@ where
         call.ran = true;
     }
     if at.wants_dpc() {
-        interrupts.connection.queue_dpc();
+        // SAFETY: at DIRQL, and the stop of a device waits for those that have its interrupts.
+        unsafe { interrupts.connection.queue_dpc() };
     }
     TRUE
 }

@@ -34,7 +34,7 @@ unsafe impl Connection for Os {
         0
     }
 
-    fn queue_dpc(&self) {
+    unsafe fn queue_dpc(&self) {
         self.0.dpc.store(true, Ordering::SeqCst);
     }
 }
