@@ -61,7 +61,7 @@ fn table() -> KMDDOD_INITIALIZATION_DATA {
 }
 
 fn miniport() -> KMDDOD_INITIALIZATION_DATA {
-    dxgk::ddi::initialization_data::<Vgpu<Windows>>()
+    dxgk::ddi::initialization_data::<Vgpu<Windows>>().into_raw()
 }
 
 unsafe extern "system" fn unload() {

@@ -40,7 +40,9 @@ impl Platform for Windows {
         information: &HardwareInformation,
         _: &Passive<'_>,
     ) -> Result<(), Status> {
-        let key = registry::software_key(device.as_ptr().cast(), Access::Write)?;
+        // SAFETY: used within DxgkDdiAddDevice.
+        let device = unsafe { device.as_ptr() };
+        let key = registry::software_key(device.cast(), Access::Write)?;
         key.set_text(wide!("HardwareInformation.ChipType"), information.chip_type)?;
         key.set_text(wide!("HardwareInformation.DacType"), information.dac_type)?;
         key.set_text(
@@ -66,6 +68,8 @@ impl Platform for Windows {
             Setting::PresentAtOnce => wide!("PresentAtOnce"),
             Setting::InternalPanel => wide!("InternalPanel"),
         };
-        registry::software_key(device.as_ptr().cast(), Access::Read)?.number(name)
+        // SAFETY: used within DxgkDdiAddDevice.
+        let device = unsafe { device.as_ptr() };
+        registry::software_key(device.cast(), Access::Read)?.number(name)
     }
 }

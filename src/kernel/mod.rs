@@ -99,7 +99,7 @@ unsafe impl Kernel for Windows {
         unsafe { KeFlushQueuedDpcs() };
     }
 
-    fn allocate_pages(_: &Passive<'_>, pages: usize) -> Option<PageBlock> {
+    unsafe fn allocate_pages(_: &Passive<'_>, pages: usize) -> Option<PageBlock> {
         memory::allocate_pages(pages)
     }
 
@@ -123,7 +123,7 @@ unsafe impl Kernel for Windows {
         unsafe { memory::copy(to.as_ptr(), from, length) }
     }
 
-    fn new_event(_: &Passive<'_>) -> Option<Event> {
+    unsafe fn new_event(_: &Passive<'_>) -> Option<Event> {
         Event::new()
     }
 
@@ -172,7 +172,7 @@ unsafe impl Kernel for Windows {
         unsafe { thread::join(thread) };
     }
 
-    fn new_mutex(_: &Passive<'_>) -> Option<Mutex> {
+    unsafe fn new_mutex(_: &Passive<'_>) -> Option<Mutex> {
         Mutex::new()
     }
 

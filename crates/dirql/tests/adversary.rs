@@ -193,8 +193,8 @@ mod programs {
         }
         let hosted = started::<(Count,)>(1);
         let interrupts = hosted.interrupts();
-        let mut boxed: Box<dyn for<'a, 'b> FnMut(&'a mut AtDirql<'b, Count>) -> u32> =
-            Box::new(function);
+        type Boxed = Box<dyn for<'a, 'b> FnMut(&'a mut AtDirql<'b, Count>) -> u32>;
+        let mut boxed: Boxed = Box::new(function);
         passive(|irql| {
             let lent = &mut boxed;
             assert_eq!(
@@ -224,7 +224,7 @@ mod programs {
                 **at
             };
             let refused = hosted.interrupts().synchronize(Count, irql, closure);
-            let refused = refused.err().expect("refused");
+            let refused = refused.expect_err("refused");
             assert_eq!(refused.reason, Refusal::Other(-1));
             std::mem::forget(refused);
             let held = hosted

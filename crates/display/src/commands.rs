@@ -116,7 +116,7 @@ pub(crate) fn run<P: Platform>(
     }
     let ticket = waits.next();
     let mut patience = Patience(PATIENCE);
-    P::clear_event(irql, &device.replied);
+    device.replied.clear(irql);
     let kick = loop {
         let submitted = control(started, irql, |at| submit(at, memory, ticket, count, &fill));
         match submitted {
@@ -142,9 +142,9 @@ pub(crate) fn run<P: Platform>(
     loop {
         // There is always one look after the last wait.
         let spent = patience.spend::<P>(LOOK_PAUSE, || {
-            let _ = P::wait_event(irql, &device.replied, LOOK_PAUSE);
+            let _ = device.replied.wait(LOOK_PAUSE, irql);
         });
-        P::clear_event(irql, &device.replied);
+        device.replied.clear(irql);
         // Also when no interrupt came: the device may have answered all the same.
         let reply = control(started, irql, |at| {
             serve(at, device);

@@ -7,6 +7,7 @@ mod memory;
 use alloc::boxed::Box;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
+use dxgk::event::Event;
 use dxgk::interface::Interface;
 use dxgk::interrupt::{Dxgkrnl, InterruptDevice};
 use dxgk::irql::Passive;
@@ -181,7 +182,7 @@ pub struct Device<P: Platform> {
     pub(crate) modeset: PassiveMutex<P, ModeSetting<P>>,
     pub(crate) screen: PassiveMutex<P, Screen<P>>,
     /// Set when an answer is there.
-    pub(crate) replied: P::Event,
+    pub(crate) replied: Event<P>,
     pub(crate) signals: Signals,
     pub(crate) counters: Counters,
     /// The device has been reset and does not reach memory any more.

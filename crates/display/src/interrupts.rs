@@ -227,7 +227,7 @@ pub(crate) fn dpc<P: Platform>(started: &Started<Vgpu<P>>, irql: &mut Dispatch<'
     device.counters.dpcs.count();
     let signals = device.signals.take();
     if signals & Signals::REPLY != 0 {
-        P::set_event(irql, &device.replied);
+        device.replied.set(irql);
     }
     if signals & Signals::FAULT != 0 {
         let fault = control(started, irql, |at| at.fault);

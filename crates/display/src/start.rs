@@ -7,6 +7,7 @@ use alloc::boxed::Box;
 use core::sync::atomic::AtomicBool;
 
 use dxgk::adapter::Started;
+use dxgk::event::Event;
 use dxgk::heap::try_new;
 use dxgk::interface::Interface;
 use dxgk::irql::Passive;
@@ -134,7 +135,7 @@ fn make_device<P: Platform>(
     let memory = DmaMemory::new(layout::LEN, irql)?;
     let modeset = PassiveMutex::new(ModeSetting::new(post_display), irql)?;
     let screen = PassiveMutex::new(Screen::new(), irql)?;
-    let replied = P::new_event(irql).ok_or(Status::INSUFFICIENT_RESOURCES)?;
+    let replied = Event::new(irql)?;
     let device = Device {
         transport,
         memory,

@@ -90,8 +90,7 @@ pub fn hosted() -> Hosted<(Control,)> {
     }
 }
 
-/// A present that the hosted port waits for.
+/// A present that the hosted port waits for. No other port takes its report.
 pub fn pending() -> PendingPresent {
-    // SAFETY: the hosted port takes any report of its only source.
-    unsafe { PendingPresent::assume(crate::id::VidPnSourceId::FIRST) }
+    crate::hosted::pending()
 }

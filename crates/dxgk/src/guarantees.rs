@@ -11,7 +11,7 @@
 /// opens it is an [`AtDirql`](crate::interrupt::AtDirql), which exists only while the message's lock is held and lends the
 /// state for no longer than that. By order: the adapter is published with release and found with acquire order.
 ///
-/// Tests: `ui/g1_leaked_state`, `ui/g1_returned_state`, `ui/g1_state_without_lock`,
+/// Tests: `ui/g1_leaked_state`, `ui/g1_returned_state`, `ui/g1_state_without_lock`, `ui/g1_state_of_the_start_kept`,
 /// `g1_one_message_serves_two_sources_without_a_lost_update`,
 /// `g1_one_lock_serves_two_sources_without_a_lost_update`, `g1_an_interrupt_during_the_start_finds_nothing_or_everything`,
 /// `g1_g10_no_update_is_lost_and_nothing_runs_after_a_stop`.
@@ -22,7 +22,8 @@ pub mod g1_exclusive_state {}
 ///
 /// By types and the map: state belongs to a [`Source`](crate::interrupt::Source), which is a type; where it lies and which
 /// message it has is decided by the sealed traits of the tuple of sources and the [`MessageMap`](crate::interrupt::MessageMap),
-/// made once when the adapter starts. No method takes a message number.
+/// made once when the adapter starts. No method takes a message number. A set that has a source twice, and a map of another
+/// set, are refused when the adapter starts ([`PrepareError`](crate::interrupt::PrepareError)).
 ///
 /// Tests: `ui/g2_forged_message`, `ui/g2_own_set`, `ui/g2_wrong_place`, `g2_every_source_has_a_message_and_every_message_a_source`,
 /// `g2_one_source`, `g2_two_sources`, `g2_three_sources`, `g2_four_sources`, `g2_five_sources`, `g2_six_sources`,
@@ -74,7 +75,7 @@ pub mod g6_any_result {}
 /// IRQL; a state with drop glue does not compile.
 ///
 /// By lending: closures are `FnMut`, so what they captured can't be moved out and dropped. By a constant assertion on the
-/// state. What a closure takes out of an `Option` and drops is beyond the types: registers, pages and mutexes look at the IRQL
+/// state. What a closure takes out of an `Option` and drops is beyond the types: registers, pages, mutexes and events look at the IRQL
 /// when they are dropped and are left alone at the wrong one, and the test machines count allocations and frees.
 ///
 /// Tests: `x_lock`, `ui/g7_moved_out_of_closure`, `ui/g7_state_with_drop_glue`,
@@ -114,9 +115,10 @@ pub mod g9_notify_then_dpc {}
 /// been seen below DIRQL ([`Kernel::see_every_processor`](crate::kernel::Kernel::see_every_processor)): an interrupt routine
 /// keeps its processor until it ends, so one that had found the adapter has ended on each processor that was seen; a processor
 /// that is added meanwhile has run none before. No message is asked for and no status believed. DPCs are flushed after
-/// that. Mappings of registers that were kept are dead.
+/// that. Mappings of registers that were kept are dead. What reaches dxgkrnl can be neither copied nor called past the layer.
 ///
-/// Tests: `x_isr_uaf`, `x_unconnected`, `ui/g10_after_stop`, `ui/g10_kept_interface`,
+/// Tests: `x_isr_uaf`, `x_unconnected`, `ui/g10_after_stop`, `ui/g10_kept_interface`, `ui/g10_kept_connection`,
+/// `ui/g10_second_interrupts`, `ui/g10_dpc_queued_by_hand`,
 /// `g10_a_stopped_adapter_is_gone_for_interrupts_dpcs_and_requests`,
 /// `g10_a_stop_waits_for_an_interrupt_routine_whatever_the_port_says`,
 /// `g10_an_interrupt_that_stays_unconnected_does_not_keep_a_stop`, `g10_a_dpc_that_queues_another_is_waited_for_with_it`,
@@ -173,5 +175,6 @@ pub mod g13_no_unwinding {}
 ///
 /// Tests: `g14_no_code_that_nt_success_takes_becomes_a_failure`, `g14_a_commit_for_one_source_leaves_the_others_bounds`,
 /// `g14_a_display_that_is_left_lit_lies_in_its_memory`, those of `src/exploits.rs`, and `ui/x_err_success`,
-/// `ui/x_union`, `ui/x_gamma`, `ui/x_line_oob`, `ui/x_lock_kernel`.
+/// `ui/x_union`, `ui/x_gamma`, `ui/x_line_oob`, `ui/x_lock_kernel`, `ui/g14_kernel_object_by_hand`, `ui/g14_device_object`,
+/// `ui/g14_picture_kept`. The programs of `tests/adversary.rs` are attempts that the layer withstands.
 pub mod g14_nothing_made_up {}

@@ -152,8 +152,8 @@ impl<K: Kernel> Interface<K> {
         })
     }
 
-    pub(crate) const fn port(&self) -> Dxgkrnl {
-        self.port
+    pub(crate) const fn port(&self) -> &Dxgkrnl {
+        &self.port
     }
 
     /// What the adapter has announced, and what was committed.

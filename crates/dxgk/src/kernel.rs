@@ -117,7 +117,11 @@ pub unsafe trait Kernel: Sized + 'static {
     fn flush_queued_dpcs(irql: &Passive<'_>);
 
     /// Allocates zeroed pages (MmAllocatePagesForMdlEx), or none.
-    fn allocate_pages(irql: &Passive<'_>, pages: usize) -> Option<PageBlock>;
+    ///
+    /// # Safety
+    ///
+    /// The block is kept until it is freed by [`free_pages`](Self::free_pages), once.
+    unsafe fn allocate_pages(irql: &Passive<'_>, pages: usize) -> Option<PageBlock>;
 
     /// The address by which a device reaches page `index` of the block.
     ///
@@ -155,7 +159,11 @@ pub unsafe trait Kernel: Sized + 'static {
     ) -> Result<(), Status>;
 
     /// Makes an event that is not set (KeInitializeEvent), or none without memory.
-    fn new_event(irql: &Passive<'_>) -> Option<Self::Event>;
+    ///
+    /// # Safety
+    ///
+    /// The event is dropped at DISPATCH_LEVEL or below.
+    unsafe fn new_event(irql: &Passive<'_>) -> Option<Self::Event>;
 
     /// Sets an event (KeSetEvent). At most DISPATCH_LEVEL.
     fn set_event(irql: &impl AtMostDispatch, event: &Self::Event);
@@ -231,7 +239,11 @@ pub unsafe trait Kernel: Sized + 'static {
     }
 
     /// Makes a mutex that nobody holds, or none without memory.
-    fn new_mutex(irql: &Passive<'_>) -> Option<Self::Mutex>;
+    ///
+    /// # Safety
+    ///
+    /// The mutex is dropped at DISPATCH_LEVEL or below.
+    unsafe fn new_mutex(irql: &Passive<'_>) -> Option<Self::Mutex>;
 
     /// Waits for the mutex.
     fn lock_mutex(irql: &Passive<'_>, mutex: &Self::Mutex);

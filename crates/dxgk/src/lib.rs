@@ -136,6 +136,7 @@ pub mod ddi;
 #[cfg(all(feature = "std", not(loom)))]
 #[doc(hidden)]
 pub mod doc;
+pub mod event;
 #[cfg(all(test, feature = "std", not(loom)))]
 mod exploits;
 pub mod guarantees;

@@ -56,7 +56,9 @@ impl<K: Kernel, T> PassiveMutex<K, T> {
     ///
     /// STATUS_INSUFFICIENT_RESOURCES.
     pub fn new(data: T, irql: &Passive<'_>) -> Result<Self, Status> {
-        let mutex = K::new_mutex(irql).ok_or(Status::INSUFFICIENT_RESOURCES)?;
+        // SAFETY: dropped below, which looks at the IRQL.
+        let mutex = unsafe { K::new_mutex(irql) };
+        let mutex = mutex.ok_or(Status::INSUFFICIENT_RESOURCES)?;
         Ok(Self {
             mutex: ManuallyDrop::new(mutex),
             data: UnsafeCell::new(data),

@@ -25,13 +25,15 @@ pub use presents::Presents;
 pub use system_display::{SystemDisplay, SystemMode, SystemPicture};
 pub use vidpns::{HardwareCapability, VidPns};
 
+use core::ffi::c_void;
+
 use dxgk_sys::DEVICE_OBJECT;
 
 use crate::adapter::{Registry, Started};
 use crate::id::VidPnTargetId;
 use crate::interface::{Interface, InterfaceError};
 use crate::interrupt::{
-    Contains, Dxgkrnl, MapError, Message, MessageMap, Prepared, Source, SourceSet,
+    Contains, Dxgkrnl, MapError, Message, MessageMap, PrepareError, Prepared, Source, SourceSet,
 };
 use crate::irql::{Dispatch, Passive};
 use crate::kernel::Kernel;
@@ -101,7 +103,8 @@ pub trait Miniport: Sized + Send + Sync + 'static {
     }
 
     /// The second half of DxgkDdiStartDevice: lets the device interrupt. Interrupt routines and DPCs find the adapter from
-    /// here on, so that a line which rises is dismissed and claimed; requests through the [`Registry`] come only after it.
+    /// here on, so that a line which rises is dismissed and claimed; the worker and requests through the [`Registry`] come only
+    /// after it, and so does what dxgkrnl hears of children.
     ///
     /// # Errors
     ///
@@ -219,15 +222,20 @@ pub trait Miniport: Sized + Send + Sync + 'static {
 pub struct PhysicalDevice(pub(crate) *mut DEVICE_OBJECT);
 
 impl PhysicalDevice {
-    /// The pointer.
+    /// The pointer to its DEVICE_OBJECT.
+    ///
+    /// # Safety
+    ///
+    /// It is not used when the adapter has been removed.
     #[must_use]
-    pub const fn as_ptr(self) -> *mut DEVICE_OBJECT {
-        self.0
+    pub const unsafe fn as_ptr(self) -> *mut c_void {
+        self.0.cast()
     }
 }
 
 /// Why an adapter can't be started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StartRefusal {
     /// dxgkrnl's interface can't be used.
     Interface(InterfaceError),
@@ -244,7 +252,9 @@ pub enum StartRefusal {
     },
     /// The adapter is started already.
     InvalidState,
-    /// There is no memory for the sources' states.
+    /// The sources can't be prepared: no memory, or one of them twice.
+    Sources(PrepareError),
+    /// There is no memory, or no thread for the worker.
     NoMemory,
 }
 
@@ -260,7 +270,8 @@ impl StartRefusal {
             Self::Interrupts(_) => Status::DEVICE_CONFIGURATION_ERROR,
             Self::Announced { .. } => Status::INVALID_PARAMETER,
             Self::InvalidState => Status::INVALID_DEVICE_STATE,
-            Self::NoMemory => Status::NO_MEMORY,
+            Self::Sources(PrepareError::OutOfMemory) | Self::NoMemory => Status::NO_MEMORY,
+            Self::Sources(_) => Status::DEVICE_CONFIGURATION_ERROR,
         }
     }
 }
@@ -274,7 +285,7 @@ impl core::fmt::Display for StartRefusal {
             }
             Self::Interrupts(error) => write!(
                 f,
-                "the interrupt sources can't be mapped to the messages of the adapter: {error:?}"
+                "the interrupt sources can't be mapped to the messages of the adapter: {error}"
             ),
             Self::Announced {
                 video_present_sources,
@@ -284,7 +295,8 @@ impl core::fmt::Display for StartRefusal {
                 "{video_present_sources} sources and {children} children, expected 1 to 16 sources and as many children at least"
             ),
             Self::InvalidState => f.write_str("the adapter is started already"),
-            Self::NoMemory => f.write_str("no memory for the states of the interrupt sources"),
+            Self::Sources(error) => core::fmt::Display::fmt(error, f),
+            Self::NoMemory => f.write_str("no memory for the adapter, or no thread for its worker"),
         }
     }
 }

@@ -260,6 +260,15 @@ impl PendingPresent {
         Self { source, life: None }
     }
 
+    /// A present of a hosted port's, which takes any of them.
+    #[cfg(all(feature = "std", not(loom)))]
+    pub(crate) const fn hosted(life: Life) -> Self {
+        Self {
+            source: VidPnSourceId::FIRST,
+            life: Some(life),
+        }
+    }
+
     /// The source presented to.
     #[must_use]
     pub const fn source(&self) -> VidPnSourceId {
@@ -364,9 +373,13 @@ pub struct PresentProgress {
 
 /// What DxgkCbNotifyInterrupt can be told. Only what this layer makes, since the structure behind it can hold pointers.
 pub trait Notification: sealed::Sealed {
-    /// What dxgkrnl is told; none if it is of another adapter, or of an earlier start of this one.
+    /// Whether it is of this start of this adapter.
     #[doc(hidden)]
-    fn data(self, life: sealed::Of) -> Option<sealed::Data>;
+    fn is_of(&self, of: sealed::Of) -> bool;
+
+    /// What dxgkrnl is told.
+    #[doc(hidden)]
+    fn data(self) -> sealed::Data;
 }
 
 pub(crate) mod sealed {
@@ -385,10 +398,11 @@ pub(crate) mod sealed {
 }
 
 impl Notification for PresentProgress {
-    fn data(self, of: sealed::Of) -> Option<sealed::Data> {
-        if self.present.life.is_some_and(|life| life != of.0) {
-            return None;
-        }
+    fn is_of(&self, of: sealed::Of) -> bool {
+        self.present.life.is_none_or(|life| life == of.0)
+    }
+
+    fn data(self) -> sealed::Data {
         let mut data = DXGKARGCB_NOTIFY_INTERRUPT_DATA {
             InterruptType: DXGK_INTERRUPT_DISPLAYONLY_PRESENT_PROGRESS,
             ..Default::default()
@@ -400,6 +414,6 @@ impl Notification for PresentProgress {
                 Presented::Failed => DXGK_PRESENT_DISPLAYONLY_PROGRESS_ID_FAILED,
             },
         };
-        Some(sealed::Data(data))
+        sealed::Data(data)
     }
 }

@@ -7,6 +7,7 @@ use core::ffi::c_void;
 use core::ptr::{self, NonNull};
 
 use crate::adapter::{Adapter, Started};
+use crate::event::Event;
 use crate::irql::{AtMostDispatch, Passive};
 use crate::kernel::Kernel;
 use crate::miniport::Miniport;
@@ -18,21 +19,21 @@ const WAIT: u32 = u32::MAX;
 
 /// What wakes the thread, and tells it to end.
 pub(crate) struct Worker<K: Kernel> {
-    event: K::Event,
+    event: Event<K>,
     ending: AtomicBool,
 }
 
 impl<K: Kernel> Worker<K> {
     /// Makes one. Its thread is started by [`start`].
     pub(crate) fn new(irql: &Passive<'_>) -> Result<Self, Status> {
-        let event = K::new_event(irql).ok_or(Status::INSUFFICIENT_RESOURCES)?;
+        let event = Event::new(irql)?;
         let ending = AtomicBool::new(false);
         Ok(Self { event, ending })
     }
 
     /// Has the thread run once more. Several calls before it runs are one.
     pub(crate) fn wake(&self, irql: &impl AtMostDispatch) {
-        K::set_event(irql, &self.event);
+        self.event.set(irql);
     }
 
     /// Ends the thread and waits for it.
@@ -45,9 +46,9 @@ impl<K: Kernel> Worker<K> {
 
     /// Waits for work; false says that the thread has to end.
     fn next(&self, irql: &Passive<'_>) -> bool {
-        while !K::wait_event(irql, &self.event, WAIT) {}
+        while !self.event.wait(WAIT, irql) {}
         // Cleared before the look: who sets it later has it run once more.
-        K::clear_event(irql, &self.event);
+        self.event.clear(irql);
         !self.ending.load(Ordering::SeqCst)
     }
 }

@@ -70,7 +70,7 @@ fn it_starts_presents_and_stops_and_breaks_no_rule() {
     let machine = Hosted::start(setup, Arc::clone(&gpu) as _);
     kernel::install(machine);
     let port = Port::new(machine, Config::default());
-    let table = dxgk::ddi::initialization_data::<Minimal<Simulation>>();
+    let table = dxgk::ddi::initialization_data::<Minimal<Simulation>>().into_raw();
     let object = Box::into_raw(Box::new([0_u64; 64]));
     // SAFETY: the example's own table; what stands for the objects outlives all of it.
     let registered = unsafe { port.initialize(object.cast(), std::ptr::null(), &raw const table) };

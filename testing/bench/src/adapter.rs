@@ -74,7 +74,7 @@ unsafe impl Kernel for Host {
     fn delay(_: &Passive<'_>, _: u32) {}
     fn see_every_processor(_: &mut Passive<'_>) {}
     fn flush_queued_dpcs(_: &Passive<'_>) {}
-    fn allocate_pages(_: &Passive<'_>, _: usize) -> Option<PageBlock> {
+    unsafe fn allocate_pages(_: &Passive<'_>, _: usize) -> Option<PageBlock> {
         None
     }
     unsafe fn page_address(_: &PageBlock, _: usize) -> u64 {
@@ -84,7 +84,7 @@ unsafe impl Kernel for Host {
     unsafe fn copy(_: &Passive<'_>, _: NonNull<u8>, _: *const u8, _: usize) -> Result<(), Status> {
         Err(Status::NOT_SUPPORTED)
     }
-    fn new_event(_: &Passive<'_>) -> Option<()> {
+    unsafe fn new_event(_: &Passive<'_>) -> Option<()> {
         None
     }
     fn set_event(_: &impl AtMostDispatch, (): &()) {}
@@ -92,7 +92,7 @@ unsafe impl Kernel for Host {
     fn wait_event(_: &Passive<'_>, (): &(), _: u32) -> bool {
         false
     }
-    fn new_mutex(_: &Passive<'_>) -> Option<()> {
+    unsafe fn new_mutex(_: &Passive<'_>) -> Option<()> {
         None
     }
     fn lock_mutex(_: &Passive<'_>, (): &()) {}
@@ -198,7 +198,7 @@ impl Presents for Bench {
 pub fn with_started<R>(
     body: impl FnOnce(&Interrupts<Sources>, &mut Passive<'_>) -> R,
 ) -> Option<R> {
-    let table = dxgk::ddi::initialization_data::<Bench>();
+    let table = dxgk::ddi::initialization_data::<Bench>().into_raw();
     let mut context = ptr::null_mut();
     let mut interface = port::interface();
     let (mut sources, mut children) = (0, 0);

@@ -182,7 +182,7 @@ unsafe impl Kernel for SimKernel {
         });
     }
 
-    fn allocate_pages(_: &Passive<'_>, pages: usize) -> Option<PageBlock> {
+    unsafe fn allocate_pages(_: &Passive<'_>, pages: usize) -> Option<PageBlock> {
         at_most(level::PASSIVE_LEVEL, "an allocation of pages");
         if EXHAUSTED.load(Ordering::SeqCst) {
             return None;
@@ -228,7 +228,7 @@ unsafe impl Kernel for SimKernel {
             .map_err(|fault::Faulted| Status::ACCESS_VIOLATION)
     }
 
-    fn new_event(_: &Passive<'_>) -> Option<Object> {
+    unsafe fn new_event(_: &Passive<'_>) -> Option<Object> {
         Object::new(false)
     }
 
@@ -258,7 +258,7 @@ unsafe impl Kernel for SimKernel {
         })
     }
 
-    fn new_mutex(_: &Passive<'_>) -> Option<Object> {
+    unsafe fn new_mutex(_: &Passive<'_>) -> Option<Object> {
         Object::new(true)
     }
 

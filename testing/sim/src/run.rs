@@ -330,7 +330,7 @@ pub fn observe(options: &Options, observer: &mut dyn Observer) -> Outcome {
     kernel::install(machine);
     kernel::hurry(options.haste);
     let port = Port::new(machine, options.port);
-    let table = dxgk::ddi::initialization_data::<Vgpu<SimKernel>>();
+    let table = dxgk::ddi::initialization_data::<Vgpu<SimKernel>>().into_raw();
     let object = OBJECT.as_ptr().cast_mut();
     // SAFETY: the driver's own table.
     let registered = unsafe { port.initialize(object.cast(), std::ptr::null(), &raw const table) };

@@ -17,7 +17,7 @@ use crate::heap::try_box;
 use crate::id::{ChildUid, Counts, VidPnTargetId};
 use crate::interface::Interface;
 use crate::interrupt::{MessageMap, Prepared, SourceSet};
-use crate::irql::{Dispatch, Passive};
+use crate::irql::{Dispatch, High, Passive};
 use crate::miniport::{
     Miniport, Parts, PhysicalDevice, PowerAction, PowerState, PowerTarget, StartDevice,
     StartRefusal,
@@ -131,8 +131,8 @@ fn start_with<M: Miniport>(
     )
     .map_err(StartRefusal::Interrupts)?;
     // Both allocations come first: once the miniport has set its device going, nothing of this layer may fail any more.
-    let mut interrupts =
-        Prepared::new(interface.port(), map, irql).map_err(|_| StartRefusal::NoMemory)?;
+    let interrupts = Prepared::new(interface.port().again(), map, irql);
+    let mut interrupts = interrupts.map_err(StartRefusal::Sources)?;
     // SAFETY: nothing has to be written for it to be a value.
     let place = unsafe { try_box::<MaybeUninit<Started<M>>>(|_| ()) };
     let place = place.map_err(|_| StartRefusal::NoMemory)?;
@@ -159,7 +159,6 @@ fn start_with<M: Miniport>(
         video_present_sources,
         children,
     })?;
-    interface.announced().announce(counts);
     let started = Started {
         interrupts: interrupts.connect(device),
         interface,
@@ -170,11 +169,14 @@ fn start_with<M: Miniport>(
         .publish(Box::write(place, started))
         .ok_or(StartRefusal::InvalidState)?;
     let enabled = adapter
-        .start_worker(started, irql)
-        .map_err(|_| NotStarted::Refused(StartRefusal::NoMemory))
+        .miniport
+        .enable_interrupts(started, irql)
+        .map_err(NotStarted::ByMiniport)
         .and_then(|()| {
-            let enabled = adapter.miniport.enable_interrupts(started, irql);
-            enabled.map_err(NotStarted::ByMiniport)
+            // Only now: dxgkrnl has no children to hear of while they are being enabled, and the worker would speak of them.
+            started.interface.announced().announce(counts);
+            let worker = adapter.start_worker(started, irql);
+            worker.map_err(|_| NotStarted::Refused(StartRefusal::NoMemory))
         });
     if let Err(why) = enabled {
         adapter.stop(irql);
@@ -315,6 +317,9 @@ pub(super) unsafe extern "system" fn set_power_state<M: Miniport>(
 pub(super) unsafe extern "system" fn reset_device<M: Miniport>(context: *mut c_void) {
     // SAFETY: dxgkrnl passes the context of an added adapter.
     if let Some(adapter) = unsafe { adapter::<M>(context) } {
+        // SAFETY: the system stops, or the adapter does: nothing of this processor that holds a capability goes on. It is not
+        // lent, and keeps a host's thread from getting another one.
+        let _irql = unsafe { High::assume() };
         adapter.miniport.reset_device();
     }
 }

@@ -23,12 +23,42 @@ use crate::kernel::Kernel;
 use crate::miniport::{DisplayOnly, Miniport};
 use crate::status::Status;
 
-/// The table for DxgkInitializeDisplayOnlyDriver.
+/// The table for DxgkInitializeDisplayOnlyDriver (KMDDOD_INITIALIZATION_DATA).
+pub struct InitializationData(KMDDOD_INITIALIZATION_DATA);
+
+impl InitializationData {
+    /// Where the table is, for DxgkInitializeDisplayOnlyDriver, which copies it.
+    #[must_use]
+    pub const fn as_ptr(&self) -> *const c_void {
+        (&raw const self.0).cast()
+    }
+
+    /// The structure of `dxgk-sys`, for what calls DDIs, or puts steps of its own into the table. It changes with the ABI.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn into_raw(self) -> KMDDOD_INITIALIZATION_DATA {
+        self.0
+    }
+}
+
+impl core::fmt::Debug for InitializationData {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("InitializationData")
+            .field("Version", &self.0.Version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The table of a miniport.
 ///
 /// DxgkDdiControlInterrupt and DxgkDdiGetScanLine are absent: without both, and with every frequency unspecified, dxgkrnl
 /// simulates VSync. Source: KMDDOD_INITIALIZATION_DATA, "Saving energy with VSync control".
 #[must_use]
-pub fn initialization_data<M: DisplayOnly>() -> KMDDOD_INITIALIZATION_DATA {
+pub fn initialization_data<M: DisplayOnly>() -> InitializationData {
+    InitializationData(table::<M>())
+}
+
+const fn table<M: DisplayOnly>() -> KMDDOD_INITIALIZATION_DATA {
     KMDDOD_INITIALIZATION_DATA {
         Version: DXGKDDI_INTERFACE_VERSION_WIN8,
         DxgkDdiAddDevice: Some(lifecycle::add_device::<M>),

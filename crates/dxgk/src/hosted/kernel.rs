@@ -70,7 +70,7 @@ unsafe impl Kernel for Host {
 
     fn flush_queued_dpcs(_: &Passive<'_>) {}
 
-    fn allocate_pages(_: &Passive<'_>, pages: usize) -> Option<PageBlock> {
+    unsafe fn allocate_pages(_: &Passive<'_>, pages: usize) -> Option<PageBlock> {
         let layout = layout(pages).filter(|layout| layout.size() != 0)?;
         // SAFETY: not of size zero.
         let base = NonNull::new(unsafe { alloc_zeroed(layout) })?;
@@ -103,7 +103,7 @@ unsafe impl Kernel for Host {
         Ok(())
     }
 
-    fn new_event(_: &Passive<'_>) -> Option<Event> {
+    unsafe fn new_event(_: &Passive<'_>) -> Option<Event> {
         Some(Event::default())
     }
 
@@ -145,7 +145,7 @@ unsafe impl Kernel for Host {
         let _ = thread.join();
     }
 
-    fn new_mutex(_: &Passive<'_>) -> Option<Mutex> {
+    unsafe fn new_mutex(_: &Passive<'_>) -> Option<Mutex> {
         Some(Mutex::default())
     }
 

@@ -25,6 +25,7 @@ use crate::interface::Interface;
 use crate::interrupt::{Dxgkrnl, Interrupts, MapError, MessageMap, Prepared, SourceSet};
 use crate::irql::Passive;
 use crate::lifetime::Lifetimes;
+use crate::present::PendingPresent;
 use crate::resources::InterruptResource;
 
 pub use dirql::hosted::{current_irql, dispatch, passive};
@@ -45,7 +46,13 @@ pub enum PortCall {
 /// All that is hosted lives as long as the process.
 static LIVES: Lifetimes = Lifetimes::new();
 
+/// A present that each hosted adapter takes a report of, and no other.
+pub(crate) fn pending() -> PendingPresent {
+    PendingPresent::hosted(LIVES.begin())
+}
+
 /// A started adapter's interrupts on a host.
+///
 /// It is lent the IRQL capabilities of [`passive`] and [`dispatch`].
 #[derive(Debug)]
 pub struct Hosted<T: SourceSet> {
@@ -63,7 +70,7 @@ impl<T: SourceSet<Connection = Dxgkrnl>> Hosted<T> {
     ///
     /// # Panics
     ///
-    /// Without memory.
+    /// As [`Prepared::new`] fails.
     pub fn new(resource: InterruptResource, device: T::Device) -> Result<Self, MapError> {
         let map = MessageMap::new(Some(resource), T::COUNT, T::NOTIFYING)?;
         let port = Arc::new(Port::new(map.messages()));
@@ -72,8 +79,8 @@ impl<T: SourceSet<Connection = Dxgkrnl>> Hosted<T> {
         let interface = unsafe { Interface::<Host>::take(&table, LIVES.begin()) };
         let interface = interface.expect("a complete interface");
         // SAFETY: nothing is done that needs the level; a host has none.
-        let prepared = Prepared::new(interface.port(), map, &unsafe { Passive::assume() });
-        let interrupts = prepared.expect("memory").connect(device);
+        let prepared = Prepared::new(interface.port().again(), map, &unsafe { Passive::assume() });
+        let interrupts = prepared.expect("prepared").connect(device);
         Ok(Self { interrupts, port })
     }
 }

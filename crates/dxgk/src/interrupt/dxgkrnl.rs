@@ -13,8 +13,8 @@ use crate::present::sealed::{Data, Of};
 
 /// dxgkrnl as what an adapter's interrupts are connected by: DxgkCbSynchronizeExecution and DxgkCbQueueDpc.
 ///
-/// A miniport only names it: `type Connection = Dxgkrnl`.
-#[derive(Clone, Copy)]
+/// A miniport only names it: `type Connection = Dxgkrnl`. It is no copy's to make: a handle that outlived the stop would reach
+/// another adapter, or none.
 pub struct Dxgkrnl {
     pub(crate) handle: HANDLE,
     pub(crate) synchronize: unsafe extern "system" fn(
@@ -65,14 +65,32 @@ unsafe impl Connection for Dxgkrnl {
     }
 
     #[inline]
-    fn queue_dpc(&self) {
+    unsafe fn queue_dpc(&self) {
         // FALSE says that one is queued already, which serves as well.
-        // SAFETY: may be called at any IRQL up to DIRQL.
+        // SAFETY: at most DIRQL, as the caller promises, who also answers for the handle.
         let _ = unsafe { (self.queue_dpc)(self.handle) };
     }
 }
 
 impl Dxgkrnl {
+    /// The same handle and functions, for the interrupts of the adapter that this is of.
+    pub(crate) const fn again(&self) -> Self {
+        Self {
+            handle: self.handle,
+            synchronize: self.synchronize,
+            notify_interrupt: self.notify_interrupt,
+            queue_dpc: self.queue_dpc,
+            notify_dpc: self.notify_dpc,
+            checks: self.checks,
+            life: self.life,
+        }
+    }
+
+    /// Whether `notification` is of this start of this adapter.
+    pub(crate) fn accepts(&self, notification: &impl Notification) -> bool {
+        notification.is_of(Of(self.life))
+    }
+
     /// Whether a routine runs, synchronized with message 0.
     ///
     /// IRQL: at most DISPATCH_LEVEL.
@@ -94,9 +112,10 @@ impl Dxgkrnl {
     /// DxgkCbNotifyInterrupt. Only under the lock of the message in DXGK_DRIVERCAPS.InterruptMessageNumber. Says whether it
     /// was called: it is not for a notification of another adapter, or of an earlier start of this one.
     pub(crate) fn notify_interrupt(&self, notification: impl Notification) -> bool {
-        let Some(Data(mut data)) = notification.data(Of(self.life)) else {
+        if !self.accepts(&notification) {
             return false;
-        };
+        }
+        let Data(mut data) = notification.data();
         // SAFETY: only an `AtDirql` of the notifying source calls this, so the IRQL and the message are right.
         unsafe { (self.notify_interrupt)(self.handle, &raw mut data) };
         true

@@ -12,8 +12,8 @@ mod tests;
 
 pub use dirql::{
     AtDirql, Cause, Contains, HandOver, Has, InterruptDevice, Interrupts, MAX_SOURCES, MapError,
-    Message, MessageMap, Notifying, Place, Prepared, Refusal, Refused, Role, Silent, Source,
-    SourceSet,
+    Message, MessageMap, Notifying, Place, PrepareError, Prepared, Refusal, Refused, Role, Silent,
+    Source, SourceSet,
 };
 pub use dxgkrnl::Dxgkrnl;
 pub use report::{Notify, Report};

@@ -1,7 +1,8 @@
 //! What a display adapter tells dxgkrnl about its interrupts: DxgkCbNotifyInterrupt, and the DPC that has to follow.
 
 use super::{
-    AtDirql, Contains, Dxgkrnl, InterruptDevice, Interrupts, Notifying, Refused, Source, SourceSet,
+    AtDirql, Contains, Dxgkrnl, InterruptDevice, Interrupts, Notifying, Refusal, Refused, Source,
+    SourceSet,
 };
 use crate::irql::AtMostDispatch;
 use crate::present::Notification;
@@ -16,18 +17,21 @@ pub trait Notify {
     /// IRQL: DIRQL, which an [`AtDirql`] is the proof of. [Microsoft's
     /// page](https://learn.microsoft.com/windows-hardware/drivers/ddi/d3dkmddi/nc-d3dkmddi-dxgkcb_notify_interrupt).
     ///
-    /// A notification of another adapter, or of an earlier start of this one, is dropped: dxgkrnl would believe it.
-    fn notify(&mut self, notification: impl Notification);
+    /// Says whether dxgkrnl was told. A notification of another adapter, or of an earlier start of this one, is dropped:
+    /// dxgkrnl would believe it.
+    fn notify(&mut self, notification: impl Notification) -> bool;
 }
 
 impl<S> Notify for AtDirql<'_, S>
 where
     S: Source<Role = Notifying, Device: InterruptDevice<Connection = Dxgkrnl>>,
 {
-    fn notify(&mut self, notification: impl Notification) {
-        if self.connection().notify_interrupt(notification) {
+    fn notify(&mut self, notification: impl Notification) -> bool {
+        let told = self.connection().notify_interrupt(notification);
+        if told {
             self.queue_dpc();
         }
+        told
     }
 }
 
@@ -44,6 +48,7 @@ pub trait Report<T> {
     /// # Errors
     ///
     /// The reason, and the notification, which has not been made: it is the caller's to make again.
+    /// [`Refusal::InvalidParameter`] for one of another adapter, or of an earlier start of this one.
     ///
     /// # Examples
     ///
@@ -85,15 +90,19 @@ impl<T: SourceSet> Report<T> for Interrupts<T> {
         N: Notification,
     {
         let mut notification = Some(notification);
-        let told = self.synchronize(source, irql, |at| {
-            if let Some(notification) = notification.take() {
-                at.notify(notification);
+        let ran = self.synchronize(source, irql, |at| {
+            let port = at.connection();
+            if let Some(own) = notification.take_if(|notification| port.accepts(notification)) {
+                at.notify(own);
             }
         });
-        let refused = told.map_err(|refused| refused.reason);
-        match (refused, notification) {
-            (Err(reason), Some(given)) => Err(Refused { reason, given }),
-            _ => Ok(()),
+        let reason = ran.map_err(|refused| refused.reason).err();
+        match notification {
+            None => Ok(()),
+            Some(given) => Err(Refused {
+                reason: reason.unwrap_or(Refusal::InvalidParameter),
+                given,
+            }),
         }
     }
 }

@@ -182,11 +182,17 @@ impl<K: Kernel> SharedPages<K> {
     /// STATUS_INSUFFICIENT_RESOURCES.
     pub fn new(length: usize, irql: &Passive<'_>) -> Result<Self, Status> {
         let pages = length.div_ceil(PAGE_SIZE).max(1);
-        let block = K::allocate_pages(irql, pages).ok_or(Status::INSUFFICIENT_RESOURCES)?;
+        // No pointer goes further than half of the address space.
+        let length = pages.checked_mul(PAGE_SIZE);
+        let length = length.filter(|length| isize::try_from(*length).is_ok());
+        let length = length.ok_or(Status::INSUFFICIENT_RESOURCES)?;
+        // SAFETY: freed below, once.
+        let block = unsafe { K::allocate_pages(irql, pages) };
+        let block = block.ok_or(Status::INSUFFICIENT_RESOURCES)?;
         Ok(Self {
             bytes: Bytes {
                 base: block.base,
-                length: pages.saturating_mul(PAGE_SIZE),
+                length,
             },
             block,
             kernel: PhantomData,

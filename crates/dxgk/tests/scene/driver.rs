@@ -139,7 +139,7 @@ macro_rules! source {
 }
 
 source!(Config, Silent, |_| ());
-source!(Control, Notifying, |at| at.notify(done()));
+source!(Control, Notifying, |at| assert!(at.notify(done())));
 
 /// What the worker adds to the count of the config source.
 pub const WORKED: u32 = 1000;

@@ -121,7 +121,7 @@ unsafe impl Kernel for Machine {
         }
     }
 
-    fn allocate_pages(_: &Passive<'_>, pages: usize) -> Option<PageBlock> {
+    unsafe fn allocate_pages(_: &Passive<'_>, pages: usize) -> Option<PageBlock> {
         let memory = vec![0_u64; pages * 512].leak();
         let base = NonNull::from(memory).cast::<u8>();
         Some(PageBlock {
@@ -141,7 +141,7 @@ unsafe impl Kernel for Machine {
         Err(Status::NOT_SUPPORTED)
     }
 
-    fn new_event(_: &Passive<'_>) -> Option<AtomicBool> {
+    unsafe fn new_event(_: &Passive<'_>) -> Option<AtomicBool> {
         Some(AtomicBool::new(false))
     }
 
@@ -180,7 +180,7 @@ unsafe impl Kernel for Machine {
         thread.join().expect("no panic");
     }
 
-    fn new_mutex(_: &Passive<'_>) -> Option<()> {
+    unsafe fn new_mutex(_: &Passive<'_>) -> Option<()> {
         Some(())
     }
 

@@ -13,8 +13,8 @@ use std::ffi::c_void;
 use std::ptr;
 
 use dxgk::sys::{
-    DXGK_START_INFO, DXGKARG_ESCAPE, DXGKRNL_INTERFACE, KMDDOD_INITIALIZATION_DATA, NTSTATUS,
-    STATUS_SUCCESS,
+    DXGK_START_INFO, DXGKARG_ESCAPE, DXGKARG_PRESENT_DISPLAYONLY, DXGKRNL_INTERFACE,
+    KMDDOD_INITIALIZATION_DATA, NTSTATUS, STATUS_SUCCESS,
 };
 
 #[cfg(loom)]
@@ -31,6 +31,7 @@ pub use std::{
 };
 
 use driver::Driver;
+use dxgk::miniport::DisplayOnly;
 use kernel::{DIRQL, at};
 
 /// What the port knows of the adapter's one DPC object.
@@ -88,6 +89,11 @@ impl Port {
 
     /// As [`add`](Self::add), with so many interrupt descriptors in the resource list: with MSI it has one for all messages.
     pub fn add_listed(messages: u32, listed: u32, line: bool) -> &'static Self {
+        Self::add_of::<Driver>(messages, listed, line)
+    }
+
+    /// As [`add_listed`](Self::add_listed), with an adapter of another driver.
+    pub fn add_of<M: DisplayOnly>(messages: u32, listed: u32, line: bool) -> &'static Self {
         let port = Box::leak(Box::new(Self {
             listed,
             line,
@@ -99,7 +105,7 @@ impl Port {
             dpcs: Mutex::default(),
             mapped: AtomicU32::new(0),
             context: std::sync::atomic::AtomicPtr::new(ptr::null_mut()),
-            table: dxgk::ddi::initialization_data::<Driver>(),
+            table: dxgk::ddi::initialization_data::<M>().into_raw(),
         }));
         kernel::know(port);
         let mut context = ptr::null_mut();
@@ -255,6 +261,27 @@ impl Port {
         // SAFETY: the adapter's context, our structures.
         let status = at(0, || unsafe { escape(self.context(), &raw const argument) });
         (status, u32::from_ne_bytes(data))
+    }
+
+    /// DxgkDdiPresentDisplayOnly, of a picture in which nothing changed.
+    pub fn present(&self) -> NTSTATUS {
+        let argument = DXGKARG_PRESENT_DISPLAYONLY {
+            BytesPerPixel: 4,
+            Pitch: 4,
+            ..Default::default()
+        };
+        let present = self.table.DxgkDdiPresentDisplayOnly.expect("there");
+        // SAFETY: the adapter's context, our structure.
+        at(0, || unsafe {
+            present(self.context(), &raw const argument)
+        })
+    }
+
+    /// DxgkDdiResetDevice.
+    pub fn reset(&self) {
+        let reset = self.table.DxgkDdiResetDevice.expect("there");
+        // SAFETY: the adapter's context.
+        at(DIRQL, || unsafe { reset(self.context()) });
     }
 
     /// Has DxgkCbSynchronizeExecution refuse its next calls.

@@ -65,7 +65,7 @@ pub fn on_stage_with(
     kernel::hurry(1);
     platform::set_settings(settings);
     let port = Port::new(machine, config);
-    let table = dxgk::ddi::initialization_data::<Vgpu<SimKernel>>();
+    let table = dxgk::ddi::initialization_data::<Vgpu<SimKernel>>().into_raw();
     let object = Box::into_raw(Box::new([0_u64; 64]));
     // SAFETY: the driver's own table.
     let registered = unsafe { port.initialize(object.cast(), std::ptr::null(), &raw const table) };
