@@ -4,7 +4,7 @@ use crate::adapter::Adapter;
 use crate::ddi::Ddi;
 use crate::machine::NtStatus;
 use crate::port::check;
-use crate::rules::Rule;
+use crate::rules::{Fact, Rule};
 use dxgk_sys::*;
 
 const AT: &str = "DxgkDdiQueryAdapterInfo";
@@ -104,11 +104,17 @@ impl Adapter {
         let version = caps.WDDMVersion;
         let (non_vga, rotation) = (caps.SupportNonVGA, caps.SupportSmoothRotation);
         let complete = version >= DXGKDDI_WDDMv1_2 && non_vga != 0 && rotation != 0;
+        let known = match (version >= DXGKDDI_WDDMv1_2, non_vga) {
+            (false, _) => None,
+            (true, 0) => Some(Fact(27)),
+            (true, _) => Some(Fact(28)),
+        };
         for rule in [Rule::CapsMandatory, Rule::LogoCaps] {
-            port.violations().check(
+            port.check_unless_known(
                 rule,
                 AT,
                 complete,
+                known,
                 format_args!("WDDMVersion at least 1.2, SupportNonVGA, SupportSmoothRotation"),
                 format_args!("{version:#x}, {non_vga}, {rotation}"),
             );

@@ -7,7 +7,7 @@ use crate::ddi::{Calls, Crowd, Ddi, Gate, Level};
 use crate::lock::Passive;
 use crate::machine::irql::PASSIVE_LEVEL;
 use crate::machine::{Machine, NtStatus};
-use crate::rules::{Rule, Violations};
+use crate::rules::{Fact, Rule, Violations};
 use crate::section::Cpu;
 use crate::table;
 use crate::version::Sizes;
@@ -92,6 +92,26 @@ impl Port {
     /// driver is refused only what Windows was seen to refuse, and that is not asked here.
     pub(crate) fn refuses(&self) -> bool {
         self.config.judge == Judge::Own
+    }
+
+    /// Checks `rule`. What breaks it in a way that Windows takes by the fact `known` is told to a driver that is not this
+    /// project's, and is no violation. Returns `held`.
+    pub(crate) fn check_unless_known(
+        &self,
+        rule: Rule,
+        at: &'static str,
+        held: bool,
+        known: Option<Fact>,
+        expected: fmt::Arguments<'_>,
+        came: fmt::Arguments<'_>,
+    ) -> bool {
+        match known {
+            Some(fact) if !held && self.config.judge == Judge::Foreign => {
+                self.violations.take(rule, fact, at, expected, came);
+                held
+            }
+            _ => self.violations.check(rule, at, held, expected, came),
+        }
     }
 
     /// The sizes at the interface version that the driver declared; WIN8's before it did.

@@ -5,7 +5,7 @@ use crate::config::VSync;
 use crate::ddi::Ddi;
 use crate::machine::NtStatus;
 use crate::port::check;
-use crate::rules::Rule;
+use crate::rules::{Fact, Rule};
 use crate::table;
 use dxgk_sys::*;
 
@@ -222,12 +222,20 @@ impl Adapter {
             set(self.context(), argument)
         });
         if !crate::vidpn::is_active(self, source) {
-            self.documented(
+            // A driver without a pointer of its own may say so (F104).
+            let none = self.caps().PointerCaps.Value == 0;
+            let known = none && status == STATUS_NOT_IMPLEMENTED;
+            let held = self.port().check_unless_known(
                 Rule::PointerResults,
-                Ddi::SetPointerPosition,
-                status,
-                &[STATUS_SUCCESS],
+                Ddi::SetPointerPosition.name(),
+                status == STATUS_SUCCESS,
+                known.then_some(Fact(104)),
+                format_args!("STATUS_SUCCESS"),
+                format_args!("{:#010x}", status as u32),
             );
+            if !held {
+                self.log_unlisted(Ddi::SetPointerPosition, status);
+            }
         }
         if NT_SUCCESS(status) {
             Ok(())

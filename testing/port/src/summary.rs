@@ -91,6 +91,8 @@ pub struct Summary {
     pub broken: Vec<String>,
     /// Each broken rule and how often, with its class and source.
     pub merged: Vec<Merged>,
+    /// What pages forbid and Windows takes: the texts of the first time, and each rule with how often and by which fact.
+    pub taken: (Vec<String>, Vec<Merged>),
     /// The job ended with the bugcheck screen: nothing was stopped, removed or unloaded.
     pub bugchecked: bool,
     /// Things not given back at unload.
@@ -116,6 +118,11 @@ impl Summary {
             .map(|violation| alloc::format!("{violation}"))
             .collect();
         self.merged = violations.merged().collect();
+        let words = violations
+            .kept_taken()
+            .map(|one| alloc::format!("{one}"))
+            .collect();
+        self.taken = (words, violations.taken().collect());
         let calls = port.calls();
         self.ddis = Ddi::ALL
             .iter()
@@ -167,7 +174,7 @@ impl Summary {
             Some(ddi) => alloc::format!("\"{}\"", ddi.name()),
             None => String::from("null"),
         };
-        let members: [(&str, String); 25] = [
+        let members: [(&str, String); 27] = [
             ("error", error),
             ("error_at", error_at),
             ("mode", mode),
@@ -185,10 +192,10 @@ impl Summary {
             ("picture", alloc::format!("\"{}\"", self.verdict.word())),
             (
                 "interrupt",
-                String::from(if self.figures.line {
-                    "\"line\""
-                } else {
-                    "\"messages\""
+                String::from(match (self.figures.line, messages) {
+                    (true, _) => "\"line\"",
+                    (false, 0) => "\"none\"",
+                    (false, _) => "\"messages\"",
                 }),
             ),
             ("messages", alloc::format!("{messages}")),
@@ -219,6 +226,8 @@ impl Summary {
             ("leaks", alloc::format!("{}", self.leaks)),
             ("broken", list(self.broken.iter().map(|text| quote(text)))),
             ("broken_rules", list(self.merged.iter().map(merged))),
+            ("taken", list(self.taken.0.iter().map(|text| quote(text)))),
+            ("taken_rules", list(self.taken.1.iter().map(merged))),
         ];
         for (name, value) in members {
             let _ = writeln!(json, "  \"{name}\": {value},");
@@ -235,8 +244,12 @@ impl Summary {
 /// One broken rule as a JSON object.
 fn merged(merged: &Merged) -> String {
     let rule = merged.rule;
+    let fact = match merged.taken {
+        Some(fact) => alloc::format!(", \"fact\": \"{fact}\""),
+        None => String::new(),
+    };
     alloc::format!(
-        "{{\"id\": {}, \"count\": {}, \"class\": {}, \"text\": {}, \"source\": {}}}",
+        "{{\"id\": {}, \"count\": {}, \"class\": {}, \"text\": {}, \"source\": {}{fact}}}",
         quote(rule.id()),
         merged.count,
         quote(rule.class().name()),

@@ -2,7 +2,7 @@
 
 use crate::machine::NtStatus;
 use crate::port::{Port, check};
-use crate::rules::Rule;
+use crate::rules::{Fact, Rule};
 use crate::version::Sizes;
 use dxgk_sys::*;
 
@@ -36,16 +36,26 @@ fn missing_everywhere(data: &KMDDOD_INITIALIZATION_DATA) -> Option<&'static str>
     ))
 }
 
-/// The name of a DDI that drivers of the field do leave out (Microsoft's sample and others), and this one does too.
+/// The name of a DDI that this driver leaves out, as some do, without a fact of what Windows makes of it.
+fn missing_rarely(data: &KMDDOD_INITIALIZATION_DATA) -> Option<&'static str> {
+    first(&missing!(data; DxgkDdiRecommendMonitorModes DxgkDdiQueryVidPnHWCapability))
+}
+
+/// The name of a DDI that drivers of the field do leave out (Microsoft's sample and others), and this one does too; and the fact.
 ///
 /// The page says "all members"; left out here are the pairs that go with a capability (VSync, runtime power,
 /// surprise removal), whose presence is checked with it, and NotifyAcpiEvent, whose own page calls it optional.
-fn missing_at_times(data: &KMDDOD_INITIALIZATION_DATA) -> Option<&'static str> {
-    first(&missing!(data;
-        DxgkDdiInterruptRoutine DxgkDdiDpcRoutine DxgkDdiQueryInterface DxgkDdiControlEtwLogging DxgkDdiSetPalette
-        DxgkDdiEscape DxgkDdiCollectDbgInfo DxgkDdiRecommendMonitorModes DxgkDdiQueryVidPnHWCapability
-        DxgkDdiGetChildContainerId
-    ))
+fn missing_at_times(data: &KMDDOD_INITIALIZATION_DATA) -> Option<(&'static str, Fact)> {
+    let interrupts = first(&missing!(data; DxgkDdiInterruptRoutine DxgkDdiDpcRoutine));
+    let optional = || {
+        first(&missing!(data;
+            DxgkDdiQueryInterface DxgkDdiControlEtwLogging DxgkDdiSetPalette DxgkDdiEscape DxgkDdiCollectDbgInfo
+            DxgkDdiGetChildContainerId
+        ))
+    };
+    interrupts
+        .map(|name| (name, Fact(7)))
+        .or_else(|| optional().map(|name| (name, Fact(8))))
 }
 
 /// Whether the version is one that a display-only driver may declare and the model knows.
@@ -58,8 +68,17 @@ pub(crate) fn version(port: &Port, version: ULONG) -> bool {
 /// Checks the table; the status is what DxgkInitializeDisplayOnlyDriver returns.
 pub(crate) fn check(port: &Port, data: &KMDDOD_INITIALIZATION_DATA) -> NtStatus {
     let vital = missing_everywhere(data);
-    let missing = vital.or(missing_at_times(data));
-    check!(port, InitDisplayDdis, AT, missing.is_none(), "every display DDI"; "no {}", missing.unwrap_or("gap"));
+    let missing = vital.or(missing_rarely(data)).map(|name| (name, None));
+    let missing = missing.or(missing_at_times(data).map(|(name, fact)| (name, Some(fact))));
+    let (name, known) = missing.unwrap_or(("gap", None));
+    port.check_unless_known(
+        Rule::InitDisplayDdis,
+        AT,
+        missing.is_none(),
+        known,
+        format_args!("every display DDI"),
+        format_args!("no {name}"),
+    );
     // The one member whose absence Windows was seen to refuse.
     let reset = data.DxgkDdiResetDevice.is_some();
     check!(port, FieldResetDevice, AT, reset, "DxgkDdiResetDevice"; "NULL");

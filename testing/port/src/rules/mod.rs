@@ -6,4 +6,4 @@ pub mod violations;
 
 pub use irql::{Callback, Need};
 pub use table::{Class, Rule};
-pub use violations::{Merged, Violation, Violations};
+pub use violations::{Fact, Merged, Violation, Violations};

@@ -7,7 +7,17 @@ use super::table::Rule;
 use crate::text::Text;
 use core::cell::UnsafeCell;
 use core::fmt;
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+
+/// A fact of the field by its number in FIELD.md.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fact(pub u16);
+
+impl fmt::Display for Fact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "F{:03}", self.0)
+    }
+}
 
 /// One broken rule.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +30,8 @@ pub struct Violation {
     pub expected: Text<96>,
     /// What came instead.
     pub came: Text<128>,
+    /// The fact by which Windows takes it nevertheless, from a driver that is not this project's.
+    pub taken: Option<Fact>,
 }
 
 impl fmt::Display for Violation {
@@ -33,7 +45,11 @@ impl fmt::Display for Violation {
             self.expected,
             self.came,
             self.rule.source()
-        )
+        )?;
+        match self.taken {
+            Some(fact) => write!(f, ", which Windows takes ({fact})"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -49,6 +65,8 @@ pub struct Merged {
     pub rule: Rule,
     /// How often.
     pub count: u32,
+    /// The fact by which Windows takes it nevertheless.
+    pub taken: Option<Fact>,
 }
 
 impl fmt::Display for Merged {
@@ -83,6 +101,9 @@ pub struct Violations {
     checks: AtomicU64,
     executed: [AtomicU32; Rule::ALL.len()],
     broken_by_rule: [AtomicU32; Rule::ALL.len()],
+    taken_by_rule: [AtomicU32; Rule::ALL.len()],
+    /// By which fact: the last one.
+    facts: [AtomicU16; Rule::ALL.len()],
 }
 
 impl fmt::Debug for Violations {
@@ -112,6 +133,8 @@ impl Violations {
             checks: AtomicU64::new(0),
             executed: [const { AtomicU32::new(0) }; Rule::ALL.len()],
             broken_by_rule: [const { AtomicU32::new(0) }; Rule::ALL.len()],
+            taken_by_rule: [const { AtomicU32::new(0) }; Rule::ALL.len()],
+            facts: [const { AtomicU16::new(0) }; Rule::ALL.len()],
         }
     }
 
@@ -129,27 +152,57 @@ impl Violations {
         if !held {
             self.broken.fetch_add(1, Ordering::Relaxed);
             let before = self.broken_by_rule[rule as usize].fetch_add(1, Ordering::Relaxed);
-            if before >= KEPT_OF_ONE {
-                return held;
-            }
-            let index = self.next.fetch_add(1, Ordering::Relaxed);
-            if let Some(slot) = self.slots.get(index) {
-                let violation = Violation {
-                    rule,
-                    at,
-                    expected: Text::format(expected),
-                    came: Text::format(came),
-                };
-                // SAFETY: `index` came from fetch_add, so nobody else writes this slot, and nobody reads it before
-                // `full` is set.
-                unsafe { *slot.value.get() = Some(violation) };
-                slot.full.store(true, Ordering::Release);
+            if before < KEPT_OF_ONE {
+                self.keep(rule, at, expected, came, None);
             }
         }
         held
     }
 
-    /// Number of violations, kept or not.
+    /// Counts one check of `rule` that did not hold, in a way that Windows takes by this fact. It is told apart from violations
+    /// and is none. Any IRQL.
+    pub fn take(
+        &self,
+        rule: Rule,
+        fact: Fact,
+        at: &'static str,
+        expected: fmt::Arguments<'_>,
+        came: fmt::Arguments<'_>,
+    ) {
+        self.checks.fetch_add(1, Ordering::Relaxed);
+        self.executed[rule as usize].fetch_add(1, Ordering::Relaxed);
+        self.facts[rule as usize].store(fact.0, Ordering::Relaxed);
+        // Once says how: what is taken comes often.
+        if self.taken_by_rule[rule as usize].fetch_add(1, Ordering::Relaxed) == 0 {
+            self.keep(rule, at, expected, came, Some(fact));
+        }
+    }
+
+    fn keep(
+        &self,
+        rule: Rule,
+        at: &'static str,
+        expected: fmt::Arguments<'_>,
+        came: fmt::Arguments<'_>,
+        taken: Option<Fact>,
+    ) {
+        let index = self.next.fetch_add(1, Ordering::Relaxed);
+        if let Some(slot) = self.slots.get(index) {
+            let violation = Violation {
+                rule,
+                at,
+                expected: Text::format(expected),
+                came: Text::format(came),
+                taken,
+            };
+            // SAFETY: `index` came from fetch_add, so no other recorder writes this slot, and no reader looks at it before
+            // `full` is set.
+            unsafe { *slot.value.get() = Some(violation) };
+            slot.full.store(true, Ordering::Release);
+        }
+    }
+
+    /// Number of violations, kept or not. What Windows takes is none.
     pub fn count(&self) -> u64 {
         self.broken.load(Ordering::Relaxed)
     }
@@ -172,8 +225,17 @@ impl Violations {
         self.executed[rule as usize].load(Ordering::Relaxed)
     }
 
-    /// The violations that were kept, in the order they were recorded.
+    /// The violations that were kept, in the order they were recorded; not what Windows takes.
     pub fn kept(&self) -> impl Iterator<Item = &Violation> {
+        self.all_kept().filter(|one| one.taken.is_none())
+    }
+
+    /// What Windows takes: the first time for each rule.
+    pub fn kept_taken(&self) -> impl Iterator<Item = &Violation> {
+        self.all_kept().filter(|one| one.taken.is_some())
+    }
+
+    fn all_kept(&self) -> impl Iterator<Item = &Violation> {
         self.slots
             .iter()
             .filter(|slot| slot.full.load(Ordering::Acquire))
@@ -190,6 +252,19 @@ impl Violations {
             .map(|(rule, count)| Merged {
                 rule: *rule,
                 count: count.load(Ordering::Relaxed),
+                taken: None,
+            })
+            .filter(|merged| merged.count != 0)
+    }
+
+    /// Every rule that was broken in a way that Windows takes, how often, and by which fact, in the table's order.
+    pub fn taken(&self) -> impl Iterator<Item = Merged> {
+        Rule::ALL
+            .iter()
+            .map(|rule| Merged {
+                rule: *rule,
+                count: self.taken_by_rule[*rule as usize].load(Ordering::Relaxed),
+                taken: Some(Fact(self.facts[*rule as usize].load(Ordering::Relaxed))),
             })
             .filter(|merged| merged.count != 0)
     }
@@ -261,6 +336,37 @@ mod tests {
         assert!(
             text[1].starts_with("INIT/version-field x 69 (documented): "),
             "{text:?}"
+        );
+    }
+
+    #[test]
+    fn what_windows_takes_is_told_apart_and_is_no_violation() {
+        let violations = Violations::new();
+        for _ in 0..3 {
+            let (expected, came) = (format_args!("all"), format_args!("some"));
+            violations.take(Rule::InitDisplayDdis, Fact(8), "x", expected, came);
+        }
+        assert_eq!((violations.count(), violations.checks()), (0, 3));
+        assert!(!violations.broke(Rule::InitDisplayDdis));
+        assert_eq!(
+            (violations.kept().count(), violations.merged().count()),
+            (0, 0)
+        );
+        let taken: alloc::vec::Vec<_> = violations.taken().collect();
+        let once = Merged {
+            rule: Rule::InitDisplayDdis,
+            count: 3,
+            taken: Some(Fact(8)),
+        };
+        assert_eq!(taken, [once]);
+        let words: alloc::vec::Vec<_> = violations
+            .kept_taken()
+            .map(|one| alloc::format!("{one}"))
+            .collect();
+        assert_eq!(words.len(), 1);
+        assert!(
+            words[0].ends_with("], which Windows takes (F008)"),
+            "{words:?}"
         );
     }
 

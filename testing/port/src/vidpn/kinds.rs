@@ -7,7 +7,7 @@ use crate::adapter::Adapter;
 use crate::handle;
 use crate::machine::NtStatus;
 use crate::port::check;
-use crate::rules::Rule;
+use crate::rules::{Fact, Rule};
 use crate::version::Sizes;
 use dxgk_sys::*;
 
@@ -190,25 +190,27 @@ impl Kind for Source {
         } else {
             Ok(())
         };
-        report(adapter, Rule::FieldsSource, at, checked, false)
+        report(adapter, Rule::FieldsSource, at, checked, None, false)
     }
 }
 
-/// Notes what the fields are worth; the error is what is refused. Known drivers leave the active region of a signal at zero, so
+/// Notes what the fields are worth, and the fact by which Windows takes them; the error is what is refused. Known drivers leave the active region of a signal at zero, so
 /// that is never refused, and to a foreign driver nothing is that only pages refuse.
 fn report(
     adapter: &Adapter,
     rule: Rule,
     at: &'static str,
     checked: Result<(), NtStatus>,
+    known: Option<Fact>,
     field_refuses: bool,
 ) -> Result<(), NtStatus> {
     let port = adapter.port();
     let status = checked.err().unwrap_or(STATUS_SUCCESS);
-    port.violations().check(
+    port.check_unless_known(
         rule,
         at,
         checked.is_ok(),
+        known,
         format_args!("fields that fit together"),
         format_args!("{:#010x}", status as u32),
     );
@@ -234,11 +236,11 @@ fn check_added(
     let checked = check_signal(&adapter.port().sizes(), signal);
     if active_untouched(signal) {
         // Told, and taken.
-        let _ = report(adapter, rule, at, checked, false);
+        let _ = report(adapter, rule, at, checked, Some(Fact(179)), false);
         return Ok(());
     }
     let frequency = checked == Err(STATUS_GRAPHICS_INVALID_FREQUENCY);
-    report(adapter, rule, at, checked, frequency)
+    report(adapter, rule, at, checked, None, frequency)
 }
 
 impl Kind for Target {
@@ -278,7 +280,7 @@ impl Kind for Target {
         } else {
             Err(STATUS_GRAPHICS_INVALID_VIDEO_PRESENT_TARGET_MODE)
         };
-        report(adapter, Rule::FieldsSource, at, set, true)?;
+        report(adapter, Rule::FieldsSource, at, set, None, true)?;
         check_added(adapter, Rule::FieldsSource, at, &signal)?;
         let vsync = adapter.has_vsync();
         let none = not_specified(signal.VSyncFreq)

@@ -296,6 +296,7 @@ unsafe extern "system" fn query_adapter_info(
                 .with(DXGK_VIDSCHCAPS::PreemptionAware, 1);
         }
         Some(Rule::CapsReservedBits) => caps.PointerCaps.Value |= 8,
+        Some(Rule::PointerResults) => caps.PointerCaps.Value = 0,
         Some(Rule::PowerRuntimeGate) => caps.SupportRuntimePowerManagement = TRUE,
         _ => {}
     }
@@ -321,7 +322,7 @@ unsafe extern "system" fn set_pointer_position(
         let _ = adapter.set_pointer(unsafe { (*position).VidPnSourceId }, &[0; 64 * 64], 64, 64);
     }
     if stub.breaks(Rule::PointerResults) {
-        STATUS_INVALID_PARAMETER
+        STATUS_NOT_IMPLEMENTED
     } else {
         STATUS_SUCCESS
     }

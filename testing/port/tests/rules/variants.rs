@@ -6,7 +6,7 @@ use dxgk_sys::*;
 use port::Pdo;
 use port::config::{Config, Judge, PostDisplay, WithoutInterrupt};
 use port::port::Port;
-use port::rules::Rule;
+use port::rules::{Fact, Merged, Rule};
 use port::scenario::{self, Plan};
 use port::summary::{Summary, Verdict};
 use port::variants::Variant;
@@ -143,24 +143,27 @@ fn a_table_with_the_ddis_of_microsofts_sample_is_reported_and_accepted() {
         });
         assert_eq!(status, STATUS_SUCCESS);
         assert!(summary.went_through(), "{}", summary.to_json(""));
-        let broken: Vec<_> = summary
-            .merged
-            .iter()
-            .map(|merged| (merged.rule, merged.count))
-            .collect();
+        let rules = |merged: &[Merged]| merged.iter().map(|one| one.rule).collect::<Vec<_>>();
+        // Of the sample's table a fact says that Windows takes it. Of the two that other drivers leave out none does.
+        let known = config.judge == Judge::Foreign && !more;
+        let init = [Rule::InitDisplayDdis];
+        let (broken, taken) = if known {
+            (&[][..], &init[..])
+        } else {
+            (&init[..], &[][..])
+        };
         // The stub announces surprise removal, which the table has no DDI for.
         assert_eq!(
-            broken,
-            [(Rule::InitDisplayDdis, 1), (Rule::SurpriseGate, 1)]
+            rules(&summary.merged),
+            [broken, &[Rule::SurpriseGate]].concat()
         );
+        assert_eq!(rules(&summary.taken.1), taken);
     }
 }
 
 #[test]
 fn what_only_pages_refuse_is_reported_and_accepted_of_a_foreign_driver() {
     for rule in [
-        Rule::LogoCaps,
-        Rule::CapsMandatory,
         Rule::StartMap,
         Rule::FieldsSource,
         Rule::PresentVsync,
@@ -178,6 +181,28 @@ fn what_only_pages_refuse_is_reported_and_accepted_of_a_foreign_driver() {
             "{rule:?}"
         );
         assert!(!summary.is_good());
+    }
+}
+
+#[test]
+fn what_windows_takes_by_a_fact_of_the_field_is_told_and_is_no_violation_of_a_foreign_driver() {
+    for (rule, fact) in [
+        (Rule::LogoCaps, Fact(27)),
+        (Rule::CapsMandatory, Fact(28)),
+        (Rule::PointerResults, Fact(104)),
+        (Rule::MonValid, Fact(179)),
+    ] {
+        let (status, summary) = run(Stub::new(Some(rule)), Config::foreign(), &short(), |_| ());
+        assert_eq!(status, STATUS_SUCCESS, "{rule:?}");
+        assert!(summary.is_good(), "{rule:?}: {}", summary.to_json(""));
+        let taken = summary.taken.1.iter().find(|taken| taken.rule == rule);
+        let by = taken.and_then(|taken| taken.taken);
+        assert_eq!(by, Some(fact), "{}", summary.to_json(""));
+        assert!(!summary.taken.0.is_empty());
+        // A driver of this project has to keep the page.
+        let (_, own) = run(Stub::new(Some(rule)), Config::default(), &short(), |_| ());
+        assert!(own.merged.iter().any(|one| one.rule == rule), "{rule:?}");
+        assert!(own.taken.1.is_empty() && !own.is_good());
     }
 }
 

@@ -456,7 +456,7 @@ pub unsafe extern "system" fn recommend_monitor_modes(
                 D3DKMDT_MP_NOTPREFERRED
             };
             if stub.breaks(Rule::MonValid) {
-                mode_ref.VideoSignalInfo.VSyncFreq.Numerator = 0;
+                mode_ref.VideoSignalInfo.ActiveSize = D3DKMDT_2DREGION::zeroed();
             }
             if stub.breaks(Rule::MonOwnership) {
                 continue;

@@ -112,7 +112,7 @@ fn dispatched(frame: &ExceptionFrame) -> Option<Exception> {
         parameters: [0; 2],
         vector: frame.vector,
         error: frame.error,
-        filler: 0,
+        used: 0,
     };
     exception.parameters[..parameters.len()].copy_from_slice(parameters);
     Some(exception)

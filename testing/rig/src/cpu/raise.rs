@@ -7,6 +7,7 @@
 use core::arch::global_asm;
 
 use super::entry::ExceptionFrame;
+use super::stack::{self, PATTERN};
 use crate::memory::paging;
 use crate::unwind::State;
 
@@ -24,8 +25,8 @@ pub struct Exception {
     pub vector: u64,
     /// The processor's error code.
     pub error: u64,
-    /// Keeps the stack aligned.
-    pub filler: u64,
+    /// The lowest address of the stack that was used before: what the search and the unwinding use below it is not the driver's.
+    pub used: u64,
 }
 
 /// [`Exception::vector`] of what software raised.
@@ -94,8 +95,17 @@ unsafe extern "C" {
     fn rig_raise();
 }
 
+/// The lowest address of the stack that was used when the exception happened that `raised` describes.
+///
+/// # Safety
+/// It is the address of what `rig_raise` left, on a stack that is still in use.
+pub unsafe fn used_before(raised: u64) -> u64 {
+    // SAFETY: the caller's promise.
+    unsafe { (*(raised as *const Raised)).exception.used }
+}
+
 /// Makes the processor's handler return into the search for a handler, on the interrupted stack; false if that has no room.
-pub fn divert(frame: &mut ExceptionFrame, exception: Exception) -> bool {
+pub fn divert(frame: &mut ExceptionFrame, mut exception: Exception) -> bool {
     let top = frame.rsp & !15;
     let place = top.wrapping_sub(MACHINE_FRAME + DESCRIPTION);
     let is_there = |address: u64| {
@@ -107,6 +117,7 @@ pub fn divert(frame: &mut ExceptionFrame, exception: Exception) -> bool {
     if !is_there(place) || !is_there(place.wrapping_sub(ROOM)) {
         return false;
     }
+    exception.used = stack::lowest_used(top);
     // SAFETY: below the interrupted stack pointer, and mapped: the convention leaves nothing there.
     unsafe {
         (place as *mut Exception).write(exception);
@@ -122,6 +133,13 @@ pub fn divert(frame: &mut ExceptionFrame, exception: Exception) -> bool {
 #[unsafe(naked)]
 pub extern "system" fn raise_status(status: i32) -> ! {
     core::arch::naked_asm!(
+        "push rcx",
+        "sub rsp, 32",
+        "lea rcx, [rsp + 40]",
+        "call {lowest_used}",
+        "mov r10, rax",
+        "add rsp, 32",
+        "pop rcx",
         "mov rax, [rsp]",
         "lea rdx, [rsp + 8]",
         "and rsp, -16",
@@ -133,7 +151,7 @@ pub extern "system" fn raise_status(status: i32) -> ! {
         "push r8",
         "push rax",
         "xor eax, eax",
-        "push rax",
+        "push r10",
         "push rax",
         "mov r8d, {software}",
         "push r8",
@@ -143,15 +161,17 @@ pub extern "system" fn raise_status(status: i32) -> ! {
         "push rcx",
         "jmp rig_raise",
         software = const SOFTWARE,
+        lowest_used = sym stack::lowest_used,
     )
 }
 
-/// Goes on with these registers at `rip`, on their stack: what is below it is given up.
+/// Goes on with these registers at `rip`, on their stack: what is below it is given up, and the words from `from` up to `to` are as
+/// if they had never been used.
 ///
 /// # Safety
-/// They must be those of a frame on the running stack, above everything that is still needed.
+/// They must be those of a frame on the running stack, above everything that is still needed, and above `to`.
 #[unsafe(naked)]
-pub unsafe extern "C" fn go_on(state: *const State, rip: u64) -> ! {
+pub unsafe extern "C" fn go_on(state: *const State, rip: u64, from: u64, to: u64) -> ! {
     core::arch::naked_asm!(
         "movups xmm6, [rcx + 128 + 96]",
         "movups xmm7, [rcx + 128 + 112]",
@@ -173,7 +193,17 @@ pub unsafe extern "C" fn go_on(state: *const State, rip: u64) -> ! {
         "mov r14, [rcx + 112]",
         "mov r15, [rcx + 120]",
         "mov rsp, [rcx + 32]",
+        // The state is not needed any more: it may lie among these words.
+        "movabs r10, {pattern}",
+        "2:",
+        "cmp r8, r9",
+        "jae 3f",
+        "mov [r8], r10",
+        "add r8, 8",
+        "jmp 2b",
+        "3:",
         "jmp rdx",
+        pattern = const PATTERN,
     )
 }
 

@@ -6,13 +6,14 @@ use alloc::vec::Vec;
 
 use crate::memory::PAGE;
 use crate::memory::blocks::{self, Kind};
+use crate::memory::paging;
 use crate::sync::Lock;
 
 /// A kernel stack of x64 Windows: 24 KiB.
 pub const KERNEL_STACK_PAGES: usize = 6;
 
 /// What an untouched word of a stack holds.
-const PATTERN: u64 = 0x5AC4_0FF5_5AC4_0FF5;
+pub const PATTERN: u64 = 0x5AC4_0FF5_5AC4_0FF5;
 
 /// A stack. Never freed: the kernel stacks are kept for the next call.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +79,46 @@ impl Stack {
         // SAFETY: passed on to the caller.
         let words = unsafe { self.words(count) };
         words[count - used / 8..].fill(PATTERN);
+    }
+}
+
+/// Most pages that a stack may have below a place in it.
+const MOST_PAGES: u64 = 64;
+
+/// The lowest address of the stack that `place` is in: a guard page is below. `None` if this is no stack of the rig's.
+pub fn bottom(place: u64) -> Option<u64> {
+    let page = PAGE as u64;
+    let mut bottom = place & !(page - 1);
+    for _ in 0..MOST_PAGES {
+        let below = bottom.checked_sub(page)?;
+        if paging::translate(x86_64::VirtAddr::try_new(below).ok()?).is_none() {
+            return Some(bottom);
+        }
+        bottom = below;
+    }
+    None
+}
+
+/// Bytes that this function and its caller may use of the stack before it looks.
+const OWN_USE: u64 = 1024;
+
+/// The lowest address of the stack below `place` that was ever used, or `place` itself if none was or this is no stack of the rig's.
+/// If it runs on that stack, what lies among its own frames is not looked at.
+pub extern "C" fn lowest_used(place: u64) -> u64 {
+    let here = (&raw const place) as u64;
+    let Some(bottom) = bottom(place) else {
+        return place;
+    };
+    let mut at = bottom;
+    // SAFETY: from the bottom up to `place` the stack is mapped. Volatile, since it is in use.
+    while at < place && unsafe { (at as *const u64).read_volatile() } == PATTERN {
+        at += 8;
+    }
+    let own = (bottom..place).contains(&here);
+    if own && at + OWN_USE >= here {
+        place
+    } else {
+        at
     }
 }
 

@@ -163,6 +163,9 @@ pub fn finish(summary: &Summary, calls: &Calls, requests: u64, stack: usize) {
     for text in &summary.broken {
         log!("violation: {text}");
     }
+    for text in &summary.taken.0 {
+        log!("told: {text}");
+    }
     log_leaks();
     let json = summary.to_json(&own_members(calls, requests, stack));
     let line: String = json.lines().map(str::trim).collect();

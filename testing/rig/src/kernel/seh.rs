@@ -12,7 +12,7 @@ use crate::abi::exception::*;
 use crate::abi::{NTSTATUS, PVOID};
 use crate::bugcheck::{self, Origin};
 use crate::cpu::raise::{self, Raised, SOFTWARE};
-use crate::cpu::{interrupts, percpu};
+use crate::cpu::{interrupts, percpu, stack};
 use crate::image;
 use crate::memory::paging;
 use crate::unwind::{self, Function, RSP, State, Step, Tables};
@@ -117,6 +117,8 @@ fn entry(base: u64, function: &Function) -> *const RUNTIME_FUNCTION {
 }
 
 /// Called by the entry code with the registers where an exception happened: returns if execution goes on there.
+///
+/// If it returns, what the search used counts as the driver's stack, as far as the driver did not go as deep by itself.
 pub extern "C" fn raised(raised: &mut Raised) {
     let exception = raised.exception;
     let mut record = EXCEPTION_RECORD {
@@ -241,11 +243,19 @@ pub extern "system" fn rtl_unwind_ex(
         rip,
         scope: 0,
     };
+    // A jump out of a `__try` without an exception leaves nothing on the stack that is not the driver's.
+    let mut clean = (0, 0);
     loop {
         let (here, below) = (frame, frame.state.registers[RSP]);
         let Some((step, base)) = leave(&mut frame) else {
             lost(target, here.rip);
         };
+        if step.machine_frame
+            && let Some(bottom) = stack::bottom(below)
+        {
+            // SAFETY: `rig_raise` alone has a machine frame, and keeps its description at the bottom of its frame.
+            clean = (bottom, unsafe { raise::used_before(below) });
+        }
         let establisher = step.function.map(|function| function.establisher);
         let is_target = establisher == Some(target);
         if let Some(function) = &step.function
@@ -290,7 +300,7 @@ pub extern "system" fn rtl_unwind_ex(
                 .unwinding
                 .store(passed.cast(), Ordering::Relaxed);
             // SAFETY: the target frame is up this stack, and everything below it has been unwound.
-            unsafe { raise::go_on(&state, target_ip) };
+            unsafe { raise::go_on(&state, target_ip, clean.0, clean.1) };
         }
         collide(&mut frame, below, &step, &mut passed);
     }

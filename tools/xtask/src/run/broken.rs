@@ -1,4 +1,5 @@
-//! The rules that a driver broke: one line for each rule, with how often, its class and its source.
+//! The rules that a driver broke: one line for each rule, with how often, its class and its source. What Windows takes by a fact of the
+//! field is listed by itself.
 
 use std::fmt;
 
@@ -17,6 +18,8 @@ pub struct Broken {
     pub source: String,
     /// The first time, in words.
     pub first: String,
+    /// The fact by which Windows takes it, if it does.
+    pub fact: Option<String>,
 }
 
 impl fmt::Display for Broken {
@@ -27,15 +30,21 @@ impl fmt::Display for Broken {
             class,
             source,
             first,
+            fact,
         } = self;
-        write!(f, "{rule} x {count} ({class}) {first} [{source}]")
+        write!(f, "{rule} x {count} ({class}) {first} [{source}]")?;
+        match fact {
+            Some(fact) => write!(f, " ({fact})"),
+            None => Ok(()),
+        }
     }
 }
 
 impl Broken {
     /// As a member of a JSON array.
     pub fn to_json(&self) -> Value {
-        json!({"rule": self.rule, "count": self.count, "class": self.class, "source": self.source, "first": self.first})
+        json!({"rule": self.rule, "count": self.count, "class": self.class, "source": self.source, "first": self.first,
+            "fact": self.fact})
     }
 
     /// Reads a member of `broken_rules`.
@@ -47,6 +56,7 @@ impl Broken {
             class: text("class")?,
             source: text("source")?,
             first: text("text")?,
+            fact: text("fact"),
         })
     }
 }
@@ -54,17 +64,26 @@ impl Broken {
 /// The broken rules of a summary, in the order in which the model lists them. The first time that a rule was broken is told in the words
 /// of `broken` (`RULE (CLASS) at PLACE: expected X, came Y [SOURCE]`) if they were kept, or else by the rule's own text.
 pub fn merged(summary: &Value) -> Vec<Broken> {
+    listed(summary, "broken_rules", "broken")
+}
+
+/// What the driver did against a page and Windows takes, in the same manner. These are no violations.
+pub fn taken(summary: &Value) -> Vec<Broken> {
+    listed(summary, "taken_rules", "taken")
+}
+
+fn listed(summary: &Value, rules: &str, texts: &str) -> Vec<Broken> {
     let list = |name: &str| summary.get(name).and_then(Value::as_array);
     let words = |rule: &Broken| {
         let start = format!("{} ({}) ", rule.rule, rule.class);
-        let kept = list("broken").into_iter().flatten();
+        let kept = list(texts).into_iter().flatten();
         let text = kept
             .filter_map(Value::as_str)
             .find_map(|text| text.strip_prefix(&start))?;
         let end = format!(" [{}]", rule.source);
-        Some(text.strip_suffix(&end).unwrap_or(text).to_owned())
+        Some(text.split(&end).next().unwrap_or(text).to_owned())
     };
-    let mut all: Vec<Broken> = list("broken_rules")
+    let mut all: Vec<Broken> = list(rules)
         .into_iter()
         .flatten()
         .filter_map(Broken::read)
@@ -102,5 +121,21 @@ mod tests {
         );
         assert_eq!(all[0].to_json()["count"], 300);
         assert_eq!(merged(&json!({})), []);
+        assert_eq!(taken(&summary), []);
+    }
+
+    #[test]
+    fn what_windows_takes_is_told_with_its_fact() {
+        let summary = json!({
+            "taken_rules": [{"id": "A/b", "count": 7, "class": "documented", "text": "a rule", "source": "a page", "fact": "F008"}],
+            "taken": ["A/b (documented) at X: expected 1, came 2 [a page], which Windows takes (F008)"]
+        });
+        let all = taken(&summary);
+        assert_eq!(
+            all[0].to_string(),
+            "A/b x 7 (documented) at X: expected 1, came 2 [a page] (F008)"
+        );
+        assert_eq!(all[0].to_json()["fact"], "F008");
+        assert_eq!(merged(&summary), []);
     }
 }

@@ -218,6 +218,9 @@ fn table(sides: &[Side; 2]) -> String {
         for broken in broken::merged(&side.run.0) {
             let _ = writeln!(table, "{} broke {broken}", side.name);
         }
+        for taken in broken::taken(&side.run.0) {
+            let _ = writeln!(table, "{} did what Windows takes: {taken}", side.name);
+        }
     }
     table
 }
@@ -234,6 +237,9 @@ fn json(sides: &[Side; 2]) -> Value {
             .map(broken::Broken::to_json)
             .collect();
         members.insert("broken".to_owned(), json!(broken));
+        let taken = broken::taken(&side.run.0);
+        let taken: Vec<Value> = taken.iter().map(broken::Broken::to_json).collect();
+        members.insert("taken".to_owned(), json!(taken));
         members.insert("run".to_owned(), side.run.0.clone());
         Value::Object(members)
     };

@@ -54,14 +54,14 @@ pub struct Options {
     /// Run hosted, without QEMU: threads as processors and a model of the device. Needs nothing but Rust.
     #[arg(long)]
     pub sim: bool,
-    /// Give the driver a line-based interrupt (the device gets `vectors=0`).
+    /// Give the driver a line-based interrupt. This project's driver gets a device without messages too (`vectors=0`).
     #[arg(long)]
     pub line: bool,
     /// Use virtio-vga, the virtio GPU that is also a VGA adapter.
     #[arg(long)]
     pub vga: bool,
     /// What goes behind QEMU's -device, for example `virtio-gpu-pci,vectors=2,packed=on`.
-    #[arg(long, value_name = "ARGS", conflicts_with_all = ["line", "vga", "sim"])]
+    #[arg(long, value_name = "ARGS", conflicts_with_all = ["vga", "sim"])]
     pub device: Option<String>,
     /// How many processors.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=16))]

@@ -117,6 +117,9 @@ impl Summary {
         for broken in broken::merged(&self.0) {
             let _ = writeln!(table, "{:>34}  {broken}", "broken");
         }
+        for taken in broken::taken(&self.0) {
+            let _ = writeln!(table, "{:>34}  {taken}", "told, Windows takes it");
+        }
         table
     }
 

@@ -112,7 +112,9 @@ impl Subject {
                 list(ids)
             ),
         };
-        let line = options.line && name.starts_with("virtio-");
+        // With MSISupported 0 in its INF file, Windows gives a driver the line of a device that has messages. Shipped drivers rely on
+        // the device having them: viogpudo sets a message for configuration changes on a line too.
+        let line = options.line && !self.is_foreign && name.starts_with("virtio-");
         Ok(format!("{name}{}", if line { ",vectors=0" } else { "" }))
     }
 
@@ -180,7 +182,12 @@ mod tests {
             vga: true,
             ..plain()
         };
-        assert_eq!(device(&gpu, line).unwrap(), "virtio-vga,vectors=0");
+        assert_eq!(device(&gpu, line.clone()).unwrap(), "virtio-vga");
+        let own = Subject {
+            is_foreign: false,
+            ..gpu
+        };
+        assert_eq!(device(&own, line).unwrap(), "virtio-vga,vectors=0");
         let asked = Options {
             device: Some("bochs-display".into()),
             ..plain()
