@@ -126,6 +126,7 @@ pub mod g9_notify_then_dpc {}
 /// `g10_a_stop_waits_for_the_interrupt_routine_of_every_message`,
 /// `g10_a_stop_waits_for_the_dpc_and_for_the_one_that_it_queues`,
 /// `g10_a_worker_is_woken_by_a_dpc_and_has_ended_when_the_device_is_stopped`,
+/// `g10_a_stop_waits_for_the_worker_and_what_a_dpc_woke_it_for`, `x_map_race`,
 /// `g10_a_stop_waits_for_interrupt_routines_and_each_queued_dpc_finds_the_device`,
 /// `g10_a_request_past_the_port_runs_on_a_started_adapter_or_not_at_all`,
 /// `g10_a_request_during_the_start_finds_nothing_or_everything`,

@@ -150,6 +150,24 @@ fn g10_a_stop_amid_everything_leaves_nothing_running() {
     });
 }
 
+#[test]
+fn g10_a_stop_waits_for_the_worker_and_what_a_dpc_woke_it_for() {
+    explore(Some(3), || {
+        driver::WORKER.set(true);
+        let port = Port::started(1);
+        driver::WORKER.set(false);
+        assert!(port.interrupt(0));
+        // Wakes the worker, before the stop or in it.
+        let dpc = thread::spawn(|| {
+            port.run_dpc();
+        });
+        // The device is freed in here, which the worker uses.
+        assert_eq!(port.stop(), STATUS_SUCCESS);
+        dpc.join().unwrap();
+        assert_eq!(port.remove(), STATUS_SUCCESS);
+    });
+}
+
 /// A request that does not come through the port, as one to a control device.
 fn count_past_the_port() {
     // SAFETY: stands for a thread at PASSIVE_LEVEL.

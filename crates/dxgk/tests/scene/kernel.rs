@@ -9,7 +9,7 @@ use dxgk::irql::{AtMostDispatch, Passive};
 use dxgk::kernel::{Kernel, PageBlock};
 use dxgk::status::Status;
 
-use super::{AtomicBool, Ordering, Port, thread};
+use super::{Condvar, Mutex, Port, lock, thread};
 
 pub const DIRQL: u8 = 5;
 
@@ -73,11 +73,18 @@ mod known {
 
 pub use known::know;
 
+/// A flag that is waited for, without spinning: the model checker follows each look that a thread has at a variable.
+#[derive(Debug, Default)]
+pub struct Event {
+    set: Mutex<bool>,
+    changed: Condvar,
+}
+
 pub struct Machine;
 
 // SAFETY: a flush waits for the DPCs of all ports; threads and events are the host's or the model checker's.
 unsafe impl Kernel for Machine {
-    type Event = AtomicBool;
+    type Event = Event;
     type Mutex = ();
 
     fn violation(violation: Violation) {
@@ -141,24 +148,25 @@ unsafe impl Kernel for Machine {
         Err(Status::NOT_SUPPORTED)
     }
 
-    unsafe fn new_event(_: &Passive<'_>) -> Option<AtomicBool> {
-        Some(AtomicBool::new(false))
+    unsafe fn new_event(_: &Passive<'_>) -> Option<Event> {
+        Some(Event::default())
     }
 
-    fn set_event(_: &impl AtMostDispatch, event: &AtomicBool) {
-        event.store(true, Ordering::SeqCst);
+    fn set_event(_: &impl AtMostDispatch, event: &Event) {
+        *lock(&event.set) = true;
+        event.changed.notify_all();
     }
 
-    fn clear_event(_: &impl AtMostDispatch, event: &AtomicBool) {
-        event.store(false, Ordering::SeqCst);
+    fn clear_event(_: &impl AtMostDispatch, event: &Event) {
+        *lock(&event.set) = false;
     }
 
-    fn wait_event(_: &Passive<'_>, event: &AtomicBool, _: u32) -> bool {
-        let set = event.load(Ordering::SeqCst);
-        if !set {
-            thread::yield_now();
+    fn wait_event(_: &Passive<'_>, event: &Event, microseconds: u32) -> bool {
+        let mut set = lock(&event.set);
+        while !*set && microseconds == u32::MAX {
+            set = event.changed.wait(set).expect("nothing panics inside");
         }
-        set
+        *set
     }
 
     unsafe fn start_thread(

@@ -20,13 +20,13 @@ use dxgk::sys::{
 #[cfg(loom)]
 pub use loom::{
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
-    sync::{Mutex, MutexGuard},
+    sync::{Condvar, Mutex, MutexGuard},
     thread,
 };
 #[cfg(not(loom))]
 pub use std::{
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
-    sync::{Mutex, MutexGuard},
+    sync::{Condvar, Mutex, MutexGuard},
     thread,
 };
 
@@ -68,6 +68,8 @@ pub struct Port {
     pub after_flush: std::sync::Mutex<Option<AfterFlush>>,
     /// Mappings of registers that were made and not undone.
     pub mapped: AtomicU32,
+    /// The adapter has been stopped: its handle is not good any more.
+    pub over: std::sync::atomic::AtomicBool,
     context: std::sync::atomic::AtomicPtr<c_void>,
     table: KMDDOD_INITIALIZATION_DATA,
 }
@@ -104,6 +106,7 @@ impl Port {
             refusals: AtomicU32::new(0),
             dpcs: Mutex::default(),
             mapped: AtomicU32::new(0),
+            over: std::sync::atomic::AtomicBool::new(false),
             context: std::sync::atomic::AtomicPtr::new(ptr::null_mut()),
             table: dxgk::ddi::initialization_data::<M>().into_raw(),
         }));
@@ -138,6 +141,7 @@ impl Port {
 
     /// DxgkDdiStartDevice with a changed interface.
     pub fn start_with(&'static self, change: impl FnOnce(&mut DXGKRNL_INTERFACE)) -> NTSTATUS {
+        self.over.store(false, std::sync::atomic::Ordering::SeqCst);
         let mut interface = table::interface(self);
         change(&mut interface);
         let (mut sources, mut children) = (0, 0);
@@ -158,7 +162,9 @@ impl Port {
     pub fn stop(&self) -> NTSTATUS {
         let stop = self.table.DxgkDdiStopDevice.expect("there");
         // SAFETY: the adapter's context.
-        at(0, || unsafe { stop(self.context()) })
+        let status = at(0, || unsafe { stop(self.context()) });
+        self.over.store(true, std::sync::atomic::Ordering::SeqCst);
+        status
     }
 
     pub fn remove(&self) -> NTSTATUS {

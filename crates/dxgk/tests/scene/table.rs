@@ -152,9 +152,10 @@ unsafe extern "system" fn map_memory(
 
 unsafe extern "system" fn unmap_memory(handle: HANDLE, _: *mut c_void) -> NTSTATUS {
     // SAFETY: our handle.
-    unsafe { port(handle) }
-        .mapped
-        .fetch_sub(1, Ordering::SeqCst);
+    let port = unsafe { port(handle) };
+    let over = port.over.load(std::sync::atomic::Ordering::SeqCst);
+    assert!(!over, "unmapped with the handle of a stopped adapter");
+    port.mapped.fetch_sub(1, Ordering::SeqCst);
     STATUS_SUCCESS
 }
 
