@@ -73,6 +73,11 @@ fn version_resource() -> Result<(), Box<dyn Error>> {
         .zip(numbers)
         .map(|(name, number)| format!("VGPUDOD_{name}={number}"))
         .collect();
+    if !cfg!(windows) {
+        // With rustc's options, the C compiler that preprocesses the resource would be asked for Control Flow Guard in a way that it does not know.
+        // SAFETY: a build script is one thread, and nothing else reads the variable at the same time.
+        unsafe { std::env::remove_var("CARGO_ENCODED_RUSTFLAGS") };
+    }
     embed_resource::compile_for_everything("src/vgpudod.rc", &numbers).manifest_required()?;
     Ok(())
 }

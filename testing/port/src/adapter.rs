@@ -18,7 +18,7 @@ use crate::{handle, port::check};
 use alloc::boxed::Box;
 use core::ffi::c_void;
 use core::fmt;
-use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use dxgk_sys::*;
 
 /// Where the adapter is in its life.
@@ -58,6 +58,10 @@ pub struct Adapter {
     pub(crate) acquired_post: AtomicBool,
     pub(crate) post: Passive<Option<PostDisplay>>,
     pub(crate) display_enabled: AtomicBool,
+    /// Presents whose source was at an address of user mode.
+    pub(crate) user_presents: AtomicU64,
+    /// Stops that came while a present was pending.
+    pub(crate) busy_stops: AtomicU32,
 }
 
 impl fmt::Debug for Adapter {
@@ -95,6 +99,8 @@ impl Adapter {
             acquired_post: AtomicBool::new(false),
             post: Passive::new(port.config().post),
             display_enabled: AtomicBool::new(false),
+            user_presents: AtomicU64::new(0),
+            busy_stops: AtomicU32::new(0),
         }));
         handle::publish(adapter);
         Some(adapter)
@@ -253,7 +259,16 @@ impl Adapter {
         );
     }
 
+    /// Notes a stop that comes while a present is pending.
+    pub(crate) fn note_busy_stop(&self) {
+        if self.interrupts().is_present_pending() {
+            self.busy_stops.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     pub(crate) fn nothing_pending(&self, at: &'static str) {
+        let ended = !self.interrupts().is_present_pending();
+        check!(self.port, PresentMustReport, at, ended, "progress of the pending present by the end of the stop"; "none");
         let due = self.dpc_due();
         check!(self.port, StopFrees, at, !due, "no notification or DPC outstanding"; "outstanding: {due}");
     }

@@ -146,6 +146,12 @@ impl Interrupts {
         self.messages[..self.count().max(1) as usize].get(number as usize)
     }
 
+    /// Whether the driver owes the report of a present of any source.
+    pub(crate) fn is_present_pending(&self) -> bool {
+        let pending = |source: &Source| source.stage() == Stage::Pending;
+        self.sources.iter().any(pending)
+    }
+
     /// What was counted.
     pub fn figures(&self) -> Figures {
         let mut figures = Figures {

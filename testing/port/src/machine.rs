@@ -251,11 +251,17 @@ pub trait Machine: Sync {
     /// PASSIVE_LEVEL.
     fn allocate_source(&self, length: usize) -> Option<NonNull<u8>>;
 
-    /// The same at an address that user mode has, in the process that the caller runs in. `None` if the machine has no such
-    /// addresses. PASSIVE_LEVEL.
+    /// The same at an address of user mode, in a process: it is there only on a processor that is attached to the process.
+    /// `None` if the machine has no such addresses. PASSIVE_LEVEL.
     fn allocate_user_source(&self, length: usize) -> Option<NonNull<u8>> {
         let _ = length;
         None
+    }
+
+    /// Attaches what runs on the caller's processor to the process of [`Machine::allocate_user_source`], or ends that.
+    /// PASSIVE_LEVEL.
+    fn attach_process(&self, attached: bool) {
+        let _ = attached;
     }
 
     /// Frees what either gave. PASSIVE_LEVEL.

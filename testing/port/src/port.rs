@@ -144,7 +144,7 @@ impl Port {
     }
 
     /// The driver's table; all absent before registration.
-    pub(crate) fn table(&self) -> KMDDOD_INITIALIZATION_DATA {
+    pub fn table(&self) -> KMDDOD_INITIALIZATION_DATA {
         self.table.lock(self.machine).unwrap_or_default()
     }
 

@@ -40,6 +40,19 @@ pub struct Surface {
     offset: usize,
     pitch: usize,
     unreadable: bool,
+    /// It lies at an address of user mode.
+    user: bool,
+}
+
+/// While it lives, its thread is attached to the process of a surface, if the surface has one.
+struct Attached(Option<&'static dyn Machine>);
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        if let Some(machine) = self.0 {
+            machine.attach_process(false);
+        }
+    }
 }
 
 impl core::fmt::Debug for dyn Machine {
@@ -61,11 +74,11 @@ impl Surface {
         let pitch = width as usize * 4 + padding;
         let used = pitch * height as usize;
         let length = used.next_multiple_of(4096);
-        let memory = config
+        let in_process = config
             .user_source
             .then(|| machine.allocate_user_source(length))
-            .flatten()
-            .or_else(|| machine.allocate_source(length))?;
+            .flatten();
+        let memory = in_process.or_else(|| machine.allocate_source(length))?;
         Some(Self {
             machine,
             memory,
@@ -73,7 +86,17 @@ impl Surface {
             offset: length - used,
             pitch,
             unreadable: false,
+            user: in_process.is_some(),
         })
+    }
+
+    /// Attaches the caller's thread to the process that the surface lies in, if it lies in one.
+    fn attach(&self) -> Attached {
+        let process = self.user.then_some(self.machine);
+        if let Some(machine) = process {
+            machine.attach_process(true);
+        }
+        Attached(process)
     }
 
     /// Makes the next presents from it fault wherever the driver reads, as memory does that its owner has freed; or ends
@@ -93,6 +116,7 @@ impl Surface {
             bottom: picture.height() as i32,
         };
         let pitch = self.pitch;
+        let _attached = self.attach();
         picture.copy_to(&all, self.bytes(), pitch);
     }
 
@@ -112,7 +136,8 @@ impl Surface {
     }
 
     fn bytes(&mut self) -> &mut [u8] {
-        // SAFETY: the memory is this surface's own for `length` bytes and open when this is called.
+        // SAFETY: the memory is this surface's own for `length` bytes; it is open, and its process attached, when this is
+        // called.
         let all = unsafe { core::slice::from_raw_parts_mut(self.memory.as_ptr(), self.length) };
         &mut all[self.offset..]
     }
@@ -161,6 +186,7 @@ impl Adapter {
             let mut picture = self.picture.lock(machine);
             frame.apply(&mut picture);
             let pitch = surface.pitch;
+            let _attached = surface.attach();
             for rectangle in frame.touched() {
                 picture.copy_to(rectangle, surface.bytes(), pitch);
             }
@@ -254,10 +280,15 @@ impl Adapter {
             pfnPresentDisplayOnlyProgress: None,
         };
         let argument = &raw const arguments;
+        let attached = surface.attach();
+        if surface.user {
+            self.user_presents.fetch_add(1, Ordering::Relaxed);
+        }
         // SAFETY: the driver gave this function for this purpose; the arguments and what they point to are live.
         let status = self.call(Ddi::PresentDisplayOnly, || unsafe {
             present(self.context(), argument)
         });
+        drop(attached);
         let nowhere = RECT {
             left: i32::MIN,
             top: i32::MIN,
@@ -324,6 +355,7 @@ impl Adapter {
 
 fn stale(surface: &mut Surface, rectangle: &RECT) {
     let pitch = surface.pitch;
+    let _attached = surface.attach();
     for y in rectangle.top..rectangle.bottom {
         let start = y as usize * pitch + rectangle.left as usize * 4;
         let end = y as usize * pitch + rectangle.right as usize * 4;

@@ -13,6 +13,7 @@ use crate::present::{Presented, Surface};
 use crate::summary::{Statistics, Summary, Verdict};
 use crate::windows::Desktop;
 use core::fmt;
+use core::sync::atomic::Ordering;
 use dxgk_sys::*;
 
 /// What is to be done.
@@ -127,11 +128,16 @@ pub fn run(port: &'static Port, pdo: Pdo, plan: &Plan, host: &mut dyn Host) -> S
             summary.figures = adapter.figures();
             host.step(Step::Stop);
             let stopped = if adapter.is_started() {
+                if error.is_none() && summary.failed == 0 {
+                    leave_pending(adapter, plan);
+                }
                 stop(adapter, plan, host, &mut summary)
             } else {
                 Ok(())
             };
             summary.figures = adapter.figures();
+            summary.user_presents = adapter.user_presents.load(Ordering::Relaxed);
+            summary.busy_stops = adapter.busy_stops.load(Ordering::Relaxed);
             if summary.bugchecked {
                 summary.error = error;
                 summary.finish(port);
@@ -251,6 +257,32 @@ fn early_present(adapter: &'static Adapter, source: u32) {
     }
 }
 
+/// The surface of the picture that is shown on the first output, and what presents from it; `None` if there is none.
+fn desktop(adapter: &'static Adapter, source: u32, target: u32, plan: &Plan) -> Option<Desktop> {
+    let size = adapter.picture();
+    let config = adapter.port().config();
+    Some(Desktop {
+        adapter,
+        source,
+        target,
+        surface: Surface::new(adapter.machine(), config, size.width(), size.height())?,
+        seed: plan.seed,
+    })
+}
+
+/// A present that the end of the job finds pending, unless the driver is spared that.
+fn leave_pending(adapter: &'static Adapter, plan: &Plan) {
+    if !adapter.port().config().busy {
+        return;
+    }
+    if let Some(target) = adapter.targets().next()
+        && let Some(mut desktop) = desktop(adapter, 0, target, plan)
+    {
+        // What it ends with is not judged: the adapter goes.
+        let _ = desktop.leave_pending();
+    }
+}
+
 /// What Windows does besides. The picture is looked at after each step; all is counted already.
 fn more(
     adapter: &'static Adapter,
@@ -258,16 +290,7 @@ fn more(
     plan: &Plan,
     host: &mut dyn Host,
 ) -> Result<(), NtStatus> {
-    let size = adapter.picture();
-    let config = adapter.port().config();
-    let surface = Surface::new(adapter.machine(), config, size.width(), size.height());
-    let mut desktop = Desktop {
-        adapter,
-        source,
-        target,
-        surface: surface.ok_or(STATUS_NO_MEMORY)?,
-        seed: plan.seed,
-    };
+    let mut desktop = desktop(adapter, source, target, plan).ok_or(STATUS_NO_MEMORY)?;
     let mut look = |at: &'static str| {
         let picture = adapter.picture();
         let seen = host.glance(&picture);
@@ -279,7 +302,7 @@ fn more(
     look("rounds of questions");
     desktop.recommit(DXGKARG_COMMITVIDPN_FLAGS::zeroed())?;
     look("the mode set again");
-    if config.busy {
+    if adapter.port().config().busy {
         desktop.commit_while_pending()?;
         look("a commit while a present was pending");
         desktop.present_from_threads(3, 4)?;

@@ -69,6 +69,10 @@ pub struct Summary {
     pub failed: u32,
     /// Whether a present from memory that faults ended as an error; none was made where memory can't be taken away.
     pub unreadable: Option<bool>,
+    /// Presents whose source was at an address of user mode.
+    pub user_presents: u64,
+    /// Stops that came while a present was pending.
+    pub busy_stops: u32,
     /// The mode, in pixels and lines.
     pub mode: Option<(u32, u32)>,
     /// Bytes of all dirty rectangles and moves.
@@ -174,7 +178,7 @@ impl Summary {
             Some(ddi) => alloc::format!("\"{}\"", ddi.name()),
             None => String::from("null"),
         };
-        let members: [(&str, String); 27] = [
+        let members: [(&str, String); 29] = [
             ("error", error),
             ("error_at", error_at),
             ("mode", mode),
@@ -188,6 +192,14 @@ impl Summary {
                     Some(true) => "\"error\"",
                     Some(false) => "\"unnoticed\"",
                 }),
+            ),
+            (
+                "presents_of_user_addresses",
+                alloc::format!("{}", self.user_presents),
+            ),
+            (
+                "stops_with_a_present_pending",
+                alloc::format!("{}", self.busy_stops),
             ),
             ("picture", alloc::format!("\"{}\"", self.verdict.word())),
             (

@@ -33,7 +33,7 @@
 //! PnP and power of Windows' own, the framework beyond what a miniport uses, and time: TCG's processors are threads of
 //! the host. Caches are coherent and memory strongly ordered beyond what x64 promises.
 //!
-//! What can be checked without a machine stands at the crate's root ([`abi`], [`pe`], [`presets`], [`printf`], [`request`], [`options`],
+//! What can be checked without a machine stands at the crate's root ([`abi`], [`guard`], [`pe`], [`presets`], [`printf`], [`request`], [`options`],
 //! [`unwind`]) and is tested on the host with `cargo test -p rig`.
 #![cfg_attr(target_os = "uefi", no_std)]
 
@@ -41,6 +41,7 @@
 extern crate alloc;
 
 pub mod abi;
+pub mod guard;
 pub mod options;
 pub mod pe;
 pub mod presets;

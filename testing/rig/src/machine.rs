@@ -16,8 +16,7 @@ use crate::cpu::{count, deferred, idle, irql, jobs, percpu, stack};
 use crate::devices::{clock, log, msix, pci};
 use crate::kernel;
 use crate::memory::blocks::{self, Kind};
-use crate::memory::pages;
-use crate::memory::paging;
+use crate::memory::{pages, paging, process};
 use crate::{bugcheck, log};
 
 /// STATUS_DEVICE_CONFIGURATION_ERROR.
@@ -165,14 +164,24 @@ impl Machine for Rig {
         NonNull::new(blocks::allocate(Kind::Source, pages(length))?.as_mut_ptr())
     }
 
+    fn allocate_user_source(&self, length: usize) -> Option<NonNull<u8>> {
+        let source = blocks::allocate(Kind::Source, pages(length))?;
+        NonNull::new(process::to_user(source).as_mut_ptr())
+    }
+
+    fn attach_process(&self, attached: bool) {
+        process::attach(attached);
+    }
+
     fn free_source(&self, address: NonNull<u8>, length: usize) {
         // Unmapping walks present entries only.
         self.protect_source(address, length, SourceAccess::Open);
-        blocks::free(VirtAddr::from_ptr(address.as_ptr()), pages(length));
+        let start = process::to_rig(VirtAddr::from_ptr(address.as_ptr()));
+        blocks::free(start, pages(length));
     }
 
     fn protect_source(&self, address: NonNull<u8>, length: usize, access: SourceAccess) -> bool {
-        let start = VirtAddr::from_ptr(address.as_ptr());
+        let start = process::to_rig(VirtAddr::from_ptr(address.as_ptr()));
         let units = (length as u64).div_ceil(paging::LARGE);
         for unit in (0..units).map(|index| start + index * paging::LARGE) {
             match access {

@@ -1,6 +1,10 @@
 //! The rig's options: `key=value` words in the fw_cfg item `opt/org.vgpudod/options`.
 
+#[cfg(target_os = "uefi")]
+use alloc::vec::Vec;
 use core::fmt;
+
+use port::variants::Variant;
 
 /// What a run is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +40,8 @@ pub struct Options {
     pub count: bool,
     /// `vendor=N device=N`: the PCI ids of the adapter, in decimal.
     pub ids: (u16, u16),
+    /// `variant=NAME`, any number of them: what goes another way in this run, see [`port::variants`].
+    pub variants: Vec<&'static str>,
     /// `slot=N`: the adapter's device number on PCI bus 0; without it, the first function with these ids.
     pub slot: Option<u8>,
 }
@@ -57,6 +63,7 @@ impl Default for Options {
             strict: false,
             count: false,
             ids: VIRTIO_GPU,
+            variants: Vec::new(),
             slot: None,
         }
     }
@@ -73,7 +80,7 @@ impl fmt::Display for BadOption<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "unknown option or value `{}`; there are frames, messages, screendump, serve, stress, presents, watchdog, vendor, device, slot, \
+            "unknown option or value `{}`; there are variant (a name), frames, messages, screendump, serve, stress, presents, watchdog, vendor, device, slot, \
              and connected, scattered, only_enter, foreign, strict, count (0 or 1), each =NUMBER",
             self.0
         )
@@ -90,6 +97,12 @@ impl Options {
         for word in text.split_ascii_whitespace() {
             let bad = BadOption(word);
             let (key, value) = word.split_once('=').ok_or(bad)?;
+            if key == "variant" {
+                options
+                    .variants
+                    .push(Variant::named(value).ok_or(bad)?.name);
+                continue;
+            }
             let number = value.parse::<u32>().map_err(|_| bad)?;
             match (key, number) {
                 ("frames", _) => options.frames = number,
@@ -128,7 +141,7 @@ mod tests {
     fn each_key_sets_its_field() {
         let parsed = Options::parse(
             "frames=7 messages=0 screendump=5\nserve=60 connected=0 scattered=1 only_enter=1 stress=9 presents=8 watchdog=4 \
-             foreign=1 strict=1 count=1 vendor=4660 device=4369 slot=31",
+             foreign=1 strict=1 count=1 vendor=4660 device=4369 slot=31 variant=user-source variant=end-remove",
         )
         .unwrap();
         let expected = Options {
@@ -146,6 +159,7 @@ mod tests {
             strict: true,
             count: true,
             ids: (0x1234, 0x1111),
+            variants: vec!["user-source", "end-remove"],
             slot: Some(31),
         };
         assert_eq!(parsed, expected);
@@ -162,6 +176,7 @@ mod tests {
             "watchdog=0",
             "vendor=65536",
             "slot=32",
+            "variant=user",
         ] {
             let text = format!("messages=1 {word}");
             assert_eq!(Options::parse(&text), Err(BadOption(word)));

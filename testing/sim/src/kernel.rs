@@ -25,6 +25,7 @@ static MACHINE: RwLock<Option<&'static dyn Machine>> = RwLock::new(None);
 static HASTE: AtomicU64 = AtomicU64::new(1);
 /// How long the clock ticks that ends the driver's sleeps, in units of 100 ns of its time.
 static TICK: AtomicU64 = AtomicU64::new(1);
+static SLEPT: AtomicU64 = AtomicU64::new(0);
 /// Whether there are no pages left.
 static EXHAUSTED: AtomicBool = AtomicBool::new(false);
 static OBJECTS: AtomicU64 = AtomicU64::new(0);
@@ -50,6 +51,12 @@ pub fn hurry(factor: u32) {
 /// Windows' usual 15.6 ms are 156 250. 1 is as exact as the machine is; 0 is taken for that.
 pub fn tick(every: u64) {
     TICK.store(every.max(1), Ordering::SeqCst);
+}
+
+/// How long the driver has asked to sleep, in all, in units of 100 ns of its time: what was asked for, rounded up to ticks. It does
+/// not depend on how busy the host is.
+pub fn slept() -> u64 {
+    SLEPT.load(Ordering::SeqCst)
 }
 
 /// Lets every allocation of pages fail from now on, or ends that.
@@ -159,6 +166,7 @@ unsafe impl Kernel for SimKernel {
                 let asked = u64::from(microseconds) * 10;
                 // Up to a tick, and never less than asked for.
                 let until_tick = asked.next_multiple_of(TICK.load(Ordering::SeqCst));
+                SLEPT.fetch_add(until_tick, Ordering::SeqCst);
                 machine.delay(until_tick / HASTE.load(Ordering::SeqCst));
             }
         });

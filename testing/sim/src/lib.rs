@@ -23,7 +23,7 @@ pub mod platform;
 pub mod run;
 pub mod sync;
 
-pub use run::{Driver, Observer, Options, Outcome, Scene, observe, run, run_and_ask};
+pub use run::{Driver, Observer, Options, Outcome, Scene, observe, patient, run, run_and_ask};
 
 #[global_allocator]
 static HEAP: heap::Watched = heap::Watched;

@@ -51,7 +51,7 @@ fn what_the_device_refuses_after_the_present_has_ended_is_traced() {
             }
             stage.gpu.confess();
             let mut told = false;
-            for _ in 0..1000 {
+            for _ in 0..60_000 {
                 told |= sim::platform::take_traces()
                     .iter()
                     .any(|event| matches!(event, TraceEvent::CommandFailed(_)));

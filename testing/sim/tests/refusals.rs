@@ -40,7 +40,6 @@ fn refuse(from: Step, first: u64, length: u64, how: Refuse) -> Outcome {
         ..Options::default()
     };
     options.device.modes = vec![(640, 480)];
-    options.port.present_watchdog = 2_000_000;
     observe(
         &options,
         &mut Refusing {

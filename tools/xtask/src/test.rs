@@ -73,112 +73,6 @@ struct Step {
     run: Run,
 }
 
-/// The rig's variants: name, and what `cargo xtask run` would be told.
-fn variants() -> Vec<(&'static str, run::Options)> {
-    let plain = run::Options::default;
-    let device = |words: &str| run::Options {
-        device: Some(words.to_owned()),
-        ..plain()
-    };
-    let processors = |smp| run::Options { smp, ..plain() };
-    vec![
-        ("rig: messages", plain()),
-        (
-            "rig: line",
-            run::Options {
-                line: true,
-                ..plain()
-            },
-        ),
-        (
-            "rig: vga",
-            run::Options {
-                vga: true,
-                ..plain()
-            },
-        ),
-        ("rig: one message", device("virtio-gpu-pci,vectors=1")),
-        ("rig: two messages", device("virtio-gpu-pci,vectors=2")),
-        (
-            "rig: no event index",
-            device("virtio-gpu-pci,event_idx=off"),
-        ),
-        (
-            "rig: no indirect descriptors",
-            device("virtio-gpu-pci,indirect_desc=off"),
-        ),
-        (
-            "rig: scattered memory",
-            run::Options {
-                scattered: true,
-                ..plain()
-            },
-        ),
-        ("rig: one processor", processors(1)),
-        (
-            "rig: line, one processor",
-            run::Options {
-                line: true,
-                ..processors(1)
-            },
-        ),
-        (
-            "rig: connected late",
-            run::Options {
-                connect_late: true,
-                ..plain()
-            },
-        ),
-        (
-            "rig: connected late, line",
-            run::Options {
-                line: true,
-                connect_late: true,
-                ..plain()
-            },
-        ),
-        (
-            "rig: counting",
-            run::Options {
-                count: true,
-                frames: 60,
-                ..plain()
-            },
-        ),
-        ("rig: two processors", processors(2)),
-        ("rig: eight processors", processors(8)),
-    ]
-}
-
-/// The variants that run on the newer QEMU too.
-fn newer_variants() -> Vec<(&'static str, run::Options)> {
-    let plain = run::Options::default;
-    vec![
-        ("rig: newer QEMU, messages", plain()),
-        (
-            "rig: newer QEMU, line",
-            run::Options {
-                line: true,
-                ..plain()
-            },
-        ),
-        (
-            "rig: newer QEMU, vga",
-            run::Options {
-                vga: true,
-                ..plain()
-            },
-        ),
-        (
-            "rig: newer QEMU, virtio-gpu-gl-pci",
-            run::Options {
-                device: Some("virtio-gpu-gl-pci".to_owned()),
-                ..plain()
-            },
-        ),
-    ]
-}
-
 /// How often a QEMU that crashes by itself is started.
 const ATTEMPTS: u32 = 3;
 
@@ -327,13 +221,16 @@ fn steps() -> Vec<Step> {
         step("rig: fault drivers", fault_drivers),
         step("rig: any image", as_foreign),
     ];
-    for (name, options) in variants() {
+    for (name, options) in run::steps::machines()
+        .into_iter()
+        .chain(run::steps::model())
+    {
         steps.push(Step {
             name,
-            run: Box::new(move |_| run::run(&options).map(|()| Ran::from(1))),
+            run: Box::new(move |_| run::steps::test(&options).map(|()| Ran::from(1))),
         });
     }
-    for (name, options) in newer_variants() {
+    for (name, options) in run::steps::newer() {
         steps.push(Step {
             name,
             run: Box::new(move |repository| on_newer(repository, name, &options)),

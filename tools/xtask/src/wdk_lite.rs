@@ -270,10 +270,12 @@ impl ContentRoot {
         let object = self.work(&format!("{source}.obj"));
         let c = self.relative(&sources.join("lib").join(format!("{source}.c")));
         let mut clang = self.clang(sources);
-        clang.args(["-O2", "-g", "-gcodeview"]).arg(format!(
-            r"-ffile-compilation-dir={}\vgpudod",
-            linker::SOURCES
-        ));
+        clang
+            .args(["-O2", "-g", "-gcodeview", "-Xclang", "-cfguard"])
+            .arg(format!(
+                r"-ffile-compilation-dir={}\vgpudod",
+                linker::SOURCES
+            ));
         process::capture(clang.arg("-c").arg(c).arg("-o").arg(self.relative(&object)))?;
         let output = self.library(place, library);
         make_parent(&output)?;

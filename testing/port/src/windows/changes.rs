@@ -56,6 +56,18 @@ impl Desktop {
         }
     }
 
+    /// A present whose end is not waited for, so that what follows finds it pending. Foreign drivers are spared this.
+    ///
+    /// # Errors
+    /// The driver's status.
+    pub fn leave_pending(&mut self) -> Result<(), NtStatus> {
+        let frame = Frame::whole(&self.adapter.picture(), self.seed);
+        let begun = self
+            .adapter
+            .begin_present(self.source, &mut self.surface, &frame);
+        begun.map(drop)
+    }
+
     /// A commit of the active VidPN while a present is pending. Foreign drivers are spared this: Microsoft's sample relies on it.
     ///
     /// # Errors

@@ -173,6 +173,7 @@ pub fn acquire_post(stub: &Stub) {
 unsafe extern "system" fn stop_device(context: Context) -> NTSTATUS {
     let stub = unsafe { Stub::of(context) };
     stub.started.set(false);
+    crate::interrupts::finish(stub);
     if !stub.breaks(Rule::StopFrees) {
         stub.unmap();
     }
@@ -369,6 +370,7 @@ unsafe extern "system" fn stop_and_release(
         return STATUS_NOT_SUPPORTED;
     }
     stub.started.set(false);
+    crate::interrupts::finish(stub);
     stub.unmap();
     let pitch = if stub.breaks(Rule::StopRelease) {
         0

@@ -62,6 +62,19 @@ pub unsafe extern "system" fn report(context: Context) -> BOOLEAN {
     TRUE
 }
 
+/// Reports what is still pending, as a driver has to that stops.
+pub fn finish(stub: &Stub) {
+    stub.synchronize(0, report_pending);
+}
+
+unsafe extern "system" fn report_pending(context: Context) -> BOOLEAN {
+    let stub = unsafe { Stub::of(context) };
+    for _ in 0..stub.presented.replace(0) {
+        notify(stub, DXGK_INTERRUPT_DISPLAYONLY_PRESENT_PROGRESS);
+    }
+    TRUE
+}
+
 /// Notifies and queues the DPC.
 fn notify(stub: &Stub, kind: DXGK_INTERRUPT_TYPE) {
     let port = stub.port();

@@ -2,9 +2,11 @@
 
 use crate::job;
 use crate::stub::Stub;
+use dxgk_sys::STATUS_PENDING;
 use port::Pdo;
-use port::picture::Picture;
+use port::picture::{Frame, Picture};
 use port::port::Port;
+use port::present::Surface;
 use port::rules::Rule;
 use port::scenario::{self, End, Host, Plan, Step};
 use port::summary::{Statistics, Summary, Verdict};
@@ -96,7 +98,7 @@ fn a_good_run_has_its_figures_and_steps_in_order() {
         (summary.frames, summary.mode, desk.pixels),
         (5, Some((64, 48)), 64 * 48)
     );
-    // Five frames, and those of everything else that Windows does.
+    // Five frames, and those of everything else that Windows does; the stop finds one more present pending, and ends it.
     assert_eq!(&summary.figures.interrupts[..2], [31, 0]);
     assert_eq!(
         (
@@ -104,8 +106,9 @@ fn a_good_run_has_its_figures_and_steps_in_order() {
             summary.figures.notified,
             summary.figures.synchronized
         ),
-        (20, 31, 31)
+        (21, 32, 33)
     );
+    assert_eq!(summary.busy_stops, 1);
     assert_eq!(summary.present_interrupts, 5);
     assert!(
         summary.dirty_bytes >= 64 * 48 * 4,
@@ -142,6 +145,27 @@ fn a_good_run_has_its_figures_and_steps_in_order() {
         Step::Unload,
     ];
     assert_eq!(desk.steps, expected);
+}
+
+#[test]
+fn a_stop_finds_a_present_pending_and_has_to_end_it() {
+    for (ends_it, kept) in [(true, true), (false, false)] {
+        let stub = Stub::new(None);
+        let port = job::port(stub);
+        let adapter = port.add_device(Pdo(std::ptr::null_mut())).expect("added");
+        let target = scenario::bring_up(adapter).expect("started");
+        adapter.set_mode(0, target, None).expect("a mode");
+        let mut surface = Surface::new(port.machine(), port.config(), 64, 48).expect("memory");
+        let frame = Frame::whole(&adapter.picture(), 1);
+        let begun = adapter.begin_present(0, &mut surface, &frame);
+        assert_eq!(begun, Ok(STATUS_PENDING));
+        if !ends_it {
+            stub.presented.set(0);
+        }
+        adapter.stop().expect("stopped");
+        let broken = port.violations().broke(Rule::PresentMustReport);
+        assert_eq!(broken, !kept);
+    }
 }
 
 #[test]

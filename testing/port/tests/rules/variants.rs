@@ -56,6 +56,14 @@ fn short() -> Plan {
 }
 
 #[test]
+fn a_stop_finds_a_present_pending_only_where_the_driver_is_this_projects() {
+    for (config, stops) in [(Config::default(), 1), (Config::foreign(), 0)] {
+        let (_, summary) = run(Stub::new(None), config, &short(), |_| ());
+        assert_eq!((summary.error, summary.busy_stops), (None, stops));
+    }
+}
+
+#[test]
 fn every_variant_is_met_by_a_well_behaved_driver_of_either_kind() {
     for config in [Config::default(), Config::foreign()] {
         for variant in Variant::of(config.judge) {

@@ -11,6 +11,7 @@ use super::{jobs, percpu, threads};
 use crate::devices::apic::{self, WAKE_VECTOR};
 use crate::devices::clock;
 use crate::kernel::timers;
+use crate::memory::process;
 
 /// Processors that wait for something another one does, one bit each: [`wake_waiting`] makes them look again.
 static WAITING: AtomicU64 = AtomicU64::new(0);
@@ -49,7 +50,7 @@ fn wait_or_sleep(deadline: Option<u64>, awaits: bool, done: impl Fn() -> bool) -
         if is_over(deadline) {
             return false;
         }
-        if jobs::run_one() || threads::run_due() {
+        if process::outside(|| jobs::run_one() || threads::run_due()) {
             continue;
         }
         looks += 1;

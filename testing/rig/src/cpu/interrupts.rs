@@ -13,7 +13,7 @@ use crate::devices::apic::{self, CLOCK_VECTOR, FLUSH_VECTOR, SPURIOUS_VECTOR, WA
 use crate::devices::msix;
 use crate::kernel::{time, timers};
 use crate::memory::blocks::{self, Kind};
-use crate::memory::paging;
+use crate::memory::{paging, process};
 
 /// Set by a bugcheck before it stops the other processors.
 pub static STOPPING: AtomicBool = AtomicBool::new(false);
@@ -168,6 +168,9 @@ fn page_fault(origin: &Origin, error: u64, address: u64) -> ! {
     };
     let place = match blocks::kind_of(address) {
         _ if address < 0x1000 => "the NULL page",
+        _ if process::is_user(address) => {
+            "an address of user mode, outside its process or its present"
+        }
         Some(Kind::Stack) => "a stack or its guard page: the kernel stack of 24 KiB is used up",
         Some(Kind::Pool) => "pool: an overrun, or a block after it was freed",
         Some(Kind::Device) => "a device mapping, or one after it was undone",

@@ -57,6 +57,8 @@ pub struct Processor {
     pub resumer: AtomicU64,
     /// The unwindings that are under way in what runs, see `kernel::seh`.
     pub unwinding: AtomicPtr<c_void>,
+    /// What runs is attached to the process, see `memory::process`.
+    pub attached: AtomicBool,
     /// The next clock interrupt was brought forward.
     pub early_tick: AtomicBool,
     /// Clock interrupts taken.
@@ -123,6 +125,7 @@ pub fn add(apic_id: u8) -> &'static Processor {
         thread: AtomicPtr::new(core::ptr::null_mut()),
         resumer: AtomicU64::new(0),
         unwinding: AtomicPtr::new(core::ptr::null_mut()),
+        attached: AtomicBool::new(false),
         early_tick: AtomicBool::new(false),
         ticks: AtomicU64::new(0),
         stacks,

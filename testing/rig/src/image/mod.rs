@@ -1,5 +1,7 @@
 //! Loading the driver image into memory of its own, page by page with the protection that its sections ask for.
 
+pub mod guard;
+
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
@@ -109,7 +111,7 @@ pub fn load(file: &[u8], called: &'static str) -> Result<Driver, PeError> {
     let count = pages(image.size as usize);
     let base = blocks::allocate(Kind::Image, count).expect("memory for the driver image");
     let cookie = crate::devices::clock::tsc() & 0x0000_FFFF_FFFF_FFFF;
-    let memory = image.lay_out(base.as_u64(), cookie, |module, name| {
+    let mut memory = image.lay_out(base.as_u64(), cookie, |module, name| {
         let found = table::find(module, name);
         crate::log!(
             "import {module}!{name}{}",
@@ -121,6 +123,13 @@ pub fn load(file: &[u8], called: &'static str) -> Result<Driver, PeError> {
         );
         found.unwrap_or_else(|| traps::add(module, name))
     })?;
+    let (check, dispatch) = (guard::check as *const (), guard::dispatch as *const ());
+    let targets = crate::guard::arm(&mut memory, base.as_u64(), check as u64, dispatch as u64)?;
+    if let Some(targets) = targets {
+        let count = targets.iter().filter(|target| **target != 0).count();
+        crate::log!("Control Flow Guard: {count} functions may be called through pointers");
+        guard::watch(base.as_u64(), targets);
+    }
     let memory: &'static [u8] = memory.leak();
     // SAFETY: the block has as many pages as the image, and nothing else knows of it yet.
     unsafe { core::ptr::copy_nonoverlapping(memory.as_ptr(), base.as_mut_ptr(), memory.len()) };

@@ -14,6 +14,7 @@ use port::summary::Summary;
 use super::{etw, mm, pool, probes, registry, stress};
 use crate::cpu::percpu;
 use crate::devices::{log, msix, neighbour};
+use crate::image::guard;
 use crate::log;
 
 /// The tag's four characters.
@@ -62,6 +63,11 @@ fn own_members(calls: &Calls, requests: u64, stack: usize) -> String {
     );
     let _ = write!(members, ", \"registry_values\": {}", registry::count());
     let _ = write!(members, ", \"requests\": {requests}");
+    let _ = write!(
+        members,
+        ", \"guarded_calls\": {}",
+        guard::CALLS.load(Ordering::Relaxed)
+    );
     let _ = write!(
         members,
         ", \"bad_requests\": {{\"asked\": {}, \"wrong\": {}}}",

@@ -7,6 +7,7 @@ use core::ffi::c_void;
 use core::mem::size_of;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
+use dxgk_sys::KMDDOD_INITIALIZATION_DATA;
 use ioctl::Statistics as Answer;
 use port::Pdo;
 use port::config::{Config, PostDisplay};
@@ -16,6 +17,7 @@ use port::port::{Port, initialize_display_only_driver};
 use port::rules::Rule;
 use port::scenario::{self, Host, Plan, Step, WHOLE_FRAMES};
 use port::summary::{Statistics, Verdict};
+use port::variants::Variant;
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::channel::{Channel, control};
@@ -107,11 +109,23 @@ pub fn run(found: &'static Found) -> ! {
     } else {
         Config::default()
     };
-    let config = Config {
+    let mut config = Config {
         interrupt_connected_during_start: options.connected,
         post,
         ..judged
     };
+    let mut plan = Plan {
+        frames: options.frames,
+        ..Plan::default()
+    };
+    for variant in options
+        .variants
+        .iter()
+        .filter_map(|name| Variant::named(name))
+    {
+        log!("variant: {}", variant.name);
+        (variant.change)(&mut config, &mut plan);
+    }
     let port = Port::new(rig, config);
     rules::report_to(port.violations());
     io::make_port_device();
@@ -141,13 +155,10 @@ pub fn run(found: &'static Found) -> ! {
         report::finish_without_driver("DriverEntry", status);
         exit(Outcome::Failed);
     }
+    check_table(port);
     driver.discard();
     let bus = io::new_driver("pci");
     let pdo = Pdo(io::new_own_device(bus, None).cast());
-    let plan = Plan {
-        frames: options.frames,
-        ..Plan::default()
-    };
     let mut host = User {
         port,
         options: options.clone(),
@@ -169,6 +180,23 @@ pub fn run(found: &'static Found) -> ! {
     } else {
         Outcome::Failed
     })
+}
+
+/// dxgkrnl calls the driver's DDIs through pointers, so each must be one of its image's functions that may be called so.
+fn check_table(port: &Port) {
+    let table = port.table();
+    // SAFETY: the table is a version and pointers to functions, some of them NULL: integers all.
+    let words: [u64; size_of::<KMDDOD_INITIALIZATION_DATA>() / 8] =
+        unsafe { core::mem::transmute(table) };
+    if let Some(index) = words[1..]
+        .iter()
+        .position(|&ddi| !image::guard::allows(ddi))
+    {
+        fail(format_args!(
+            "Control Flow Guard does not know the driver's DDI {index}, at {:#x}",
+            words[index + 1]
+        ));
+    }
 }
 
 /// What the firmware shows, if it shows it with the adapter's memory: then the adapter is the POST device.
@@ -282,10 +310,13 @@ impl Host for User {
         if self.options.screendump == 0 {
             return Verdict::Unknown;
         }
+        // What is black is no frame of the plan: the display is given back.
+        let dark = expected.pixels().iter().all(|pixel| *pixel == 0);
         log::raw(format_args!(
-            "ready: screendump {}x{}",
+            "ready: screendump {}x{}{}",
             expected.width(),
-            expected.height()
+            expected.height(),
+            if dark { " black" } else { "" }
         ));
         self.channel.verdict(self.options.screendump)
     }

@@ -34,17 +34,38 @@ pub enum Kind {
     Own,
 }
 
-static NEXT: [AtomicU64; 9] = [
-    AtomicU64::new(0xFFFF_A000_0000_1000),
-    AtomicU64::new(0xFFFF_B000_0000_1000),
-    AtomicU64::new(0xFFFF_C000_0000_1000),
-    AtomicU64::new(0xFFFF_D000_0000_1000),
-    AtomicU64::new(0xFFFF_E000_0020_0000),
-    AtomicU64::new(0xFFFF_F800_5000_0000),
-    AtomicU64::new(0xFFFF_F000_0000_1000),
-    AtomicU64::new(0xFFFF_F900_0000_0000),
-    AtomicU64::new(0xFFFF_8800_0000_1000),
+/// Where each kind begins.
+const FIRST: [u64; 9] = [
+    0xFFFF_A000_0000_1000,
+    0xFFFF_B000_0000_1000,
+    0xFFFF_C000_0000_1000,
+    0xFFFF_D000_0000_1000,
+    0xFFFF_E000_0020_0000,
+    0xFFFF_F800_5000_0000,
+    0xFFFF_F000_0000_1000,
+    0xFFFF_F900_0000_0000,
+    0xFFFF_8800_0000_1000,
 ];
+
+static NEXT: [AtomicU64; FIRST.len()] = {
+    let mut next = [const { AtomicU64::new(0) }; FIRST.len()];
+    let mut kind = 0;
+    while kind < FIRST.len() {
+        next[kind] = AtomicU64::new(FIRST[kind]);
+        kind += 1;
+    }
+    next
+};
+
+/// The first address of a kind.
+pub const fn first(kind: Kind) -> u64 {
+    FIRST[kind as usize]
+}
+
+/// The first addresses of all kinds.
+pub fn firsts() -> impl Iterator<Item = VirtAddr> {
+    FIRST.into_iter().map(VirtAddr::new)
+}
 
 /// Names the kind of block that `address` lies in or beside.
 pub fn kind_of(address: u64) -> Option<Kind> {

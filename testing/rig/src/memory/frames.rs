@@ -127,6 +127,15 @@ pub fn allocate() -> Option<PhysAddr> {
         .map(|frame| PhysAddr::new(u64::from(frame) * PAGE as u64))
 }
 
+/// A free frame below 4 GiB, where a processor that starts can name it; `None` when there is none. Only before memory is used.
+pub fn allocate_low() -> Option<PhysAddr> {
+    const END: u32 = ((4 << 30) / PAGE as u64) as u32;
+    let mut frames = FRAMES.lock();
+    let low = frames.free.iter().rposition(|frame| *frame < END)?;
+    let frame = frames.free.swap_remove(low);
+    Some(PhysAddr::new(u64::from(frame) * PAGE as u64))
+}
+
 /// Gives a frame back after its mapping was removed. Any IRQL; allocates nothing.
 pub fn free(frame: PhysAddr) {
     let stamp = UNMAPPINGS.fetch_add(1, Ordering::AcqRel) + 1;

@@ -8,6 +8,7 @@ pub mod extents;
 pub mod frames;
 pub mod heap;
 pub mod paging;
+pub mod process;
 
 /// Bytes of a page.
 pub const PAGE: usize = 4096;

@@ -14,8 +14,7 @@ use x86_64::structures::paging::{
 };
 use x86_64::{PhysAddr, VirtAddr};
 
-use super::PAGE;
-use super::frames;
+use super::{PAGE, frames, process};
 use crate::cpu::{idle, percpu};
 use crate::devices::apic::{self, FLUSH_VECTOR};
 use crate::sync::Lock;
@@ -75,7 +74,7 @@ pub fn window(physical: PhysAddr) -> *mut u8 {
 ///
 /// The firmware's tables, which map memory one to one, must still be active: [`activate`] leaves them.
 pub fn build(ram: impl Iterator<Item = (u64, u64)>) {
-    let root = frames::allocate().expect("memory for the first page table");
+    let root = frames::allocate_low().expect("memory for the first page table");
     // SAFETY: a free frame, mapped one to one by the firmware; all zeroes is an empty table.
     let table = unsafe {
         core::ptr::write_bytes(root.as_u64() as *mut u8, 0, PAGE);
@@ -229,8 +228,34 @@ fn with_large_entry(address: VirtAddr, change: impl Fn(PageTableFlags) -> PageTa
     entry.set_flags(flags);
 }
 
-/// The physical address behind `address` and whether it may be written; `None` if nothing is mapped there. Any IRQL.
+/// Copies the highest table to `to`, so that what is mapped from now on is in both: with a table below for each of `places`.
+pub fn share(to: &mut PageTable, places: impl Iterator<Item = VirtAddr>) {
+    let mut mapper = MAPPER.lock();
+    let root = mapper
+        .as_mut()
+        .expect("tables were built")
+        .level_4_table_mut();
+    for place in places {
+        let entry = &mut root[place.p4_index()];
+        if entry.is_unused() {
+            let below = frames::allocate().expect("memory for a page table");
+            // SAFETY: a free frame, which the window shows; all zeroes is an empty table.
+            unsafe { core::ptr::write_bytes(window(below), 0, PAGE) };
+            entry.set_addr(below, PageTableFlags::PRESENT | PageTableFlags::WRITABLE);
+        }
+    }
+    for (copy, entry) in to.iter_mut().zip(root.iter()) {
+        *copy = entry.clone();
+    }
+}
+
+/// The physical address behind `address` and whether it may be written; `None` if nothing is mapped there, as it is with an
+/// address of a process that the caller's processor is not attached to. Any IRQL.
 pub fn translate(address: VirtAddr) -> Option<(PhysAddr, bool)> {
+    if process::is_user(address.as_u64()) && !process::is_attached() {
+        return None;
+    }
+    let address = process::to_rig(address);
     let mapper = MAPPER.lock();
     match mapper.as_ref()?.translate(address) {
         TranslateResult::Mapped {

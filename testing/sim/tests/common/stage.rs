@@ -64,7 +64,7 @@ pub fn on_stage_with(
     kernel::install(machine);
     kernel::hurry(1);
     platform::set_settings(settings);
-    let port = Port::new(machine, config);
+    let port = Port::new(machine, sim::patient(config));
     let table = dxgk::ddi::initialization_data::<Vgpu<SimKernel>>().into_raw();
     let object = Box::into_raw(Box::new([0_u64; 64]));
     // SAFETY: the driver's own table.

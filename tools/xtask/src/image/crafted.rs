@@ -32,6 +32,9 @@ pub enum Field {
     SubsystemVersion,
     LoadConfiguration,
     Cookie,
+    GuardFlags,
+    GuardCount,
+    GuardDispatch,
     DllCharacteristics,
     RelocationsSize,
     TextFlags,
@@ -48,6 +51,9 @@ impl Field {
             Self::SubsystemVersion => (OPTIONAL + 48, 2),
             Self::LoadConfiguration => (OPTIONAL + 112 + 10 * 8, 4),
             Self::Cookie => (DATA_FILE + COOKIE, 4),
+            Self::GuardFlags => (DATA_FILE + LOAD_CONFIGURATION + 0x90, 4),
+            Self::GuardCount => (DATA_FILE + LOAD_CONFIGURATION + 0x88, 4),
+            Self::GuardDispatch => (DATA_FILE + LOAD_CONFIGURATION + 0x78, 4),
             Self::Subsystem => (OPTIONAL + 68, 2),
             Self::DllCharacteristics => (OPTIONAL + 70, 2),
             Self::RelocationsSize => (OPTIONAL + 112 + 5 * 8 + 4, 4),
@@ -153,6 +159,14 @@ fn build(panics: bool) -> Vec<u8> {
     put(&mut data, LOAD_CONFIGURATION, 0x94);
     let cookie = BASE + u64::from(DATA) + COOKIE as u64;
     data[LOAD_CONFIGURATION + 0x58..][..8].copy_from_slice(&cookie.to_le_bytes());
+    // One function, through pointers that lie behind the cookie.
+    for (member, address) in [(0x70, COOKIE + 8), (0x78, COOKIE + 8), (0x80, COOKIE + 16)] {
+        let address = BASE + u64::from(DATA) + address as u64;
+        data[LOAD_CONFIGURATION + member..][..8].copy_from_slice(&address.to_le_bytes());
+    }
+    put(&mut data, COOKIE + 16, TEXT);
+    put(&mut data, LOAD_CONFIGURATION + 0x88, 1);
+    put(&mut data, LOAD_CONFIGURATION + 0x90, 0x500);
     data[COOKIE..][..8].copy_from_slice(&0x2B99_2DDF_A232_u64.to_le_bytes());
 
     let names: &[&str] = if panics {
@@ -228,7 +242,7 @@ fn headers(sections: &[(&[u8], u32, Vec<u8>, u32)]) -> Vec<u8> {
     put16(&mut image, OPTIONAL + 40, 10);
     put16(&mut image, OPTIONAL + 48, 10);
     put16(&mut image, OPTIONAL + 68, 1);
-    put16(&mut image, OPTIONAL + 70, 0x1e0);
+    put16(&mut image, OPTIONAL + 70, 0x41e0);
     put(&mut image, OPTIONAL + 108, 16);
     let configuration = DATA + LOAD_CONFIGURATION as u32;
     for (index, rva, size) in [(1, IDATA, 40), (5, RELOC, 12), (10, configuration, 0x94)] {

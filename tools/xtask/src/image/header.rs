@@ -27,6 +27,10 @@ const CHARACTERISTICS: &[(pe::DllFlags, &str)] = &[
         pe::IMAGE_DLLCHARACTERISTICS_FORCE_INTEGRITY,
         "FORCE_INTEGRITY: its signature is checked",
     ),
+    (
+        pe::IMAGE_DLLCHARACTERISTICS_GUARD_CF,
+        "GUARD_CF: its calls through pointers can be checked",
+    ),
 ];
 
 /// The entry point that KMDF's stub provides.
@@ -110,10 +114,16 @@ pub fn findings(image: &PeFile64<'_>, map: &Map) -> Result<Vec<String>> {
     Ok(findings)
 }
 
-/// The image has a load configuration (IMAGE_LOAD_CONFIG_DIRECTORY64) whose SecurityCookie the loader can replace.
+/// The image has a load configuration (IMAGE_LOAD_CONFIG_DIRECTORY64) whose SecurityCookie the loader can replace, and with what a
+/// system takes that checks calls through pointers (Control Flow Guard).
 fn load_configuration(image: &PeFile64<'_>) -> Result<Option<String>> {
     const DEFAULT_COOKIE: u64 = 0x2B99_2DDF_A232;
     const SECURITY_COOKIE: usize = 0x58;
+    const POINTERS: [usize; 3] = [0x70, 0x78, 0x80];
+    const FUNCTION_COUNT: usize = 0x88;
+    const GUARD_FLAGS: usize = 0x90;
+    // IMAGE_GUARD_CF_INSTRUMENTED and IMAGE_GUARD_CF_FUNCTION_TABLE_PRESENT.
+    const GUARDED: u32 = 0x500;
     let Some(directory) = image.data_directory(pe::IMAGE_DIRECTORY_ENTRY_LOAD_CONFIG) else {
         return Ok(Some("it has no load configuration".to_owned()));
     };
@@ -125,10 +135,30 @@ fn load_configuration(image: &PeFile64<'_>) -> Result<Option<String>> {
         Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
     };
     let base = image.nt_headers().optional_header().image_base();
-    let cookie = number(data, SECURITY_COOKIE)
-        .and_then(|address| u32::try_from(address.checked_sub(base)?).ok())
-        .and_then(|address| sections.pe_data_at(image.data(), address))
-        .and_then(|bytes| number(bytes, 0));
+    let behind = |member: usize| {
+        let address = number(data, member)?;
+        let address = u32::try_from(address.checked_sub(base)?).ok()?;
+        sections.pe_data_at(image.data(), address)
+    };
+    let flags = data.get(GUARD_FLAGS..GUARD_FLAGS + 4);
+    let flags = flags.map_or(0, |bytes| {
+        bytes
+            .iter()
+            .rev()
+            .fold(0, |sum, &byte| sum << 8 | u32::from(byte))
+    });
+    if flags & GUARDED != GUARDED {
+        return Ok(Some(format!(
+            "its GuardFlags are {flags:#x}: no Control Flow Guard"
+        )));
+    }
+    let whole = POINTERS.iter().all(|member| behind(*member).is_some());
+    if !whole || number(data, FUNCTION_COUNT).is_none_or(|count| count == 0) {
+        return Ok(Some(
+            "its Control Flow Guard lacks a pointer or the table of functions".to_owned(),
+        ));
+    }
+    let cookie = behind(SECURITY_COOKIE).and_then(|bytes| number(bytes, 0));
     Ok(match cookie {
         Some(DEFAULT_COOKIE) => None,
         Some(other) => Some(format!(
@@ -182,6 +212,18 @@ mod tests {
         assert!(version.contains("operating system version is 6.0, not 10.0"));
         let version = finding_after(Field::SubsystemVersion, |_| 6);
         assert!(version.contains("subsystem version is 6.0, not 10.0"));
+    }
+
+    #[test]
+    fn an_image_without_control_flow_guard_is_found() {
+        let none = finding_after(Field::GuardFlags, |_| 0);
+        assert!(none.contains("no Control Flow Guard"), "{none}");
+        for field in [Field::GuardCount, Field::GuardDispatch] {
+            let half = finding_after(field, |_| 0);
+            assert!(half.contains("lacks a pointer"), "{half}");
+        }
+        let unsaid = finding_after(Field::DllCharacteristics, |flags| flags & !0x4000);
+        assert!(unsaid.contains("GUARD_CF"), "{unsaid}");
     }
 
     #[test]

@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use anyhow::{Context, Result, bail};
 
+/// What the map has instead of an object for a symbol that is a number.
+const ABSOLUTE: &str = "<absolute>";
+
 /// Symbols by their address in the image.
 #[derive(Debug, Clone, Default)]
 pub struct Map {
@@ -23,10 +26,11 @@ impl Map {
         for line in text.lines() {
             // Section:offset, name, absolute address, object.
             let words: Vec<&str> = line.split_whitespace().collect();
-            let [place, name, address, _object, ..] = words[..] else {
+            let [place, name, address, object, ..] = words[..] else {
                 continue;
             };
-            if !place.contains(':') || address.len() != 16 {
+            // A number of the linker's is no place in the image.
+            if !place.contains(':') || address.len() != 16 || object == ABSOLUTE {
                 continue;
             }
             let Ok(address) = u64::from_str_radix(address, 16) else {
@@ -79,6 +83,13 @@ mod tests {
                        Rva+Base               Lib:Object\n\n 0001:00000000       first     0000000180001000     a.obj\n \
                        0001:00000010       second     0000000180001010     a.obj\n\n Static symbols\n\n 0001:00000008       \
                        inside     0000000180001008     b:b.obj\n";
+
+    #[test]
+    fn numbers_of_the_linker_are_no_symbols() {
+        let number = " 0000:00000500       __guard_flags     0000000000000500     <absolute>\n";
+        let map = Map::parse(&format!("{MAP}{number}")).unwrap();
+        assert_eq!(map.address("__guard_flags"), None);
+    }
 
     #[test]
     fn public_and_static_symbols_are_read() {

@@ -13,6 +13,7 @@ pub mod qemu;
 mod qmp;
 mod report;
 mod simulation;
+pub mod steps;
 pub mod stress;
 mod subject;
 mod trace;
@@ -23,6 +24,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
+use port::config::Config;
+use port::scenario::Plan;
+use port::variants::{ALL, Variant};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -63,6 +67,9 @@ pub struct Options {
     /// What goes behind QEMU's -device, for example `virtio-gpu-pci,vectors=2,packed=on`.
     #[arg(long, value_name = "ARGS", conflicts_with_all = ["vga", "sim"])]
     pub device: Option<String>,
+    /// Width and height of the device's preferred mode, for example 8192x4320.
+    #[arg(long, value_name = "WIDTHxHEIGHT", conflicts_with = "sim", value_parser = mode)]
+    pub mode: Option<(u32, u32)>,
     /// How many processors.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=16))]
     pub smp: u32,
@@ -87,6 +94,12 @@ pub struct Options {
     /// Connect the interrupt after DxgkDdiStartDevice, and not before it as dxgkrnl was seen to do.
     #[arg(long, conflicts_with = "sim")]
     pub connect_late: bool,
+    /// Let this go another way than usual; any number of them (testing/port/FIELD.md has the facts behind them).
+    #[arg(long = "variant", value_name = "NAME", conflicts_with = "sim", value_parser = variant)]
+    pub variants: Vec<&'static str>,
+    /// A number (REG_DWORD) in the adapter's software key, for example `PresentAtOnce=1`.
+    #[arg(long = "setting", value_name = "NAME=NUMBER", conflicts_with = "sim", value_parser = setting)]
+    pub settings: Vec<(String, u32)>,
     /// End at the first rule that the driver breaks.
     #[arg(long, conflicts_with = "sim")]
     pub strict: bool,
@@ -111,6 +124,7 @@ impl Default for Options {
             line: false,
             vga: false,
             device: None,
+            mode: None,
             smp: 4,
             frames: 300,
             stress: 0,
@@ -119,6 +133,8 @@ impl Default for Options {
             image: None,
             inf: None,
             connect_late: false,
+            variants: Vec::new(),
+            settings: Vec::new(),
             strict: false,
             count: false,
             program: None,
@@ -126,6 +142,58 @@ impl Default for Options {
             qemu: Vec::new(),
         }
     }
+}
+
+impl Options {
+    /// MiB of the machine's memory: room for the pictures that the driver, the device and the model have of a large mode.
+    fn memory(&self) -> u64 {
+        const LEAST: u64 = 512;
+        const PICTURES: u64 = 16;
+        let picture = self.mode.map_or(0, |(width, height)| {
+            u64::from(width) * u64::from(height) * 4
+        });
+        LEAST + ((PICTURES * picture) >> 20)
+    }
+
+    /// What the rig presents, and how its job ends.
+    fn plan(&self) -> Plan {
+        let mut config = Config::default();
+        let mut plan = Plan {
+            frames: self.frames,
+            ..Plan::default()
+        };
+        for variant in self.variants.iter().filter_map(|name| Variant::named(name)) {
+            (variant.change)(&mut config, &mut plan);
+        }
+        plan
+    }
+}
+
+/// The variant of this name.
+fn variant(name: &str) -> Result<&'static str, String> {
+    let known = Variant::named(name).map(|variant| variant.name);
+    known.ok_or_else(|| {
+        let names: Vec<_> = ALL.iter().map(|variant| variant.name).collect();
+        format!("there are {}", names.join(", "))
+    })
+}
+
+/// Width and height.
+fn mode(text: &str) -> Result<(u32, u32), String> {
+    let parsed = text
+        .split_once('x')
+        .and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    parsed.ok_or_else(|| format!("expected a width and a height such as 1280x800, got `{text}`"))
+}
+
+/// A value of the registry.
+fn setting(text: &str) -> Result<(String, u32), String> {
+    let parsed = text
+        .split_once('=')
+        .and_then(|(name, number)| Some((name.to_owned(), number.parse().ok()?)));
+    parsed.ok_or_else(|| {
+        format!("expected a name and a number such as PresentAtOnce=1, got `{text}`")
+    })
 }
 
 /// How long the rig waits for the world outside, in seconds.
@@ -169,7 +237,10 @@ pub fn once(options: &Options) -> Result<Summary> {
             return simulation::run(&repository, &options, place.folder());
         }
         let subject = match &options.image {
-            Some(image) => Subject::foreign(image, options.inf.as_deref())?,
+            Some(image) => {
+                spare_foreign(options.variants.iter().copied())?;
+                Subject::foreign(image, options.inf.as_deref())?
+            }
             None => Subject::own(&repository)?,
         };
         let rig = machine::build(&repository)?;
@@ -204,7 +275,7 @@ fn on_rig(
     vgpuctl: Option<&Path>,
 ) -> Result<Summary> {
     let image = place.file("image.sys");
-    let presets = subject.presets();
+    let presets = subject.presets(&options.settings);
     let device = qemu::with_id(&subject.device(options)?);
     let program = options.program.clone().unwrap_or_else(|| qemu::QEMU.into());
     let mut machine = qemu::Machine {
@@ -263,7 +334,7 @@ fn on_rig(
             outcome.said()
         )
     })?;
-    let verdict = picture::compare(&place.file("frame.png"), mode, options.frames)?;
+    let verdict = picture::compare(&place.file("frame.png"), mode, &options.plan())?;
     summary.set("picture", verdict.word());
     if let Some(statistics) = outcome.statistics.take() {
         summary.set("vgpuctl", statistics);
@@ -285,6 +356,17 @@ fn on_rig(
     Ok(summary)
 }
 
+/// An error if one of these variants is what shipped drivers are known to rely on not coming.
+fn spare_foreign(mut variants: impl Iterator<Item = &'static str>) -> Result<()> {
+    let spared = variants.find(|name| Variant::named(name).is_some_and(|variant| !variant.foreign));
+    match spared {
+        Some(name) => bail!(
+            "--variant {name} is for the driver that is built here: shipped drivers can't meet it"
+        ),
+        None => Ok(()),
+    }
+}
+
 /// The rig's options.
 fn words(subject: &Subject, options: &Options, adapter: &probe::Adapter) -> String {
     let messages = if options.line { 0 } else { subject.messages() };
@@ -303,6 +385,9 @@ fn words(subject: &Subject, options: &Options, adapter: &probe::Adapter) -> Stri
         adapter.id.vendor,
         adapter.id.device,
     );
+    for variant in &options.variants {
+        words.push_str(&format!(" variant={variant}"));
+    }
     if let Some(slot) = adapter.slot {
         words.push_str(&format!(" slot={slot}"));
     }

@@ -58,30 +58,43 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Compares the screendump with the picture of this width and height after so many frames.
-pub fn compare(screendump: &Path, (width, height): (u32, u32), frames: u32) -> Result<Verdict> {
-    let (size, pixels) = read_png(screendump)?;
-    if size != (width, height) {
-        return Ok(Verdict::Mismatch(Difference::Size(size, (width, height))));
-    }
-    Ok(
-        match expected(width, height, frames).first_difference(&pixels, width) {
-            None => Verdict::Match,
-            Some((x, y, expected, seen)) => {
-                Verdict::Mismatch(Difference::Pixel(x, y, expected, seen))
-            }
-        },
-    )
+/// Compares the screendump with the picture of this width and height after all frames of the plan.
+pub fn compare(screendump: &Path, size: (u32, u32), plan: &Plan) -> Result<Verdict> {
+    difference(screendump, size, || expected(size, plan))
 }
 
-/// The picture after so many frames of the standard plan.
-fn expected(width: u32, height: u32, count: u32) -> Picture {
-    let plan = Plan::default();
+/// Compares the screendump with a black picture of this width and height.
+pub fn compare_with_black(screendump: &Path, size: (u32, u32)) -> Result<Verdict> {
+    difference(screendump, size, || black(size))
+}
+
+fn difference(
+    screendump: &Path,
+    size: (u32, u32),
+    expected: impl Fn() -> Picture,
+) -> Result<Verdict> {
+    let (seen, pixels) = read_png(screendump)?;
+    if seen != size {
+        return Ok(Verdict::Mismatch(Difference::Size(seen, size)));
+    }
+    Ok(match expected().first_difference(&pixels, size.0) {
+        None => Verdict::Match,
+        Some((x, y, expected, seen)) => Verdict::Mismatch(Difference::Pixel(x, y, expected, seen)),
+    })
+}
+
+fn black((width, height): (u32, u32)) -> Picture {
     let mut picture = Picture::default();
     picture.resize(width, height);
+    picture
+}
+
+/// The picture after all frames of the plan.
+fn expected(size: (u32, u32), plan: &Plan) -> Picture {
+    let mut picture = black(size);
     let mut frames = Frames::new(plan.seed, plan.moves);
-    for number in 0..count {
-        let frame = planned(&plan, &mut frames, &picture, number);
+    for number in 0..plan.frames {
+        let frame = planned(plan, &mut frames, &picture, number);
         frame.apply(&mut picture);
     }
     picture
@@ -137,13 +150,20 @@ mod tests {
         writer.write_image_data(&bytes).expect("pixels");
     }
 
+    fn plan() -> Plan {
+        Plan {
+            frames: 12,
+            ..Plan::default()
+        }
+    }
+
     fn verdict(change: impl FnOnce(&mut Vec<u32>), width: u32, height: u32) -> Verdict {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("frame.png");
-        let mut pixels = expected(40, 30, 12).pixels().to_vec();
+        let mut pixels = expected((40, 30), &plan()).pixels().to_vec();
         change(&mut pixels);
         save(&file, width, height, &pixels);
-        compare(&file, (40, 30), 12).expect("a verdict")
+        compare(&file, (40, 30), &plan()).expect("a verdict")
     }
 
     #[test]
@@ -158,6 +178,29 @@ mod tests {
             matches!(wrong, Verdict::Mismatch(Difference::Pixel(3, 7, _, _))),
             "{wrong:?}"
         );
+    }
+
+    #[test]
+    fn a_plan_without_moves_has_another_picture() {
+        let other = Plan {
+            moves: false,
+            ..plan()
+        };
+        assert_ne!(
+            expected((40, 30), &other).pixels(),
+            expected((40, 30), &plan()).pixels()
+        );
+    }
+
+    #[test]
+    fn black_is_told_from_a_frame() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("end.png");
+        for (pixel, verdict) in [(0, "match"), (1, "mismatch")] {
+            save(&file, 2, 2, &[0, 0, 0, pixel]);
+            let seen = compare_with_black(&file, (2, 2)).expect("a verdict");
+            assert_eq!(seen.word(), verdict);
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use bench::ICOUNT_SHIFT;
 use ioctl::frame::GO_ON;
+use port::scenario::Plan;
 use rig::presets::Presets;
 use rig::request::OTHER_PICTURE;
 use serde_json::Value;
@@ -147,7 +148,6 @@ impl Drop for Running {
 pub fn boot(machine: &Machine<'_>) -> Result<Outcome> {
     let place = machine.place;
     let requests = place.socket("requests");
-    let screendump = place.file("frame.png");
     let window = match draws_with_opengl(machine.device) {
         true => Some(Window::open()?),
         false => None,
@@ -174,12 +174,14 @@ pub fn boot(machine: &Machine<'_>) -> Result<Outcome> {
         outcome.keep(&line);
         if let Some(what) = line.strip_prefix("ready: ") {
             if let Some(picture) = what.strip_prefix("screendump ") {
+                let wanted = Wanted::parse(picture)?;
+                let screendump = place.file(if wanted.black { "end.png" } else { "frame.png" });
                 match &window {
                     Some(window) => window.save(&screendump)?,
                     None => Qmp::connect(&place.socket("qmp"))?
                         .screendump(&screendump, &id(machine.device))?,
                 }
-                tell_verdict(&requests, picture, &screendump, machine.options.frames)?;
+                tell_verdict(&requests, &wanted, &screendump, &machine.options.plan())?;
             } else if what.starts_with("requests")
                 && let Some(vgpuctl) = machine.vgpuctl
             {
@@ -214,7 +216,7 @@ fn command(machine: &Machine<'_>) -> Result<Command> {
     command
         .arg("-fw_cfg")
         .arg(format!("name={REGISTRY},file={}", escaped(&registry)))
-        .args(["-m", "512"])
+        .args(["-m", &options.memory().to_string()])
         .args(["-smp", &options.smp.to_string()])
         .arg("-serial")
         .arg(server(&place.socket("requests")))
@@ -352,15 +354,36 @@ fn next(lines: &Receiver<String>) -> Result<Option<String>> {
     }
 }
 
+/// The picture that the rig says is on the screen.
+#[derive(Debug, PartialEq, Eq)]
+struct Wanted {
+    size: (u32, u32),
+    /// Nothing is shown, since the display was given back; else the last frame.
+    black: bool,
+}
+
+impl Wanted {
+    /// Reads `WIDTHxHEIGHT`, and `black` behind it.
+    fn parse(text: &str) -> Result<Self> {
+        let parse = || {
+            let mut words = text.split_whitespace();
+            let (width, height) = words.next()?.split_once('x')?;
+            Some(Self {
+                size: (width.parse().ok()?, height.parse().ok()?),
+                black: words.next() == Some("black"),
+            })
+        };
+        parse().with_context(|| format!("the rig wants a screendump of {text:?}"))
+    }
+}
+
 /// Compares the screendump and tells the rig, which is waiting with that picture on the screen.
-fn tell_verdict(requests: &Path, place: &str, screendump: &Path, frames: u32) -> Result<()> {
-    let size = place
-        .split_whitespace()
-        .next()
-        .and_then(|size| size.split_once('x'))
-        .and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)))
-        .with_context(|| format!("the rig wants a screendump of {place:?}"))?;
-    let word = match picture::compare(screendump, size, frames)? {
+fn tell_verdict(requests: &Path, wanted: &Wanted, screendump: &Path, plan: &Plan) -> Result<()> {
+    let verdict = match wanted.black {
+        true => picture::compare_with_black(screendump, wanted.size)?,
+        false => picture::compare(screendump, wanted.size, plan)?,
+    };
+    let word = match verdict {
         Verdict::Match => vec![GO_ON],
         Verdict::Mismatch(difference) => {
             let (x, y): (u32, u32) = match difference {
@@ -409,7 +432,18 @@ fn ask(vgpuctl: &Path, requests: &Path) -> Result<Value> {
 mod tests {
     use std::path::Path;
 
-    use super::{escaped, id, plain, with_id};
+    use super::{Wanted, escaped, id, plain, with_id};
+
+    #[test]
+    fn the_rig_says_which_picture_is_on_the_screen() {
+        let wanted = |black| Wanted {
+            size: (1280, 800),
+            black,
+        };
+        assert_eq!(Wanted::parse("1280x800").unwrap(), wanted(false));
+        assert_eq!(Wanted::parse("1280x800 black").unwrap(), wanted(true));
+        assert!(Wanted::parse("1280 800").is_err());
+    }
 
     #[test]
     fn commas_in_paths_are_doubled_and_nothing_else() {

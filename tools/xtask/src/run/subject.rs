@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use rig::presets::Presets;
+use rig::presets::{Preset, Presets};
 
 use super::Options;
 use crate::build;
@@ -16,6 +16,13 @@ use crate::repository::Repository;
 
 /// Messages that are granted where no INF names a limit: as many as a device here has.
 const NO_LIMIT: u32 = 16;
+
+/// What PLUGPLAY_REGKEY_DRIVER opens.
+const SOFTWARE_KEY: &str = "driver";
+/// What QEMU's virtio GPU has for pictures, if it is not told otherwise (max_hostmem).
+const HOST_MEMORY: u64 = 256 << 20;
+/// The type of a number in the registry.
+const REG_DWORD: u32 = 4;
 
 /// The devices that QEMU has for hardware ids of display drivers: vendor, device, and the argument of -device.
 const DEVICES: &[(u16, u16, &str)] = &[
@@ -75,9 +82,9 @@ impl Subject {
         self.inf.as_ref().map_or(NO_LIMIT, |inf| inf.messages)
     }
 
-    /// The service's name and the registry.
-    pub fn presets(&self) -> Presets {
-        match &self.inf {
+    /// The service's name and the registry, with these numbers in the adapter's software key.
+    pub fn presets(&self, settings: &[(String, u32)]) -> Presets {
+        let mut presets = match &self.inf {
             Some(inf) => inf.presets.clone(),
             None => Presets {
                 service: self
@@ -88,11 +95,36 @@ impl Subject {
                     .into_owned(),
                 values: Vec::new(),
             },
+        };
+        for (name, number) in settings {
+            presets
+                .values
+                .retain(|value| value.key != SOFTWARE_KEY || value.name != *name);
+            presets.values.push(Preset {
+                key: SOFTWARE_KEY.to_owned(),
+                name: name.clone(),
+                kind: REG_DWORD,
+                data: number.to_le_bytes().to_vec(),
+            });
         }
+        presets
     }
 
-    /// The argument of QEMU's -device: the one asked for, or the device that its INF file names.
+    /// The argument of QEMU's -device: the one asked for, or the device that its INF file names, with the mode asked for.
     pub fn device(&self, options: &Options) -> Result<String> {
+        let mut device = self.name_of_device(options)?;
+        if let Some((width, height)) = options.mode {
+            device.push_str(&format!(",xres={width},yres={height}"));
+            // What the device keeps of pictures: one that is shown, and the next one.
+            let bytes = 2 * u64::from(width) * u64::from(height) * 4;
+            if device.starts_with("virtio-") && bytes > HOST_MEMORY {
+                device.push_str(&format!(",max_hostmem={}", bytes.next_multiple_of(1 << 20)));
+            }
+        }
+        Ok(device)
+    }
+
+    fn name_of_device(&self, options: &Options) -> Result<String> {
         if let Some(device) = &options.device {
             return Ok(device.clone());
         }
@@ -193,11 +225,40 @@ mod tests {
             ..plain()
         };
         assert_eq!(device(&vga, asked).unwrap(), "bochs-display");
+        let mode = |mode| Options {
+            mode: Some(mode),
+            ..plain()
+        };
+        assert_eq!(
+            device(&own, mode((640, 480))).unwrap(),
+            "virtio-gpu-pci,xres=640,yres=480"
+        );
+        assert_eq!(
+            device(&own, mode((8192, 4320))).unwrap(),
+            "virtio-gpu-pci,xres=8192,yres=4320,max_hostmem=283115520"
+        );
         let error = device(&subject(&[(0x9999, 1, None)]), plain()).unwrap_err();
         assert!(
             error.to_string().contains("PCI\\VEN_9999&DEV_0001"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_setting_takes_the_place_of_the_inf_files_value() {
+        let mut gpu = subject(&[(0x1AF4, 0x1050, None)]);
+        let value = |name: &str, number: u8| Preset {
+            key: "driver".into(),
+            name: name.into(),
+            kind: 4,
+            data: vec![number, 0, 0, 0],
+        };
+        if let Some(inf) = &mut gpu.inf {
+            inf.presets.values = vec![value("One", 1), value("Two", 2)];
+        }
+        let presets = gpu.presets(&[("One".into(), 5), ("Three".into(), 3)]);
+        let expected = vec![value("Two", 2), value("One", 5), value("Three", 3)];
+        assert_eq!(presets.values, expected);
     }
 
     #[test]
