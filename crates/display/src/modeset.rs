@@ -322,9 +322,10 @@ impl<P: Platform> ModeSetting<P> {
         mode: Mode,
         irql: &mut Passive<'_>,
     ) -> Result<(FrameBuffer<P>, Backing<P>), Fault> {
-        let memory = DmaMemory::new(mode.bytes(), irql)?;
+        let memory = DmaMemory::new(&started.interface, mode.bytes(), irql)?;
         let pages = mode.bytes().div_ceil(PAGE_SIZE);
-        let list = DmaMemory::new(table_at(pages).saturating_add(EntryList::TABLE_LEN), irql)?;
+        let table = table_at(pages).saturating_add(EntryList::TABLE_LEN);
+        let list = DmaMemory::new(&started.interface, table, irql)?;
         let joined = Joined {
             first: &started.device.memory,
             second: &list,
@@ -356,10 +357,11 @@ impl<P: Platform> ModeSetting<P> {
             width: like.width,
             height: like.height,
         };
-        let zeros = DmaMemory::<P>::new(PAGE_SIZE, irql)?;
+        let zeros = DmaMemory::<P>::new(&started.interface, PAGE_SIZE, irql)?;
         let zero_page = zeros.segment(0, PAGE_SIZE);
         let pages = mode.bytes().div_ceil(PAGE_SIZE);
-        let list = DmaMemory::new(table_at(pages).saturating_add(EntryList::TABLE_LEN), irql)?;
+        let table = table_at(pages).saturating_add(EntryList::TABLE_LEN);
+        let list = DmaMemory::new(&started.interface, table, irql)?;
         let joined = Joined {
             first: &started.device.memory,
             second: &list,

@@ -132,7 +132,7 @@ fn make_device<P: Platform>(
 ) -> Result<Box<Device<P>>, Fault> {
     let transport = find_registers(start, irql)?;
     // What can run out has to be there before anything is given away.
-    let memory = DmaMemory::new(layout::LEN, irql)?;
+    let memory = DmaMemory::new(start.interface, layout::LEN, irql)?;
     let modeset = PassiveMutex::new(ModeSetting::new(post_display), irql)?;
     let screen = PassiveMutex::new(Screen::new(), irql)?;
     let replied = Event::new(irql)?;

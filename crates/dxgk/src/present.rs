@@ -107,11 +107,11 @@ impl<'a> PresentDisplayOnly<'a> {
                 )
             }
         };
-        let extent = self.extent;
+        let (extent, life) = (self.extent, self.life);
         let moved = moves.iter().map(|step| &step.DestRect);
         moved
             .chain(dirty)
-            .filter_map(move |rect| PresentedRect::clipped(argument, rect, extent))
+            .filter_map(move |rect| PresentedRect::clipped(argument, rect, extent, life))
     }
 
     /// Says that this present ends later: the DDI returns STATUS_PENDING, and progress has to be reported once, with the
@@ -157,6 +157,7 @@ pub struct PresentedRect<'a> {
     first: *const u8,
     pitch: isize,
     bytes_per_pixel: u32,
+    life: Life,
     surface: PhantomData<&'a DXGKARG_PRESENT_DISPLAYONLY>,
 }
 
@@ -165,6 +166,7 @@ impl PresentedRect<'_> {
         argument: &DXGKARG_PRESENT_DISPLAYONLY,
         rect: &RECT,
         (width, height): (u32, u32),
+        life: Life,
     ) -> Option<Self> {
         let within = |edge: i32, limit: u32| u32::try_from(edge).unwrap_or(0).min(limit);
         let (left, right) = (within(rect.left, width), within(rect.right, width));
@@ -188,6 +190,7 @@ impl PresentedRect<'_> {
                 .wrapping_offset(offset),
             pitch: argument.Pitch as isize,
             bytes_per_pixel: argument.BytesPerPixel,
+            life,
             surface: PhantomData,
         })
     }
@@ -214,6 +217,11 @@ impl PresentedRect<'_> {
     #[must_use]
     pub const fn height(&self) -> u32 {
         self.height
+    }
+
+    /// Whether it is of a present to this start of this adapter.
+    pub(crate) fn is_of(&self, life: Life) -> bool {
+        self.life == life
     }
 
     /// Bytes of a line of it.

@@ -497,8 +497,10 @@ mod programs {
     /// As many pages as no machine has are refused before anything is computed from their number.
     #[test]
     fn more_pages_than_addresses_are_refused() {
+        let interface = hosted::interface();
         for length in [usize::MAX, usize::MAX - 4096, isize::MAX as usize + 1] {
-            let pages = hosted::passive(|irql| SharedPages::<Machine>::new(length, irql));
+            let pages =
+                hosted::passive(|irql| SharedPages::<Machine>::new(&interface, length, irql));
             assert_eq!(pages.err(), Some(Status::INSUFFICIENT_RESOURCES));
         }
     }

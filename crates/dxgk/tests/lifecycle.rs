@@ -266,7 +266,8 @@ fn g8_registers_and_pages_dropped_above_passive_level_are_kept() {
     let mapped = port.mapped.load(Ordering::SeqCst);
     // SAFETY: stands for a thread at PASSIVE_LEVEL.
     let irql = unsafe { Passive::assume() };
-    let pages = SharedPages::<scene::kernel::Machine>::new(1, &irql).expect("a page");
+    let interface = dxgk::hosted::interface::<scene::kernel::Machine>();
+    let pages = SharedPages::new(&interface, 1, &irql).expect("a page");
     at(scene::kernel::DIRQL, || drop(pages));
     assert!(matches!(
         violations()[..],

@@ -113,13 +113,17 @@ impl<S: System> Miniport for Minimal<S> {
 
     fn start_device(
         &self,
-        _: &mut StartDevice<'_, Self>,
+        start: &mut StartDevice<'_, Self>,
         irql: &mut Passive<'_>,
     ) -> Result<Parts<Self>, Status> {
         // A driver with a device finds its registers in `start.resources` and maps them with MappedRange.
         Ok(Parts {
             device: Screen {
-                memory: SharedPages::new((MODE.stride * MODE.height) as usize, irql)?,
+                memory: SharedPages::new(
+                    start.interface,
+                    (MODE.stride * MODE.height) as usize,
+                    irql,
+                )?,
                 copying: PassiveMutex::new((), irql)?,
             },
             context: (),

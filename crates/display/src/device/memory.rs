@@ -1,5 +1,6 @@
 //! Memory that the device reaches, as the queues want it.
 
+use dxgk::interface::Interface;
 use dxgk::irql::Passive;
 use dxgk::kernel::{Kernel, PAGE_SIZE};
 use dxgk::memory::SharedPages;
@@ -12,8 +13,12 @@ pub(crate) struct DmaMemory<K: Kernel>(SharedPages<K>);
 
 impl<K: Kernel> DmaMemory<K> {
     /// Zeroed pages for at least `length` bytes.
-    pub(crate) fn new(length: usize, irql: &Passive<'_>) -> Result<Self, Status> {
-        SharedPages::new(length, irql).map(Self)
+    pub(crate) fn new(
+        interface: &Interface<K>,
+        length: usize,
+        irql: &Passive<'_>,
+    ) -> Result<Self, Status> {
+        SharedPages::new(interface, length, irql).map(Self)
     }
 
     /// Copies a part of a presented picture to `offset`, a line every `stride` bytes.

@@ -24,6 +24,7 @@ use dxgk_sys::{
 use crate::interface::Interface;
 use crate::interrupt::{Dxgkrnl, Interrupts, MapError, MessageMap, Prepared, SourceSet};
 use crate::irql::Passive;
+use crate::kernel::Kernel;
 use crate::lifetime::Lifetimes;
 use crate::present::PendingPresent;
 use crate::resources::InterruptResource;
@@ -49,6 +50,19 @@ static LIVES: Lifetimes = Lifetimes::new();
 /// A present that each hosted adapter takes a report of, and no other.
 pub(crate) fn pending() -> PendingPresent {
     PendingPresent::hosted(LIVES.begin())
+}
+
+/// The services of a port for an adapter that lives as long as the process, for a test of what needs them. It has no resources,
+/// and nothing can be mapped.
+///
+/// # Panics
+///
+/// Never: the interface is complete.
+#[must_use]
+pub fn interface<K: Kernel>() -> Interface<K> {
+    // SAFETY: our own complete table. What an interface can call of it takes any handle.
+    let interface = unsafe { Interface::take(&table(core::ptr::null_mut()), LIVES.begin()) };
+    interface.expect("a complete interface")
 }
 
 /// A started adapter's interrupts on a host.
@@ -118,7 +132,7 @@ impl<T: SourceSet> Hosted<T> {
 
     /// Makes the next call of DxgkCbSynchronizeExecution that has none yet return this status without running anything;
     /// `None` lets it pass.
-    pub fn refuse(&self, status: Option<NTSTATUS>) {
+    pub fn refuse(&self, status: Option<i32>) {
         self.port.refuse(status);
     }
 

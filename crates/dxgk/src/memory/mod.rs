@@ -18,6 +18,7 @@ use crate::check::{PASSIVE_LEVEL, irql_between};
 use crate::interface::{Interface, Unmapper};
 use crate::irql::Passive;
 use crate::kernel::{Kernel, PAGE_SIZE, PageBlock};
+use crate::lifetime::Life;
 use crate::present::PresentedRect;
 use crate::resources::MemoryRange;
 use crate::status::Status;
@@ -161,9 +162,13 @@ impl<K: Kernel> Drop for MappedRange<K> {
 }
 
 /// Pages of ordinary memory that processor and device share, freed when dropped, at PASSIVE_LEVEL.
+///
+/// They are of one start of one adapter: its device alone is told where they are, until it is stopped, and a present of its own
+/// alone is copied there.
 pub struct SharedPages<K: Kernel> {
     bytes: Bytes,
     block: PageBlock,
+    life: Life,
     kernel: PhantomData<fn() -> K>,
 }
 
@@ -173,14 +178,18 @@ unsafe impl<K: Kernel> Send for SharedPages<K> {}
 unsafe impl<K: Kernel> Sync for SharedPages<K> {}
 
 impl<K: Kernel> SharedPages<K> {
-    /// Allocates zeroed pages for at least `length` bytes.
+    /// Allocates zeroed pages for at least `length` bytes, for the adapter of `interface`.
     ///
     /// IRQL: PASSIVE_LEVEL.
     ///
     /// # Errors
     ///
     /// STATUS_INSUFFICIENT_RESOURCES.
-    pub fn new(length: usize, irql: &Passive<'_>) -> Result<Self, Status> {
+    pub fn new(
+        interface: &Interface<K>,
+        length: usize,
+        irql: &Passive<'_>,
+    ) -> Result<Self, Status> {
         let pages = length.div_ceil(PAGE_SIZE).max(1);
         // No pointer goes further than half of the address space.
         let length = pages.checked_mul(PAGE_SIZE);
@@ -195,6 +204,7 @@ impl<K: Kernel> SharedPages<K> {
                 length,
             },
             block,
+            life: interface.life(),
             kernel: PhantomData,
         })
     }
@@ -205,10 +215,11 @@ impl<K: Kernel> SharedPages<K> {
         self.bytes.length
     }
 
-    /// The address by which the device reaches the byte at `offset`; contiguous up to the end of its page.
+    /// The address by which the device reaches the byte at `offset`; contiguous up to the end of its page. None outside, and
+    /// when the adapter has been stopped.
     #[must_use]
     pub fn device_address(&self, offset: usize) -> Option<u64> {
-        if offset >= self.bytes.length {
+        if offset >= self.bytes.length || !self.life.is_alive() {
             return None;
         }
         // SAFETY: our block, and the page is inside it.
@@ -239,8 +250,8 @@ impl<K: Kernel> SharedPages<K> {
     ///
     /// # Errors
     ///
-    /// The fault's status; part of it may have been copied then. STATUS_INVALID_PARAMETER if not all of it fits, or its lines
-    /// would overlap; nothing is copied then.
+    /// The fault's status; part of it may have been copied then. STATUS_INVALID_PARAMETER if not all of it fits, if its lines
+    /// would overlap, and for a present to another adapter than the one that the pages are of; nothing is copied then.
     pub fn copy_rect(
         &self,
         offset: usize,
@@ -248,6 +259,9 @@ impl<K: Kernel> SharedPages<K> {
         rect: &PresentedRect<'_>,
         irql: &Passive<'_>,
     ) -> Result<(), Status> {
+        if !rect.is_of(self.life) {
+            return Err(Status::INVALID_PARAMETER);
+        }
         let line = rect.line_bytes();
         let last = (rect.height() as usize).saturating_sub(1);
         let span = last

@@ -17,7 +17,8 @@ impl Ram {
     pub fn new(length: usize) -> Self {
         // SAFETY: a test's thread is at PASSIVE_LEVEL.
         let irql = unsafe { Passive::assume() };
-        Self(SharedPages::new(length, &irql).expect("memory"))
+        let interface = dxgk::hosted::interface();
+        Self(SharedPages::new(&interface, length, &irql).expect("memory"))
     }
 }
 
