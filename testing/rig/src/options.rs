@@ -34,8 +34,8 @@ pub struct Options {
     pub foreign: bool,
     /// `strict=0|1`: whether the first violation ends the run.
     pub strict: bool,
-    /// `count=0|1`: whether instructions are counted. QEMU runs with `-icount shift=3` and one processor then, so that eight ticks
-    /// of the time stamp counter are one instruction. The summary's `instructions` has, for DriverEntry and each DDI by its name,
+    /// `count=0|1`: whether instructions are counted. QEMU runs with `-icount` and one processor then, so that the time-stamp
+    /// counter advances by the same number of ticks with each instruction. The summary's `instructions` has, for DriverEntry and each DDI by its name,
     /// `{"calls": N, "total": N}`.
     pub count: bool,
     /// `vendor=N device=N`: the PCI ids of the adapter, in decimal.

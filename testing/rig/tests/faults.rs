@@ -97,21 +97,21 @@ fn build(folder: &Path, source: &str, definition: &str, subsystem: &str) -> Path
 
 /// Boots the rig with an image; QEMU's exit status and the log.
 fn boot(image: &Path) -> (i32, String) {
+    boot_with(
+        image,
+        "watchdog=10",
+        &["-accel", "tcg,thread=multi", "-smp", "2"],
+    )
+}
+
+/// The same with other options, accelerator and processors.
+fn boot_with(image: &Path, options: &str, processors: &[&str]) -> (i32, String) {
     let rig = std::env::var_os("RIG_EFI").expect("RIG_EFI names the built rig (rig.efi)");
     let output = Command::new("timeout")
+        .args(["90", "qemu-system-x86_64", "-machine", "q35", "-cpu", "max"])
+        .args(processors)
         .args([
-            "90",
-            "qemu-system-x86_64",
-            "-machine",
-            "q35",
-            "-accel",
-            "tcg,thread=multi",
-            "-cpu",
-            "max",
-        ])
-        .args([
-            "-smp", "2", "-m", "256", "-display", "none", "-vga", "none", "-monitor", "none",
-            "-net", "none",
+            "-m", "256", "-display", "none", "-vga", "none", "-monitor", "none", "-net", "none",
         ])
         .args([
             "-no-reboot",
@@ -127,7 +127,8 @@ fn boot(image: &Path) -> (i32, String) {
             "name=opt/org.vgpudod/driver,file={}",
             image.display()
         ))
-        .args(["-fw_cfg", "name=opt/org.vgpudod/options,string=watchdog=10"])
+        .arg("-fw_cfg")
+        .arg(format!("name=opt/org.vgpudod/options,string={options}"))
         .args([
             "-serial",
             "stdio",
@@ -224,6 +225,33 @@ fn the_services_answer_as_documented() {
 
 #[test]
 #[ignore = "needs clang, lld, QEMU and RIG_EFI"]
+fn instructions_are_counted_one_by_one() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("counted");
+    fs::create_dir_all(&folder).unwrap();
+    let image = build(&folder, "driver.c", "FAULT=21", "native");
+    for shift in ["3", "4"] {
+        let icount = format!("shift={shift},sleep=off");
+        let processors = [
+            "-accel",
+            "tcg,thread=single",
+            "-smp",
+            "1",
+            "-icount",
+            &icount,
+        ];
+        let (_, log) = boot_with(&image, "watchdog=60 count=1", &processors);
+        let count = log
+            .split("DriverEntry ran ")
+            .nth(1)
+            .and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
+        // A million turns of two, and what is around them.
+        let exact = count.is_some_and(|count| (2_000_000..2_010_000).contains(&count));
+        assert!(exact, "shift {shift}: {log}");
+    }
+}
+
+#[test]
+#[ignore = "needs clang, lld, QEMU and RIG_EFI"]
 fn a_program_is_no_driver() {
     let (ended, log) = run_fault(17, "console");
     assert_eq!(ended, RIG, "{log}");
@@ -270,17 +298,22 @@ fn threads_timers_locks_and_memory_are_as_documented() {
 #[ignore = "needs clang, lld, QEMU and RIG_EFI"]
 fn what_is_not_given_back_is_named() {
     let (_, log) = run_source("services.c", "LEAK=1");
-    for what in [
-        "bytes of contiguous memory at",
-        "an event at",
-        "timer ",
-        "handle ",
-        "a thread at",
-        "the pages of the MDL at",
+    let named: Vec<&str> = log
+        .lines()
+        .filter_map(|line| Some(line.split_once(" leak: ")?.1))
+        .collect();
+    for (what, times) in [
+        ("4096 bytes of contiguous memory at ", 1),
+        ("an event at ", 1),
+        ("timer 0x", 1),
+        ("handle ", 2),
+        ("a thread at ", 1),
+        ("64 bytes at ", 1),
+        ("the pages of the MDL at ", 1),
     ] {
-        assert!(
-            log.contains(&format!("leak: {what}")) || log.contains(what),
-            "{what}: {log}"
-        );
+        let count = named.iter().filter(|name| name.starts_with(what)).count();
+        assert_eq!(count, times, "{what}: {named:#?}");
     }
+    let all = format!("\"leaks\": {}", named.len());
+    assert!(log.contains(&all), "{all}: {log}");
 }

@@ -6,6 +6,7 @@
 mod arm64;
 mod bench;
 mod build;
+mod c_driver;
 mod host_patch;
 mod identity;
 mod image;

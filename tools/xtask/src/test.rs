@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use crate::arm64;
 use crate::bench;
 use crate::build;
+use crate::c_driver;
 use crate::inf;
 use crate::install;
 use crate::machine;
@@ -126,6 +127,19 @@ fn as_foreign(repository: &Repository) -> Result<u64> {
     Ok(1)
 }
 
+/// The driver in C, which has to break no rule: the ones that shipped drivers break are told, and are none.
+fn in_c(repository: &Repository, device: &str) -> Result<u64> {
+    run::run(&run::Options {
+        image: Some(c_driver::build(repository)?),
+        inf: Some(c_driver::inf(repository)),
+        device: Some(device.to_owned()),
+        strict: true,
+        smp: 2,
+        ..run::Options::default()
+    })?;
+    Ok(1)
+}
+
 fn steps() -> Vec<Step> {
     let step = |name, run: fn(&Repository) -> Result<u64>| Step {
         name,
@@ -220,6 +234,12 @@ fn steps() -> Vec<Step> {
         }),
         step("rig: fault drivers", fault_drivers),
         step("rig: any image", as_foreign),
+        step("rig: driver in C, VGA", |repository| {
+            in_c(repository, "VGA")
+        }),
+        step("rig: driver in C, bochs-display", |repository| {
+            in_c(repository, "bochs-display")
+        }),
     ];
     for (name, options) in run::steps::machines()
         .into_iter()

@@ -107,7 +107,7 @@ fn parse_imports(text: &str) -> Result<Vec<Import>> {
 }
 
 /// The fields of each row of a table: lines that start with `#` and empty ones left out.
-fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
+pub fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
     text.lines()
         .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
         .map(|line| line.split('\t').collect())
@@ -186,6 +186,11 @@ impl ContentRoot {
         folder.join(format!("{name}.lib"))
     }
 
+    /// A library of the kernel's folder.
+    pub fn kernel_library(&self, name: &str) -> PathBuf {
+        self.library(Place::Kernel, name)
+    }
+
     fn work(&self, name: &str) -> PathBuf {
         self.path.join("work").join(name)
     }
@@ -261,7 +266,7 @@ impl ContentRoot {
         let table = fs::read_to_string(sources.join("layout.tsv"))?;
         let path = self.work("layout.c");
         write_if_changed(&path, layout_assertions(&table)?.as_bytes())?;
-        process::capture(self.clang(sources).arg("-fsyntax-only").arg(path))
+        process::capture(self.clang().arg("-fsyntax-only").arg(path))
             .context("the headers disagree with testing/wdk-lite/layout.tsv")?;
         Ok(())
     }
@@ -269,7 +274,7 @@ impl ContentRoot {
     fn compile(&self, sources: &Path, source: &str, place: Place, library: &str) -> Result<()> {
         let object = self.work(&format!("{source}.obj"));
         let c = self.relative(&sources.join("lib").join(format!("{source}.c")));
-        let mut clang = self.clang(sources);
+        let mut clang = self.clang();
         clang
             .args(["-O2", "-g", "-gcodeview", "-Xclang", "-cfguard"])
             .arg(format!(
@@ -293,7 +298,8 @@ impl ContentRoot {
 
     /// clang for freestanding kernel code against these headers, warnings being errors. It runs in the repository's root and is told of
     /// files there by relative names, because the symbols hold its command line.
-    fn clang(&self, sources: &Path) -> Command {
+    pub fn clang(&self) -> Command {
+        let sources = self.repository.join("testing/wdk-lite");
         let mut clang = Command::new("clang");
         clang
             .current_dir(&self.repository)
@@ -304,6 +310,8 @@ impl ContentRoot {
             "-fno-builtin",
             "-fno-omit-frame-pointer",
             "-mno-red-zone",
+            // Each function that is no leaf has to have unwind information on x64; freestanding code has none by default.
+            "-fasynchronous-unwind-tables",
             "-nostdinc",
         ]);
         clang.args(["-Wall", "-Wextra", "-Werror", "-std=c11"]);

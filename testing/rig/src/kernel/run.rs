@@ -136,10 +136,12 @@ pub fn run(found: &'static Found) -> ! {
     if options.count {
         if percpu::count() != 1 {
             fail(format_args!(
-                "instructions are counted on one processor: start QEMU with -smp 1 -icount shift=0"
+                "instructions are counted on one processor: start QEMU with -smp 1 -icount shift=3"
             ));
         }
-        count::start();
+        if let Err(why) = count::start() {
+            fail(format_args!("{why}"));
+        }
     }
     let object = io::new_driver(name);
     let status = enter(&driver, object, &service);
@@ -228,6 +230,7 @@ fn enter(driver: &Driver, object: *mut DRIVER_OBJECT, service: &str) -> NTSTATUS
         let status = entry(object, &raw const path);
         if let (Some(before), Some(after)) = (before, count::instructions()) {
             report::ENTRY.store(after - before, Ordering::Relaxed);
+            log!("DriverEntry ran {} instructions", after - before);
         }
         status
     })

@@ -191,6 +191,9 @@ NTSTATUS DriverEntry(void *driver, void *path)
     __asm__ volatile("int $0x29" : : "c"(5ULL));
 #elif FAULT == 20
     data = KeNoSuchVariable;
+#elif FAULT == 21
+    ULONG64 turns = 1000000;
+    __asm__ volatile("1: dec %0\n\tjnz 1b" : "+r"(turns));
 #endif
     return FAILED;
 }
