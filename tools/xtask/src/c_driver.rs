@@ -27,6 +27,9 @@ const IMPORTS: &[&str] = &[
     "memset",
 ];
 
+/// The content root's libraries that it is linked with, as drivers are with the WDK's.
+const LIBRARIES: [&str; 3] = ["displib", "BufferOverflowFastFailK", "ntoskrnl"];
+
 /// The folder of its sources.
 pub fn sources(repository: &Repository) -> PathBuf {
     repository.root().join("testing/c-driver")
@@ -74,7 +77,7 @@ pub fn build(repository: &Repository) -> Result<PathBuf> {
         .arg(format!("/out:{}", image.display()))
         .args(objects)
         .arg(imports)
-        .args(["displib", "ntoskrnl"].map(|name| content_root.kernel_library(name)));
+        .args(LIBRARIES.map(|name| content_root.kernel_library(name)));
     process::capture(&mut link).context("the driver in C does not link")?;
     Ok(image)
 }
