@@ -60,7 +60,7 @@ pub struct Adapter {
     pub(crate) display_enabled: AtomicBool,
     /// Presents whose source was at an address of user mode.
     pub(crate) user_presents: AtomicU64,
-    /// Stops that came while a present was pending.
+    /// Presents that were left pending when the adapter was about to stop.
     pub(crate) busy_stops: AtomicU32,
 }
 
@@ -257,13 +257,6 @@ impl Adapter {
             format_args!("nothing mapped"),
             format_args!("{left} ranges"),
         );
-    }
-
-    /// Notes a stop that comes while a present is pending.
-    pub(crate) fn note_busy_stop(&self) {
-        if self.interrupts().is_present_pending() {
-            self.busy_stops.fetch_add(1, Ordering::Relaxed);
-        }
     }
 
     pub(crate) fn nothing_pending(&self, at: &'static str) {

@@ -163,7 +163,6 @@ impl Adapter {
             return Err(STATUS_DEVICE_NOT_READY);
         };
         self.late_dpc();
-        self.note_busy_stop();
         // SAFETY: the driver gave this function for this purpose, with this context.
         let status = self.call(Ddi::StopDevice, || unsafe { stop(self.context()) });
         self.stopped(at);

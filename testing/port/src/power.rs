@@ -68,7 +68,6 @@ impl Adapter {
             ..Default::default()
         };
         let argument = &raw mut info;
-        self.note_busy_stop();
         let status = self.call(Ddi::StopDeviceAndReleasePostDisplayOwnership, || {
             // SAFETY: the driver gave this function for this purpose; the argument is live.
             unsafe { release(self.context(), target, argument) }

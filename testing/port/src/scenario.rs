@@ -279,7 +279,9 @@ fn leave_pending(adapter: &'static Adapter, plan: &Plan) {
         && let Some(mut desktop) = desktop(adapter, 0, target, plan)
     {
         // What it ends with is not judged: the adapter goes.
-        let _ = desktop.leave_pending();
+        if desktop.leave_pending() == Ok(true) {
+            adapter.busy_stops.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 

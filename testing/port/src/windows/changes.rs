@@ -56,16 +56,25 @@ impl Desktop {
         }
     }
 
-    /// A present whose end is not waited for, so that what follows finds it pending. Foreign drivers are spared this.
+    /// A present whose end is not waited for, so that what follows finds it pending; whether it is. A fast device may end one
+    /// before that can be seen: then another one comes. Foreign drivers are spared this.
     ///
     /// # Errors
     /// The driver's status.
-    pub fn leave_pending(&mut self) -> Result<(), NtStatus> {
-        let frame = Frame::whole(&self.adapter.picture(), self.seed);
-        let begun = self
-            .adapter
-            .begin_present(self.source, &mut self.surface, &frame);
-        begun.map(drop)
+    pub fn leave_pending(&mut self) -> Result<bool, NtStatus> {
+        const ATTEMPTS: u32 = 20;
+        let adapter = self.adapter;
+        let frame = Frame::whole(&adapter.picture(), self.seed);
+        for _ in 0..ATTEMPTS {
+            let status = adapter.begin_present(self.source, &mut self.surface, &frame)?;
+            if adapter.interrupts().is_present_pending() {
+                return Ok(true);
+            }
+            if status == STATUS_PENDING {
+                let _ = adapter.wait_for_progress(self.source);
+            }
+        }
+        Ok(false)
     }
 
     /// A commit of the active VidPN while a present is pending. Foreign drivers are spared this: Microsoft's sample relies on it.

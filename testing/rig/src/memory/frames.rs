@@ -32,6 +32,8 @@ struct Frames {
 pub const PIECE: usize = 16;
 /// How many pieces there are in the beginning: enough for two frame buffers of a common mode. Freed, they are single frames.
 const PIECES: usize = 160;
+/// Frames of a machine for common modes. Of what there is beyond them, half is pieces, for the frame buffers of a large mode.
+const COMMON: usize = (512 << 20) / PAGE;
 
 static FRAMES: Lock<Frames> = Lock::new(Frames {
     free: Vec::new(),
@@ -44,9 +46,12 @@ const CONTIGUOUS: usize = 16 << 20;
 
 /// Takes over the free ranges `(first frame number, count)` and shuffles them. Once, before any allocation.
 pub fn initialize(ranges: impl Iterator<Item = (u32, u32)>) -> usize {
-    let mut pieces = Vec::with_capacity(PIECES);
+    let ranges: Vec<(u32, u32)> = ranges.collect();
+    let all: usize = ranges.iter().map(|(_, count)| *count as usize).sum();
+    let most = PIECES + all.saturating_sub(COMMON) / 2 / PIECE;
+    let mut pieces = Vec::with_capacity(most);
     let mut contiguous = (CONTIGUOUS / PAGE) as u32;
-    let ranges = ranges.map(|(first, count)| {
+    let ranges = ranges.into_iter().map(|(first, count)| {
         // From the first range that has room for it twice.
         if contiguous == 0 || count < 2 * contiguous {
             return (first, count);
@@ -56,7 +61,7 @@ pub fn initialize(ranges: impl Iterator<Item = (u32, u32)>) -> usize {
         (first + kept, count - kept)
     });
     let mut free: Vec<u32> = ranges
-        .flat_map(|(first, count)| apart(first..first + count, &mut pieces))
+        .flat_map(|(first, count)| apart(first..first + count, most, &mut pieces))
         .collect();
     // xorshift64: any fixed, bad but scattered order will do, and the same one in each run.
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
@@ -78,11 +83,15 @@ pub fn initialize(ranges: impl Iterator<Item = (u32, u32)>) -> usize {
     count + kept
 }
 
-/// Takes pieces out of a range, as long as more are wanted; the rest of it.
-fn apart(range: Range<u32>, pieces: &mut Vec<u32>) -> impl Iterator<Item = u32> + use<> {
+/// Takes pieces out of a range, until there are `most`; the rest of it.
+fn apart(
+    range: Range<u32>,
+    most: usize,
+    pieces: &mut Vec<u32>,
+) -> impl Iterator<Item = u32> + use<> {
     let size = PIECE as u32;
     let first = range.start.next_multiple_of(size).min(range.end);
-    let wanted = (PIECES - pieces.len()) as u32;
+    let wanted = (most - pieces.len()) as u32;
     let end = first + wanted.min((range.end - first) / size) * size;
     pieces.extend((first..end).step_by(PIECE));
     (range.start..first).chain(end..range.end)

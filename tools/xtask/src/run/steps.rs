@@ -73,7 +73,7 @@ pub fn machines() -> Vec<Step> {
 /// Most frames of a run whose point is not their number.
 const FEW: u32 = 40;
 
-/// Everything that the model varies, several things in each run, and each setting of the driver's.
+/// Everything that the model varies, several things in each run; each setting of the driver's; and its largest picture.
 pub fn model() -> Vec<Step> {
     let run = |variants: &[&'static str], settings: &[&str]| Options {
         frames: FEW,
@@ -149,6 +149,14 @@ pub fn model() -> Vec<Step> {
                 line: true,
                 smp: 1,
                 ..run(&["wake-no-commit"], &["PresentAtOnce"])
+            },
+        ),
+        (
+            "rig: 8192x4320",
+            Options {
+                mode: Some((8192, 4320)),
+                frames: 3,
+                ..Options::default()
             },
         ),
         (
