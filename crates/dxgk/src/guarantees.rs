@@ -175,7 +175,8 @@ pub mod g13_no_unwinding {}
 /// memory is accessed in one way.
 ///
 /// Tests: `g14_no_code_that_nt_success_takes_becomes_a_failure`, `g14_a_commit_for_one_source_leaves_the_others_bounds`,
-/// `g14_pages_are_of_one_start_of_one_adapter`,
+/// `g14_pages_are_of_one_start_of_one_adapter`, `g14_the_systems_picture_is_whole_or_refused`,
+/// `g14_a_pointers_image_is_whole_or_refused`,
 /// `g14_a_display_that_is_left_lit_lies_in_its_memory`, those of `src/exploits.rs`, and `ui/x_err_success`,
 /// `ui/x_union`, `ui/x_gamma`, `ui/x_line_oob`, `ui/x_lock_kernel`, `ui/g14_kernel_object_by_hand`, `ui/g14_device_object`,
 /// `ui/g14_picture_kept`. The programs of `tests/adversary.rs` are attempts that the layer withstands.

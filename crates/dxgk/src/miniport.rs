@@ -42,6 +42,11 @@ use crate::resources::Resources;
 use crate::status::Status;
 
 /// A whole display-only miniport: every group is implemented. It is, by itself, when they are.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` lacks a group of a display-only miniport's DDIs",
+    label = "not a whole miniport",
+    note = "a group without need for a word takes one line, such as `impl dxgk::miniport::Pointer for {Self} {{}}`"
+)]
 pub trait DisplayOnly:
     Miniport + Children + VidPns + Presents + Pointer + SystemDisplay + Escape
 {

@@ -380,6 +380,11 @@ pub struct PresentProgress {
 }
 
 /// What DxgkCbNotifyInterrupt can be told. Only what this layer makes, since the structure behind it can hold pointers.
+#[diagnostic::on_unimplemented(
+    message = "dxgkrnl can't be notified of `{Self}`",
+    label = "not a notification of this layer",
+    note = "a present that pended has a token: `PendingPresent::ended` makes a notification of it, once"
+)]
 pub trait Notification: sealed::Sealed {
     /// Whether it is of this start of this adapter.
     #[doc(hidden)]

@@ -13,15 +13,15 @@ mod attacker {
     use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
     use dxgk::adapter::{Registry, Started};
-    use dxgk::id::Sources as Which;
+    use dxgk::id::{Sources as Which, VidPnTargetId};
     use dxgk::interrupt::{
         AtDirql, Cause, Dxgkrnl, InterruptDevice, Notifying, Silent, Source, SourceSet,
     };
-    use dxgk::irql::{Dispatch, Passive};
+    use dxgk::irql::{Dispatch, High, Passive};
     use dxgk::miniport::*;
     use dxgk::present::{PendingPresent, PendingPresents, PresentDisplayOnly};
     use dxgk::status::Status;
-    use dxgk::vidpn::{Cofunctional, Commit, Path, VidPn};
+    use dxgk::vidpn::{Cofunctional, Commit, Path, PixelFormat, VidPn};
 
     use super::scene::kernel::Machine;
 
@@ -209,7 +209,21 @@ mod attacker {
 
     impl<T: SourceSet<Device = Device, Connection = Dxgkrnl>> Pointer for Attacker<T> {}
 
-    impl<T: SourceSet<Device = Device, Connection = Dxgkrnl>> SystemDisplay for Attacker<T> {}
+    impl<T: SourceSet<Device = Device, Connection = Dxgkrnl>> SystemDisplay for Attacker<T> {
+        fn system_display_enable(
+            &self,
+            _: &Started<Self>,
+            target: Option<VidPnTargetId>,
+            _: &mut High<'_>,
+        ) -> Result<SystemMode, Status> {
+            let target = target.ok_or(Status::NOT_SUPPORTED)?;
+            Ok(SystemMode {
+                width: 640 + target.number(),
+                height: 480,
+                format: PixelFormat::X8R8G8B8,
+            })
+        }
+    }
 
     impl<T: SourceSet<Device = Device, Connection = Dxgkrnl>> VidPns for Attacker<T> {
         fn is_supported_vidpn(
@@ -277,7 +291,7 @@ mod programs {
     use dxgk::miniport::{Miniport, StartRefusal};
     use dxgk::present::Presented;
     use dxgk::status::Status;
-    use dxgk::sys::{STATUS_PENDING, STATUS_SUCCESS};
+    use dxgk::sys::{STATUS_PENDING, STATUS_SUCCESS, StatusConnection as CONNECTION};
 
     use super::attacker::*;
     use super::scene::kernel::{Machine, at, violations};
@@ -321,6 +335,32 @@ mod programs {
         port.reset();
         assert!(ON_RESET.take().is_none(), "it was called");
         assert!(capability_is_had());
+        assert_eq!(port.remove(), STATUS_SUCCESS);
+    }
+
+    /// The picture of a bug check goes to a target that there is; what a driver can't show leaves dxgkrnl's outputs alone.
+    #[test]
+    fn the_system_display_is_enabled_on_a_target_that_there_is() {
+        let port = started();
+        assert_eq!(port.system_display(0), (STATUS_SUCCESS, 640, 480));
+        for target in [1, 16, u32::MAX] {
+            let refused = (Status::NOT_SUPPORTED.raw(), 0, 0);
+            assert_eq!(port.system_display(target), refused, "{target}");
+        }
+        assert_eq!(port.stop(), STATUS_SUCCESS);
+        assert_eq!(port.system_display(0).0, Status::NOT_SUPPORTED.raw());
+        assert_eq!(port.remove(), STATUS_SUCCESS);
+    }
+
+    /// A child's connection is asked for, and nothing else of it, and no other child's.
+    #[test]
+    fn a_child_is_asked_for_its_connection_alone() {
+        let port = started();
+        assert_eq!(port.child_status(0, CONNECTION), (STATUS_SUCCESS, true));
+        let refused = (Status::INVALID_PARAMETER.raw(), false);
+        assert_eq!(port.child_status(1, CONNECTION), refused);
+        assert_eq!(port.child_status(u32::MAX, CONNECTION), refused);
+        assert_eq!(port.child_status(0, CONNECTION + 1), refused, "rotation");
         assert_eq!(port.remove(), STATUS_SUCCESS);
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// The rules of the areas SYNC, ISR, DPC, MSI and CB.
+/// The rules of the areas SYNC, ISR, DPC, MSI, CB, HPD and SYSDISPLAY.
 const RULES: &str = "\
     SYNC/level-three SYNC/level-two SYNC/level-one-child SYNC/level-zero SYNC/reentrancy-levels \
     ISR/line-not-ours ISR/dismiss-before-true ISR/wrong-claim-storms ISR/only-two-callbacks ISR/shared-state \
@@ -13,7 +13,11 @@ const RULES: &str = "\
     DPC/notify-then-queue DPC/notify-fixed-level DPC/one-per-adapter DPC/short \
     MSI/inf-opt-in MSI/all-or-one MSI/resource-descriptors MSI/edge-semantics MSI/message-number MSI/line-must-share \
     CB/device-info CB/map-memory CB/device-space CB/post-ownership-context CB/post-ownership-values \
-    CB/query-services CB/service-structures CB/log-etw CB/exclude-attributes CB/exclude-callback";
+    CB/query-services CB/service-structures CB/log-etw CB/exclude-attributes CB/exclude-callback \
+    HPD/indicate-fields HPD/interruptible-must-notify HPD/query-child-status HPD/pdo-and-descriptor-follow \
+    HPD/practice-not-in-startdevice HPD/practice-reread-modes \
+    SYSDISPLAY/must-implement SYSDISPLAY/target-stays-on SYSDISPLAY/keep-mode-and-report SYSDISPLAY/write-needs-enable \
+    SYSDISPLAY/write-with-cpu SYSDISPLAY/source-format-conflict SYSDISPLAY/uninitialized-target SYSDISPLAY/resetdevice";
 
 /// All Rust text of the project that may hold tests, and the names of the programs that must not compile.
 fn sources(folder: &Path, text: &mut String) {

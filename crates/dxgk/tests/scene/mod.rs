@@ -13,8 +13,8 @@ use std::ffi::c_void;
 use std::ptr;
 
 use dxgk::sys::{
-    DXGK_START_INFO, DXGKARG_ESCAPE, DXGKARG_PRESENT_DISPLAYONLY, DXGKRNL_INTERFACE,
-    KMDDOD_INITIALIZATION_DATA, NTSTATUS, STATUS_SUCCESS,
+    DXGK_CHILD_STATUS, DXGK_START_INFO, DXGKARG_ESCAPE, DXGKARG_PRESENT_DISPLAYONLY,
+    DXGKRNL_INTERFACE, KMDDOD_INITIALIZATION_DATA, NTSTATUS, STATUS_SUCCESS,
 };
 
 #[cfg(loom)]
@@ -288,6 +288,38 @@ impl Port {
         let reset = self.table.DxgkDdiResetDevice.expect("there");
         // SAFETY: the adapter's context.
         at(DIRQL, || unsafe { reset(self.context()) });
+    }
+
+    /// DxgkDdiSystemDisplayEnable: the status, and the size that came back.
+    pub fn system_display(&self, target: u32) -> (NTSTATUS, u32, u32) {
+        let enable = self.table.DxgkDdiSystemDisplayEnable.expect("there");
+        let (mut width, mut height, mut format) = (0, 0, 0);
+        // SAFETY: the adapter's context, our out-pointers.
+        let status = at(15, || unsafe {
+            enable(
+                self.context(),
+                target,
+                ptr::null_mut(),
+                &raw mut width,
+                &raw mut height,
+                &raw mut format,
+            )
+        });
+        (status, width, height)
+    }
+
+    /// DxgkDdiQueryChildStatus: the status, and whether a monitor is connected.
+    pub fn child_status(&self, child: u32, kind: i32) -> (NTSTATUS, bool) {
+        let query = self.table.DxgkDdiQueryChildStatus.expect("there");
+        let mut status = DXGK_CHILD_STATUS {
+            Type: kind,
+            ChildUid: child,
+            ..Default::default()
+        };
+        // SAFETY: the adapter's context, our structure.
+        let result = at(0, || unsafe { query(self.context(), &raw mut status, 0) });
+        // SAFETY: a number in either arm.
+        (result, unsafe { status.Anonymous.HotPlug.Connected } != 0)
     }
 
     /// Has DxgkCbSynchronizeExecution refuse its next calls.
