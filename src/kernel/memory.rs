@@ -1,17 +1,15 @@
-//! Pages that a device reaches, and reading memory that may fault.
+//! Pages that a device reaches.
 
 use core::ptr::NonNull;
 
 use dxgk::kernel::{PAGE_SIZE, PageBlock};
-use dxgk::status::Status;
 use wdk_sys::ntddk::{
-    ExFreePool, MmAllocatePagesForMdlEx, MmCopyMemory, MmFreePagesFromMdl,
-    MmMapLockedPagesSpecifyCache, MmUnmapLockedPages,
+    ExFreePool, MmAllocatePagesForMdlEx, MmFreePagesFromMdl, MmMapLockedPagesSpecifyCache,
+    MmUnmapLockedPages,
 };
 use wdk_sys::{
     _MEMORY_CACHING_TYPE, _MM_PAGE_PRIORITY, FALSE, MDL, MM_ALLOCATE_FULLY_REQUIRED,
-    MM_ALLOCATE_REQUIRE_CONTIGUOUS_CHUNKS, MM_COPY_ADDRESS, MM_COPY_MEMORY_VIRTUAL, PFN_NUMBER,
-    PHYSICAL_ADDRESS,
+    MM_ALLOCATE_REQUIRE_CONTIGUOUS_CHUNKS, PFN_NUMBER, PHYSICAL_ADDRESS,
 };
 
 use super::KERNEL_MODE;
@@ -138,26 +136,4 @@ unsafe fn free_mdl(mdl: NonNull<MDL>) {
         MmFreePagesFromMdl(mdl.as_ptr());
         ExFreePool(mdl.as_ptr().cast());
     }
-}
-
-/// Copies from memory that may fault. MmCopyMemory returns an error where a plain read would be a bugcheck.
-///
-/// # Safety
-///
-/// `to` is nonpaged and valid for writes of `length` bytes.
-pub(super) unsafe fn copy(to: *mut u8, from: *const u8, length: usize) -> Result<(), Status> {
-    let mut source = MM_COPY_ADDRESS::default();
-    source.__bindgen_anon_1.VirtualAddress = from.cast_mut().cast();
-    let mut copied = 0;
-    // SAFETY: the target is the caller's; a bad source is an error, not a crash. PASSIVE_LEVEL is below APC_LEVEL.
-    let status = unsafe {
-        MmCopyMemory(
-            to.cast(),
-            source,
-            length as u64,
-            MM_COPY_MEMORY_VIRTUAL,
-            &raw mut copied,
-        )
-    };
-    Status::check(status)
 }

@@ -1,6 +1,8 @@
 //! The kernel services of the safe layer, on ntoskrnl.
 
 mod event;
+#[cfg_attr(not(target_arch = "x86_64"), path = "guarded_arm64.rs")]
+mod guarded;
 mod memory;
 mod processors;
 pub mod registry;
@@ -13,6 +15,7 @@ use core::sync::atomic::AtomicUsize;
 use dxgk::check::Violation;
 use dxgk::irql::{AtMostDispatch, Passive};
 use dxgk::kernel::{Kernel, PageBlock};
+use dxgk::memory::RectCopy;
 use dxgk::status::Status;
 #[cfg(debug_assertions)]
 use wdk_sys::ntddk::KeBugCheckEx;
@@ -113,14 +116,9 @@ unsafe impl Kernel for Windows {
         unsafe { memory::free_pages(block) };
     }
 
-    unsafe fn copy(
-        _: &Passive<'_>,
-        to: NonNull<u8>,
-        from: *const u8,
-        length: usize,
-    ) -> Result<(), Status> {
+    unsafe fn copy(_: &Passive<'_>, copy: &RectCopy) -> Result<(), Status> {
         // SAFETY: the caller's promise is the same.
-        unsafe { memory::copy(to.as_ptr(), from, length) }
+        unsafe { guarded::copy(copy) }
     }
 
     unsafe fn new_event(_: &Passive<'_>) -> Option<Event> {

@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 
 use crate::check::Violation;
 use crate::irql::{AtMostDispatch, Passive};
-use crate::memory::Word;
+use crate::memory::{RectCopy, Word};
 use crate::status::Status;
 use crate::sync::{AtomicUsize, Ordering};
 
@@ -137,26 +137,24 @@ pub unsafe trait Kernel: Sized + 'static {
     /// The block is from [`allocate_pages`](Self::allocate_pages), is freed once, and neither processor nor device uses it.
     unsafe fn free_pages(block: &PageBlock);
 
-    /// Copies from memory that may fault when it is read; a fault is an error, not a crash (MmCopyMemory).
+    /// Copies a rectangle from memory that may fault when it is read; a fault is an error, not a crash.
+    ///
+    /// In Windows: a copy under a structured exception handler. [`RectCopy::run`] does the rest for a kernel that reads in
+    /// another way.
     ///
     /// # Errors
     ///
-    /// The status of the fault; part of `to` may have been written.
+    /// The status of the fault; part of the destination may have been written.
     ///
     /// # Safety
     ///
-    /// `to` is nonpaged and inside of pages from [`allocate_pages`](Self::allocate_pages), with `length` bytes, and `from` is
-    /// part of a presented picture.
+    /// The destination's rectangle is nonpaged and inside of pages from [`allocate_pages`](Self::allocate_pages), and the
+    /// source is part of a presented picture.
     ///
     /// Others may access what is copied to meanwhile, through [`SharedPages`](crate::memory::SharedPages). So an
-    /// implementation writes it in a way that the compiler does not see through, such as a service of the system, or with
+    /// implementation writes it in a way that the compiler does not see through, such as its own instructions, or with
     /// [`write_shared`].
-    unsafe fn copy(
-        irql: &Passive<'_>,
-        to: NonNull<u8>,
-        from: *const u8,
-        length: usize,
-    ) -> Result<(), Status>;
+    unsafe fn copy(irql: &Passive<'_>, copy: &RectCopy) -> Result<(), Status>;
 
     /// Makes an event that is not set (KeInitializeEvent), or none without memory.
     ///

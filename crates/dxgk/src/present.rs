@@ -6,6 +6,7 @@
 
 use core::cell::Cell;
 use core::marker::PhantomData;
+use core::ptr::NonNull;
 
 use dxgk_sys::{
     DXGK_INTERRUPT_DISPLAYONLY_PRESENT_PROGRESS, DXGK_PRESENT_DISPLAYONLY_PROGRESS_ID_COMPLETE,
@@ -15,6 +16,7 @@ use dxgk_sys::{
 
 use crate::id::VidPnSourceId;
 use crate::lifetime::Life;
+use crate::memory::{PIXEL, RectCopy, Turn};
 use crate::status::Status;
 
 /// The most bytes that a pixel of a presented picture can have.
@@ -224,16 +226,29 @@ impl PresentedRect<'_> {
         self.life == life
     }
 
-    /// Bytes of a line of it.
-    pub(crate) const fn line_bytes(&self) -> usize {
-        (self.width as usize).saturating_mul(self.bytes_per_pixel as usize)
-    }
-
-    /// Where line `line` of it begins.
-    pub(crate) fn line(&self, line: u32) -> *const u8 {
-        // Below the height, so that no product overflows that did not in the port's own arithmetic.
-        self.first
-            .wrapping_offset(self.pitch.wrapping_mul(line as isize))
+    /// The copy of it to `to`.
+    ///
+    /// # Errors
+    ///
+    /// STATUS_INVALID_PARAMETER for pixels that do not have [`PIXEL`] bytes.
+    pub(crate) fn copy(
+        &self,
+        to: NonNull<u8>,
+        to_pitch: usize,
+        turn: Turn,
+    ) -> Result<RectCopy, Status> {
+        if self.bytes_per_pixel as usize != PIXEL {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        Ok(RectCopy {
+            from: self.first,
+            from_pitch: self.pitch,
+            to,
+            to_pitch,
+            width: self.width as usize,
+            height: self.height as usize,
+            turn,
+        })
     }
 }
 

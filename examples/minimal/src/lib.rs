@@ -16,7 +16,7 @@ use dxgk::interrupt::{AtDirql, Cause, Dxgkrnl, InterruptDevice, Notify, Notifyin
 use dxgk::irql::Passive;
 use dxgk::kernel::Kernel;
 use dxgk::lock::PassiveMutex;
-use dxgk::memory::SharedPages;
+use dxgk::memory::{SharedPages, Turn};
 use dxgk::miniport::{
     Children, Escape, Miniport, Parts, PhysicalDevice, Pointer, Presents, StartDevice,
     SystemDisplay, VidPns,
@@ -231,9 +231,10 @@ impl<S: System> Presents for Minimal<S> {
             // Each lies inside the committed mode, which is ours.
             present.rects().try_for_each(|rect| {
                 let before = rect.top() as usize * MODE.stride as usize + rect.left() as usize * 4;
+                let stride = MODE.stride as usize;
                 screen
                     .memory
-                    .copy_rect(before, MODE.stride as usize, &rect, irql)
+                    .copy_rect(before, stride, &rect, Turn::None, irql)
             })
         })?;
         // At DIRQL, under the lock of the source's message: counted and told together, and the DPC follows by itself. If that

@@ -1,12 +1,13 @@
 //! A miniport with one source and nothing else, started the way dxgkrnl starts one.
 
-use core::ptr::{self, NonNull};
+use core::ptr;
 
 use dxgk::adapter::{Registry, Started};
 use dxgk::id::Sources as VidPnSources;
 use dxgk::interrupt::{AtDirql, Cause, Dxgkrnl, InterruptDevice, Interrupts, Notifying, Source};
 use dxgk::irql::{AtMostDispatch, Passive};
 use dxgk::kernel::{Kernel, PageBlock};
+use dxgk::memory::RectCopy;
 use dxgk::miniport::{
     Children, Escape, Miniport, Parts, PhysicalDevice, Pointer, Presents, StartDevice,
     SystemDisplay, VidPns,
@@ -81,7 +82,7 @@ unsafe impl Kernel for Host {
         0
     }
     unsafe fn free_pages(_: &PageBlock) {}
-    unsafe fn copy(_: &Passive<'_>, _: NonNull<u8>, _: *const u8, _: usize) -> Result<(), Status> {
+    unsafe fn copy(_: &Passive<'_>, _: &RectCopy) -> Result<(), Status> {
         Err(Status::NOT_SUPPORTED)
     }
     unsafe fn new_event(_: &Passive<'_>) -> Option<()> {

@@ -11,6 +11,7 @@ use crate::{fault, mapping};
 use dxgk::check::Violation;
 use dxgk::irql::{AtMostDispatch, Passive};
 use dxgk::kernel::{Kernel, PageBlock, RegisterWidth};
+use dxgk::memory::RectCopy;
 use dxgk::status::Status;
 use port::machine::{Machine, Pool, irql as level};
 use std::fmt;
@@ -224,16 +225,13 @@ unsafe impl Kernel for SimKernel {
         exempt(|| unsafe { MEMORY.free(*Box::from_raw(block.handle.cast::<Block>().as_ptr())) });
     }
 
-    unsafe fn copy(
-        _: &Passive<'_>,
-        to: NonNull<u8>,
-        from: *const u8,
-        length: usize,
-    ) -> Result<(), Status> {
+    unsafe fn copy(_: &Passive<'_>, copy: &RectCopy) -> Result<(), Status> {
         at_most(level::PASSIVE_LEVEL, "a copy from memory that may fault");
+        let read = |from, to: &mut [u8]| {
+            fault::read(from, to).map_err(|fault::Faulted| Status::ACCESS_VIOLATION)
+        };
         // SAFETY: the caller's promise.
-        exempt(|| unsafe { fault::copy(to, from, length) })
-            .map_err(|fault::Faulted| Status::ACCESS_VIOLATION)
+        exempt(|| unsafe { copy.run(read) })
     }
 
     unsafe fn new_event(_: &Passive<'_>) -> Option<Object> {

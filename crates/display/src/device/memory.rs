@@ -3,7 +3,7 @@
 use dxgk::interface::Interface;
 use dxgk::irql::Passive;
 use dxgk::kernel::{Kernel, PAGE_SIZE};
-use dxgk::memory::SharedPages;
+use dxgk::memory::{SharedPages, Turn};
 use dxgk::present::PresentedRect;
 use dxgk::status::Status;
 use virtio_gpu::{AccessError, Memory, Segment};
@@ -29,7 +29,8 @@ impl<K: Kernel> DmaMemory<K> {
         part: &PresentedRect<'_>,
         irql: &Passive<'_>,
     ) -> Result<(), Status> {
-        self.0.copy_rect(offset, stride, part, irql)
+        // Only paths that do not rotate are committed.
+        self.0.copy_rect(offset, stride, part, Turn::None, irql)
     }
 }
 

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::irql::{AtMostDispatch, Passive};
 use crate::kernel::{Kernel, PAGE_SIZE, PageBlock};
+use crate::memory::RectCopy;
 use crate::status::Status;
 
 /// A host as a kernel: threads are processors, pages are the heap's, and a device would reach them by their own address.
@@ -92,15 +93,14 @@ unsafe impl Kernel for Host {
         }
     }
 
-    unsafe fn copy(
-        _: &Passive<'_>,
-        to: NonNull<u8>,
-        from: *const u8,
-        length: usize,
-    ) -> Result<(), Status> {
-        // SAFETY: the caller's promise; on a host the source does not fault.
-        unsafe { crate::kernel::write_shared(to, from, length) };
-        Ok(())
+    unsafe fn copy(_: &Passive<'_>, copy: &RectCopy) -> Result<(), Status> {
+        let read = |from: *const u8, to: &mut [u8]| {
+            // SAFETY: the caller's promise; on a host the source does not fault.
+            unsafe { from.copy_to_nonoverlapping(to.as_mut_ptr(), to.len()) };
+            Ok(())
+        };
+        // SAFETY: the caller's promise.
+        unsafe { copy.run(read) }
     }
 
     unsafe fn new_event(_: &Passive<'_>) -> Option<Event> {

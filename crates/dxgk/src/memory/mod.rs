@@ -6,12 +6,14 @@
 //! a copy of what is written meanwhile is merely a mixture. All other order is the caller's affair.
 
 mod access;
+mod copy;
 mod racing;
 
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 pub(crate) use access::Word;
+pub use copy::{PIXEL, RectCopy, Turn};
 pub(crate) use racing::{read as read_shared, write as write_shared};
 
 use crate::check::{PASSIVE_LEVEL, irql_between};
@@ -243,40 +245,39 @@ impl<K: Kernel> SharedPages<K> {
         Some(())
     }
 
-    /// Copies a part of a presented picture: its first line to `offset`, each further one `stride` bytes on. Reading the
-    /// picture may fault, which is an error here.
+    /// Copies a part of a presented picture, turned on its way: its first line after the turn goes to `offset`, each further
+    /// one `stride` bytes on. Reading the picture may fault, which is an error here.
     ///
     /// IRQL: PASSIVE_LEVEL.
     ///
     /// # Errors
     ///
-    /// The fault's status; part of it may have been copied then. STATUS_INVALID_PARAMETER if not all of it fits, if its lines
-    /// would overlap, and for a present to another adapter than the one that the pages are of; nothing is copied then.
+    /// The fault's status; part of it may have been copied then. STATUS_INVALID_PARAMETER, with nothing copied, if not all of
+    /// it fits, if its lines would overlap, if its pixels do not have [`PIXEL`] bytes, and for a present to another adapter
+    /// than the one that the pages are of.
     pub fn copy_rect(
         &self,
         offset: usize,
         stride: usize,
         rect: &PresentedRect<'_>,
+        turn: Turn,
         irql: &Passive<'_>,
     ) -> Result<(), Status> {
         if !rect.is_of(self.life) {
             return Err(Status::INVALID_PARAMETER);
         }
-        let line = rect.line_bytes();
-        let last = (rect.height() as usize).saturating_sub(1);
+        let (columns, lines) = turn.size(rect.width() as usize, rect.height() as usize);
+        let line = columns.saturating_mul(PIXEL);
+        let last = lines.saturating_sub(1);
         let span = last
             .checked_mul(stride)
             .and_then(|last| last.checked_add(line))
             .filter(|_| stride >= line || last == 0);
-        let first = span.and_then(|span| self.bytes.span(offset, span));
-        let mut to = first.ok_or(Status::INVALID_PARAMETER)?;
-        for index in 0..rect.height() {
-            // SAFETY: the destination was checked; the source is the presented picture's, and reading it may fail.
-            unsafe { K::copy(irql, to, rect.line(index), line)? };
-            // After the last line this is not used.
-            to = to.map_addr(|place| place.saturating_add(stride));
-        }
-        Ok(())
+        let to = span.and_then(|span| self.bytes.span(offset, span));
+        let to = to.ok_or(Status::INVALID_PARAMETER)?;
+        let copy = rect.copy(to, stride, turn)?;
+        // SAFETY: the destination is inside of our pages; the source is the presented picture's, and reading it may fail.
+        unsafe { K::copy(irql, &copy) }
     }
 
     #[inline]

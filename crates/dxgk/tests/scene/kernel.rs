@@ -7,6 +7,7 @@ use std::ptr::NonNull;
 use dxgk::check::Violation;
 use dxgk::irql::{AtMostDispatch, Passive};
 use dxgk::kernel::{Kernel, PageBlock};
+use dxgk::memory::RectCopy;
 use dxgk::status::Status;
 
 use super::{Condvar, Mutex, Port, lock, thread};
@@ -144,7 +145,7 @@ unsafe impl Kernel for Machine {
 
     unsafe fn free_pages(_: &PageBlock) {}
 
-    unsafe fn copy(_: &Passive<'_>, _: NonNull<u8>, _: *const u8, _: usize) -> Result<(), Status> {
+    unsafe fn copy(_: &Passive<'_>, _: &RectCopy) -> Result<(), Status> {
         Err(Status::NOT_SUPPORTED)
     }
 

@@ -48,20 +48,6 @@ typedef ULONG64 POOL_FLAGS;
 
 NTKERNELAPI PVOID NTAPI ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag);
 
-/* MmCopyMemory: Windows 8.1. */
-typedef struct _MM_COPY_ADDRESS {
-    union {
-        PVOID VirtualAddress;
-        PHYSICAL_ADDRESS PhysicalAddress;
-    };
-} MM_COPY_ADDRESS, *PMMCOPY_ADDRESS;
-
-#define MM_COPY_MEMORY_PHYSICAL         0x1
-#define MM_COPY_MEMORY_VIRTUAL          0x2
-
-NTKERNELAPI NTSTATUS NTAPI MmCopyMemory(PVOID TargetAddress, MM_COPY_ADDRESS SourceAddress, SIZE_T NumberOfBytes, ULONG Flags,
-                                        PSIZE_T NumberOfBytesTransferred);
-
 #ifdef __cplusplus
 }
 #endif
