@@ -52,28 +52,35 @@ unsafe fn line<const BACKWARDS: bool>(from: *const u8, to: *mut u8, width: usize
         left = left.wrapping_sub(head);
     }
     if streams && to.addr().is_multiple_of(64) {
-        while left >= 16 {
-            // SAFETY: the line has 16 more pixels, and `to` stays aligned.
+        // Two cache lines at a time, then one: `to` stays aligned.
+        while left >= 32 {
+            // SAFETY: the line has 32 more pixels.
             unsafe {
-                let [a, b, c, d] = cache_line::<BACKWARDS>(&mut from);
-                a.stream(to);
-                b.stream(to.wrapping_add(16));
-                c.stream(to.wrapping_add(32));
-                d.stream(to.wrapping_add(48));
+                V4::stream_line(cache_line::<BACKWARDS>(&mut from), to);
+                V4::stream_line(cache_line::<BACKWARDS>(&mut from), to.wrapping_add(64));
             }
+            to = to.wrapping_add(128);
+            left = left.wrapping_sub(32);
+        }
+        if left >= 16 {
+            // SAFETY: the line has 16 more pixels.
+            unsafe { V4::stream_line(cache_line::<BACKWARDS>(&mut from), to) };
             to = to.wrapping_add(64);
             left = left.wrapping_sub(16);
         }
     }
-    while left >= 16 {
-        // SAFETY: the line has 16 more pixels.
+    while left >= 32 {
+        // SAFETY: the line has 32 more pixels.
         unsafe {
-            let [a, b, c, d] = cache_line::<BACKWARDS>(&mut from);
-            a.store(to);
-            b.store(to.wrapping_add(16));
-            c.store(to.wrapping_add(32));
-            d.store(to.wrapping_add(48));
+            V4::store_line(cache_line::<BACKWARDS>(&mut from), to);
+            V4::store_line(cache_line::<BACKWARDS>(&mut from), to.wrapping_add(64));
         }
+        to = to.wrapping_add(128);
+        left = left.wrapping_sub(32);
+    }
+    if left >= 16 {
+        // SAFETY: the line has 16 more pixels.
+        unsafe { V4::store_line(cache_line::<BACKWARDS>(&mut from), to) };
         to = to.wrapping_add(64);
         left = left.wrapping_sub(16);
     }

@@ -87,6 +87,50 @@ mod sse2 {
             }
         }
 
+        /// Writes 16 pixels.
+        ///
+        /// # Safety
+        ///
+        /// 64 bytes at `to` may be written, and nothing else uses them.
+        #[inline(always)]
+        pub(crate) unsafe fn store_line(line: [Self; 4], to: *mut u8) {
+            let [a, b, c, d] = line;
+            // SAFETY: the caller's promise; the instructions do nothing but write.
+            unsafe {
+                asm!(
+                    "movdqu [{to}], {a}",
+                    "movdqu [{to} + 16], {b}",
+                    "movdqu [{to} + 32], {c}",
+                    "movdqu [{to} + 48], {d}",
+                    to = in(reg) to,
+                    a = in(xmm_reg) a.0, b = in(xmm_reg) b.0, c = in(xmm_reg) c.0, d = in(xmm_reg) d.0,
+                    options(nostack, preserves_flags)
+                );
+            }
+        }
+
+        /// Writes 16 pixels past the caches.
+        ///
+        /// # Safety
+        ///
+        /// As [`store_line`](Self::store_line), and `to` is aligned to 16 bytes.
+        #[inline(always)]
+        pub(crate) unsafe fn stream_line(line: [Self; 4], to: *mut u8) {
+            let [a, b, c, d] = line;
+            // SAFETY: the caller's promise; the instructions do nothing but write.
+            unsafe {
+                asm!(
+                    "movntdq [{to}], {a}",
+                    "movntdq [{to} + 16], {b}",
+                    "movntdq [{to} + 32], {c}",
+                    "movntdq [{to} + 48], {d}",
+                    to = in(reg) to,
+                    a = in(xmm_reg) a.0, b = in(xmm_reg) b.0, c = in(xmm_reg) c.0, d = in(xmm_reg) d.0,
+                    options(nostack, preserves_flags)
+                );
+            }
+        }
+
         /// Writes 4 pixels past the caches.
         ///
         /// # Safety
@@ -218,6 +262,31 @@ mod portable {
                 unsafe { store_pixel(at, pixel) };
                 at = at.wrapping_add(PIXEL);
             }
+        }
+
+        /// Writes 16 pixels.
+        ///
+        /// # Safety
+        ///
+        /// 64 bytes at `to` may be written, and nothing else uses them.
+        pub(crate) unsafe fn store_line(line: [Self; 4], to: *mut u8) {
+            let mut at = to;
+            for pixels in line {
+                // SAFETY: a quarter of the caller's 64 bytes.
+                unsafe { pixels.store(at) };
+                at = at.wrapping_add(16);
+            }
+        }
+
+        /// Writes 16 pixels.
+        ///
+        /// # Safety
+        ///
+        /// As [`store_line`](Self::store_line), and `to` is aligned to 16 bytes.
+        pub(crate) unsafe fn stream_line(line: [Self; 4], to: *mut u8) {
+            debug_assert!(to.addr().is_multiple_of(16));
+            // SAFETY: the caller's promise.
+            unsafe { Self::store_line(line, to) };
         }
 
         /// Writes 4 pixels.
