@@ -120,3 +120,91 @@ impl RectCopy {
         self.to.map_addr(|place| place.saturating_add(offset))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use core::ptr::NonNull;
+    use std::vec;
+    use std::vec::Vec;
+
+    use super::{PIXEL, RectCopy, Turn};
+    use crate::status::Status;
+
+    /// Copies a picture of `width` times `height` numbered pixels, turned; what is then where, line by line.
+    fn copied(width: usize, height: usize, turn: Turn, upside_down: bool) -> Vec<u32> {
+        let source: Vec<u32> = (1..).take(width * height).collect();
+        let (columns, lines) = turn.size(width, height);
+        let stride = columns + 1;
+        let mut target = vec![0_u32; stride * lines];
+        let pitch = (width * PIXEL).cast_signed();
+        let last = (height - 1) * width;
+        let copy = RectCopy {
+            from: source[if upside_down { last } else { 0 }..].as_ptr().cast(),
+            from_pitch: if upside_down { -pitch } else { pitch },
+            to: NonNull::from(target.as_mut_slice()).cast(),
+            to_pitch: stride * PIXEL,
+            width,
+            height,
+            turn,
+        };
+        let read = |from: *const u8, to: &mut [u8]| {
+            let first = from.addr() - source.as_ptr().addr();
+            let bytes: Vec<u8> = source.iter().flat_map(|p| p.to_ne_bytes()).collect();
+            to.copy_from_slice(&bytes[first..first + to.len()]);
+            Ok(())
+        };
+        // SAFETY: the destination is as large as that.
+        unsafe { copy.run(read) }.expect("nothing fails");
+        assert!(
+            target.chunks(stride).all(|line| line[columns] == 0),
+            "nothing behind a line is touched"
+        );
+        let lines = target.chunks(stride);
+        lines.flat_map(|line| line[..columns].to_vec()).collect()
+    }
+
+    #[test]
+    fn each_turn_puts_each_pixel_where_its_words_say() {
+        // 1 2 3
+        // 4 5 6
+        assert_eq!(copied(3, 2, Turn::None, false), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(copied(3, 2, Turn::Quarter, false), [4, 1, 5, 2, 6, 3]);
+        assert_eq!(copied(3, 2, Turn::Half, false), [6, 5, 4, 3, 2, 1]);
+        assert_eq!(copied(3, 2, Turn::ThreeQuarters, false), [3, 6, 2, 5, 1, 4]);
+        assert_eq!(copied(3, 2, Turn::None, true), [4, 5, 6, 1, 2, 3]);
+    }
+
+    #[test]
+    fn lines_longer_than_one_read_are_whole() {
+        let numbers: Vec<u32> = (1..=3 * 600).collect();
+        assert_eq!(copied(600, 3, Turn::None, false), numbers);
+        let backwards: Vec<u32> = numbers.into_iter().rev().collect();
+        assert_eq!(copied(600, 3, Turn::Half, false), backwards);
+    }
+
+    #[test]
+    fn the_first_failure_ends_the_copy() {
+        let mut target = [0_u32; 6];
+        let copy = RectCopy {
+            from: core::ptr::null(),
+            from_pitch: 0,
+            to: NonNull::from(&mut target[..]).cast(),
+            to_pitch: 12,
+            width: 3,
+            height: 2,
+            turn: Turn::None,
+        };
+        let mut reads = 0;
+        let read = |_: *const u8, to: &mut [u8]| {
+            reads += 1;
+            to.fill(7);
+            (reads == 1).then_some(()).ok_or(Status::ACCESS_VIOLATION)
+        };
+        // SAFETY: the destination is as large as that.
+        let ended = unsafe { copy.run(read) };
+        assert_eq!((ended, reads), (Err(Status::ACCESS_VIOLATION), 2));
+        assert_eq!(target[3..], [0; 3]);
+    }
+}

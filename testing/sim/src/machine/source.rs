@@ -115,13 +115,11 @@ mod tests {
     #[test]
     fn reading_behind_a_source_is_a_fault() {
         let memory = allocate(4096).expect("a page");
-        let mut copy = 1_u64;
-        let mut read = |offset: usize| {
-            let to = NonNull::from(&mut copy).cast();
-            // SAFETY: the destination has eight bytes.
-            unsafe { crate::fault::copy(to, memory.as_ptr().wrapping_add(offset), 8) }
+        let read = |offset| {
+            let mut copy = [1; 8];
+            crate::fault::read(memory.as_ptr().wrapping_add(offset), &mut copy).map(|()| copy)
         };
-        assert_eq!(read(4088), Ok(()));
+        assert_eq!(read(4088), Ok([0; 8]));
         assert_eq!(read(4096), Err(crate::fault::Faulted));
         free(memory, 4096);
     }
@@ -129,17 +127,15 @@ mod tests {
     #[test]
     fn reading_a_closed_source_is_a_fault() {
         let memory = allocate(5000).expect("two pages");
-        let mut copy = 1_u64;
-        let mut read = || {
-            let to = NonNull::from(&mut copy).cast();
-            // SAFETY: the destination has eight bytes.
-            unsafe { crate::fault::copy(to, memory.as_ptr(), 8) }.map(|()| copy)
+        let read = || {
+            let mut copy = [1; 8];
+            crate::fault::read(memory.as_ptr(), &mut copy).map(|()| copy)
         };
-        assert_eq!(read(), Ok(0));
+        assert_eq!(read(), Ok([0; 8]));
         assert!(protect(memory, 5000, false));
         assert_eq!(read(), Err(crate::fault::Faulted));
         assert!(protect(memory, 5000, true));
-        assert_eq!(read(), Ok(0));
+        assert_eq!(read(), Ok([0; 8]));
         free(memory, 5000);
     }
 }
