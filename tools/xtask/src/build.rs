@@ -27,6 +27,9 @@ const DRIVER: &str = "vgpudod";
 /// The package of the benchmark's image.
 const BENCH_IMAGE: &str = "bench-image";
 
+/// The package of the example's image.
+const EXAMPLE_IMAGE: &str = "stdvga-image";
+
 /// What to build.
 #[derive(clap::Args, Debug, Default)]
 pub struct Options {
@@ -95,9 +98,9 @@ pub fn driver(repository: &Repository) -> Result<Driver> {
     Ok(driver)
 }
 
-/// The benchmark's image, built as the driver is, and its map.
+/// Another image than the driver's, built as that is, and its map.
 #[derive(Debug, Clone)]
-pub struct BenchImage {
+pub struct OtherImage {
     /// The image.
     pub file: PathBuf,
     /// The linker's list of all symbols and their addresses.
@@ -105,17 +108,27 @@ pub struct BenchImage {
 }
 
 /// Builds the benchmark's image.
-pub fn bench_image(repository: &Repository) -> Result<BenchImage> {
+pub fn bench_image(repository: &Repository) -> Result<OtherImage> {
+    other_image(repository, BENCH_IMAGE)
+}
+
+/// Builds the image of the example stdvga.
+pub fn example_image(repository: &Repository) -> Result<OtherImage> {
+    other_image(repository, EXAMPLE_IMAGE)
+}
+
+fn other_image(repository: &Repository, package: &str) -> Result<OtherImage> {
     let _lock = lock::hold(repository)?;
     let ground = Ground::prepare(repository)?;
-    process::say("Building", "the benchmark's image");
+    process::say("Building", package);
+    let name = package.replace('-', "_");
     ground
-        .build(BENCH_IMAGE, "bench_image")
-        .context("the benchmark's image does not build")?;
+        .build(package, &name)
+        .with_context(|| format!("{package} does not build"))?;
     let linked = ground.linked();
-    Ok(BenchImage {
-        file: linked.join("bench_image.dll"),
-        map: linked.join("bench_image.map"),
+    Ok(OtherImage {
+        file: linked.join(format!("{name}.dll")),
+        map: linked.join(format!("{name}.map")),
     })
 }
 
@@ -129,11 +142,11 @@ fn complete_or_linked_anew(folder: &Path, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Runs clippy on the driver's package and on the benchmark's image, with warnings denied.
+/// Runs clippy on the driver's package and on the other images', with warnings denied.
 pub fn lint(repository: &Repository) -> Result<()> {
     let _lock = lock::hold(repository)?;
     let ground = Ground::prepare(repository)?;
-    for package in [DRIVER, BENCH_IMAGE] {
+    for package in [DRIVER, BENCH_IMAGE, EXAMPLE_IMAGE] {
         process::say("Linting", package);
         process::run(
             ground

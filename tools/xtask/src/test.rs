@@ -140,6 +140,19 @@ fn in_c(repository: &Repository, device: &str) -> Result<u64> {
     Ok(1)
 }
 
+/// The example on `dxgk`, built as an image of its own, which has to break no rule either.
+fn example(repository: &Repository) -> Result<u64> {
+    run::run(&run::Options {
+        image: Some(build::example_image(repository)?.file),
+        inf: Some(repository.root().join("examples/stdvga/stdvga.inf")),
+        vga: true,
+        strict: true,
+        smp: 2,
+        ..run::Options::default()
+    })?;
+    Ok(1)
+}
+
 fn steps() -> Vec<Step> {
     let step = |name, run: fn(&Repository) -> Result<u64>| Step {
         name,
@@ -234,6 +247,7 @@ fn steps() -> Vec<Step> {
         }),
         step("rig: fault drivers", fault_drivers),
         step("rig: any image", as_foreign),
+        step("rig: example stdvga", example),
         step("rig: driver in C, VGA", |repository| {
             in_c(repository, "VGA")
         }),

@@ -16,7 +16,7 @@ use iced_x86::{
 };
 use object::LittleEndian as LE;
 
-use crate::build::BenchImage;
+use crate::build::OtherImage;
 use crate::image::Image;
 use crate::process;
 use crate::repository::{Repository, write_if_changed};
@@ -37,7 +37,7 @@ const UPDATE: &str =
 ///
 /// # Errors
 /// Everything that is not as it has to be.
-pub fn check(repository: &Repository, built: &BenchImage, bless: bool) -> Result<()> {
+pub fn check(repository: &Repository, built: &OtherImage, bless: bool) -> Result<()> {
     process::say("Comparing", "the assembly of the pairs");
     let image = Image::read(&built.file, &built.map)?;
     let rustc = Toolchain::for_target(DRIVER_TARGET)?

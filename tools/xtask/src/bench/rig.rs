@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use bench::ICOUNT_SHIFT;
 
 use super::{Counts, Pair, Stack};
-use crate::build::BenchImage;
+use crate::build::OtherImage;
 use crate::install;
 use crate::machine;
 use crate::process;
@@ -18,7 +18,7 @@ use crate::run::qemu;
 ///
 /// # Errors
 /// It does not run, or counts that are not those of instructions.
-pub fn count(repository: &Repository, image: &BenchImage) -> Result<Counts> {
+pub fn count(repository: &Repository, image: &OtherImage) -> Result<Counts> {
     install::ensure(install::RIG)?;
     let rig = machine::build(repository)?;
     process::say("Counting", "instructions on the rig (QEMU's icount)");
