@@ -16,7 +16,7 @@ use dxgk::interrupt::{AtDirql, Cause, Dxgkrnl, InterruptDevice, Notifying, Sourc
 use dxgk::irql::Passive;
 use dxgk::kernel::Kernel;
 use dxgk::lock::PassiveMutex;
-use dxgk::memory::{MappedRange, SharedPages};
+use dxgk::memory::{MappedRange, SharedPages, Turn};
 use dxgk::miniport::{
     Children, Escape, Miniport, Parts, PhysicalDevice, Pointer, Presents, StartDevice,
     SystemDisplay, VidPns,
@@ -276,7 +276,7 @@ impl<S: System> Presents for StdVga<S> {
         screen.copied.with(irql, |pages, irql| {
             // Each lies inside the committed mode, which is ours.
             present.rects().try_for_each(|rect| {
-                pages.copy_rect(offset(&rect), STRIDE, &rect, irql)?;
+                pages.copy_rect(offset(&rect), STRIDE, &rect, Turn::None, irql)?;
                 screen.show(pages, &rect).ok_or(Status::UNSUCCESSFUL)
             })
         })
