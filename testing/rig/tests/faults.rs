@@ -48,6 +48,14 @@ fn build(folder: &Path, source: &str, definition: &str, subsystem: &str) -> Path
         .join("tests/faults")
         .join(source);
     let object = folder.join("driver.obj");
+    // Control Flow Guard, of the one driver that is about it.
+    let (compiled, linked): (&[&str], &[&str]) = match source.ends_with("guard.c") {
+        true => (
+            &["-Xclang", "-cfguard"],
+            &["/guard:cf", "/include:_load_config_used"],
+        ),
+        false => (&[], &[]),
+    };
     run(Command::new("clang")
         .args([
             "--target=x86_64-pc-windows-msvc",
@@ -58,6 +66,7 @@ fn build(folder: &Path, source: &str, definition: &str, subsystem: &str) -> Path
             "-Wall",
             "-Wno-unused",
         ])
+        .args(compiled)
         .args(["-c", &format!("-D{definition}")])
         .arg(&source)
         .arg("-o")
@@ -70,6 +79,7 @@ fn build(folder: &Path, source: &str, definition: &str, subsystem: &str) -> Path
         "/dynamicbase",
         "/entry:DriverEntry",
     ])
+    .args(linked)
     .arg(format!("/subsystem:{subsystem}"))
     .arg(format!("/out:{}", image.display()))
     .arg(&object);
@@ -247,6 +257,22 @@ fn instructions_are_counted_one_by_one() {
         // A million turns of two, and what is around them.
         let exact = count.is_some_and(|count| (2_000_000..2_010_000).contains(&count));
         assert!(exact, "shift {shift}: {log}");
+    }
+}
+
+#[test]
+#[ignore = "needs clang, lld, QEMU and RIG_EFI"]
+fn a_call_through_a_pointer_is_checked_where_the_image_has_control_flow_guard() {
+    expect_checked("guard.c", "guard checked");
+    let (ended, log) = run_source("guard.c", "BESIDE=1");
+    assert_eq!(ended, BUGCHECK, "{log}");
+    for word in [
+        "guard checked",
+        "bugcheck 0x139",
+        "__fastfail(10)",
+        "vgpudod.sys+0x",
+    ] {
+        assert!(log.contains(word), "`{word}` is not in the log:\n{log}");
     }
 }
 

@@ -30,17 +30,6 @@ pub struct Committed {
     pub stride: u32,
 }
 
-/// What came of RecommendFunctionalVidPn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// A functional VidPN.
-    Recommended,
-    /// STATUS_GRAPHICS_NO_RECOMMENDED_FUNCTIONAL_VIDPN.
-    Declined,
-    /// Another status.
-    Failed(NtStatus),
-}
-
 impl Adapter {
     /// A VidPN with these paths (source, target) and empty mode sets. PASSIVE_LEVEL.
     pub fn new_vidpn(&self, paths: &[(u32, u32)]) -> u32 {
@@ -57,7 +46,7 @@ impl Adapter {
     /// Checks a status against what the header allows of the VidPN DDIs. Windows logs any other as a driver's fault and drops
     /// every candidate (F064). Around a start and a stop the DDIs may come to an adapter that is not started, and only have to
     /// survive (F100).
-    fn judge_vidpn_status(&self, ddi: Ddi, status: NtStatus) {
+    pub(super) fn judge_vidpn_status(&self, ddi: Ddi, status: NtStatus) {
         /// STATUS_SEVERITY_ERROR and FACILITY_VIDEO.
         const GRAPHICS: u32 = 0xC01E_0000;
         if !self.is_started() {
@@ -439,54 +428,6 @@ impl Adapter {
             .get(D3DKMDT_VIDPN_HW_CAPABILITY::Reserved);
         check!(self.port(), HwcapReserved, "DxgkDdiQueryVidPnHWCapability", !NT_SUCCESS(status) || reserved == 0,
             "reserved bits 0"; "{reserved:#x}");
-    }
-
-    /// DxgkDdiRecommendFunctionalVidPn with an empty VidPN, which is then dropped. PASSIVE_LEVEL.
-    pub fn recommend(&self) -> Outcome {
-        const AT: &str = "DxgkDdiRecommendFunctionalVidPn";
-        let Some(recommend) = self.table().DxgkDdiRecommendFunctionalVidPn else {
-            return Outcome::Failed(STATUS_NOT_SUPPORTED);
-        };
-        let vidpn = self.new_vidpn(&[]);
-        self.with_vidpn(vidpn, |object| object.access = Access::Topology);
-        let arguments = DXGKARG_RECOMMENDFUNCTIONALVIDPN {
-            hRecommendedFunctionalVidPn: self.vidpn_handle(vidpn),
-            RequestReason: DXGK_RFVR_USERMODE,
-            ..Default::default()
-        };
-        let argument = &raw const arguments;
-        // SAFETY: the driver gave this function for this purpose; the argument is live.
-        let status = self.call(Ddi::RecommendFunctionalVidPn, || unsafe {
-            recommend(self.context(), argument)
-        });
-        self.judge_vidpn_status(Ddi::RecommendFunctionalVidPn, status);
-        let functional = self.is_functional(vidpn);
-        let declined = matches!(
-            status,
-            STATUS_GRAPHICS_NO_RECOMMENDED_FUNCTIONAL_VIDPN | STATUS_NO_MEMORY
-        );
-        check!(self.port(), RfvFunctional, AT, declined || (NT_SUCCESS(status) && functional),
-            "a functional VidPN or a refusal"; "{:#010x}, functional: {functional}", status as u32);
-        self.drop_vidpn(vidpn);
-        match status {
-            STATUS_GRAPHICS_NO_RECOMMENDED_FUNCTIONAL_VIDPN => Outcome::Declined,
-            status if NT_SUCCESS(status) && functional => Outcome::Recommended,
-            status => Outcome::Failed(status),
-        }
-    }
-
-    /// Whether a VidPN has a path and a pinned mode at both ends of each.
-    fn is_functional(&self, vidpn: u32) -> bool {
-        let store = self.vidpn.lock(self.machine());
-        let Some(object) = store.vidpns.get(&vidpn) else {
-            return false;
-        };
-        let source = |id| store.source.all.get(object.sources.get(id)?)?.pinned;
-        let target = |id| store.target.all.get(object.targets.get(id)?)?.pinned;
-        !object.paths.is_empty()
-            && object.paths.iter().all(|path| {
-                source(&path.VidPnSourceId).is_some() && target(&path.VidPnTargetId).is_some()
-            })
     }
 
     /// DxgkDdiSetVidPnSourceVisibility. PASSIVE_LEVEL.

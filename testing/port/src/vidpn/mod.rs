@@ -11,12 +11,14 @@ mod manager;
 mod modes;
 mod modeset;
 pub(crate) mod monitor;
+mod recommend;
 mod same;
 mod store;
 mod topology;
 
+pub use manager::Committed;
 pub(crate) use manager::Sizes;
-pub use manager::{Committed, Outcome};
+pub use recommend::Outcome;
 pub use store::Pivot;
 pub(crate) use store::Store;
 
