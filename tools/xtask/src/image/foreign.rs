@@ -160,6 +160,8 @@ fn signature(file: &PeFile64<'_>, bytes: &[u8]) -> Result<()> {
 mod tests {
     use super::*;
     use crate::image::crafted;
+    use crate::package::certificate::Signer;
+    use crate::package::sign;
 
     /// Offsets in the crafted image: its headers, optional header, directories and sections.
     const HEADERS: usize = 0x80;
@@ -243,6 +245,28 @@ mod tests {
             put(bytes, at as usize, &thunk);
         });
         assert!(error.contains("#17 by ordinal"), "{error}");
+    }
+
+    #[test]
+    fn a_signature_for_other_bytes_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("driver.sys");
+        std::fs::write(&file, crafted::bytes()).unwrap();
+        let signer = Signer::ready(&folder.path().join("certificate"), false).unwrap();
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let time = signer.signing_time(now.unwrap().as_secs()).unwrap();
+        sign::sign(&signer, &file, time).unwrap();
+        let mut bytes = std::fs::read(&file).unwrap();
+        refuse(&bytes).unwrap();
+        // A byte of the first section, which leaves the image as good as it was.
+        let section = SECTIONS + 20;
+        let raw = u32::from_le_bytes(bytes[section..section + 4].try_into().unwrap()) as usize;
+        bytes[raw] ^= 1;
+        let error = format!("{:#}", refuse(&bytes).unwrap_err());
+        assert!(
+            error.contains("the signature is for other bytes"),
+            "{error}"
+        );
     }
 
     #[test]

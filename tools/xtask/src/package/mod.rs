@@ -6,12 +6,12 @@
 
 pub mod authenticode;
 pub mod catalog;
-mod certificate;
+pub(crate) mod certificate;
 #[cfg(test)]
 pub use certificate::NAME as CERTIFICATE_NAME;
 mod command_line;
 pub mod reproducible;
-mod sign;
+pub(crate) mod sign;
 pub mod source;
 pub mod verify;
 
