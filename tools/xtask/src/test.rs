@@ -382,7 +382,16 @@ fn fault_drivers(repository: &Repository) -> Result<u64> {
     install::ensure(&[install::RIG, install::DRIVER].concat())?;
     let rig = machine::build(repository)?;
     let mut cargo = repository.cargo("test");
-    let arguments = ["--quiet", "--package", "rig", "--test", "faults", "--"];
+    let arguments = [
+        "--quiet",
+        "--package",
+        "rig",
+        "--test",
+        "faults",
+        "--test",
+        "displib",
+        "--",
+    ];
     // Each boots a machine of two processors.
     let threads = ["--ignored", "--test-threads", "2"];
     counted(cargo.args(arguments).args(threads).env("RIG_EFI", rig))
