@@ -7,8 +7,8 @@ pub type Routine = unsafe extern "system" fn(context: *mut c_void) -> u8;
 
 /// How the interrupts of a device are connected: the operating system's synchronize call, and its DPC.
 ///
-/// Implemented with DxgkCbSynchronizeExecution by the crate `dxgk`. KeSynchronizeExecution and WdfInterruptSynchronize have the
-/// same form; no implementation with them is here yet. A driver names the implementation in
+/// Implemented with DxgkCbSynchronizeExecution by the crate `dxgk`, with KeSynchronizeExecution and with WdfInterruptSynchronize by
+/// the crate `dirql-wdk`. A driver names the implementation in
 /// [`InterruptDevice::Connection`](crate::InterruptDevice::Connection) and never calls it. It can't be copied by safe code: a copy would
 /// outlive the device.
 ///

@@ -1,5 +1,5 @@
 //! What the types forbid does not compile, and the compiler says why. Each case is a misuse that drivers have been written
-//! with.
+//! with. `dxgk` runs its cases with this file too: they are those of the folder that a test runs in, its package's.
 #![cfg(not(loom))]
 
 use std::fs;
@@ -8,6 +8,8 @@ use std::process::Command;
 
 /// The compiler whose words the `.stderr` files hold.
 const RECORDED: &str = include_str!("ui/rustc-version");
+/// Programs that have to compile, if a package has some.
+const PASS: &str = "tests/ui/pass";
 
 #[test]
 #[cfg_attr(miri, ignore = "starts a compiler, which Miri does not run")]
@@ -42,6 +44,9 @@ fn run(fail: &[PathBuf]) {
     let cases = trybuild::TestCases::new();
     // A case that compiles makes trybuild build the others, not just check them: constants are evaluated then.
     cases.pass("tests/ui/correct.rs");
+    if Path::new(PASS).is_dir() {
+        cases.pass(format!("{PASS}/*.rs"));
+    }
     for case in fail {
         cases.compile_fail(case);
     }

@@ -1,7 +1,8 @@
 //! The scene of this crate's examples: a device with one counter register and one interrupt source.
 
 use core::num::NonZeroU32;
-use core::sync::atomic::{AtomicU32, Ordering};
+
+pub use dirql::doc::{ControlState, Register};
 
 pub use crate::hosted::{Hosted, PortCall};
 pub use crate::interrupt::{
@@ -10,22 +11,6 @@ pub use crate::interrupt::{
 };
 pub use crate::present::{PendingPresent, PresentProgress, Presented};
 use crate::resources::InterruptResource;
-
-/// A register.
-#[derive(Debug, Default)]
-pub struct Register(AtomicU32);
-
-impl Register {
-    /// Reads it.
-    pub fn read(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    /// Writes it.
-    pub fn write(&self, value: u32) {
-        self.0.store(value, Ordering::Relaxed);
-    }
-}
 
 /// The device.
 #[derive(Debug, Default)]
@@ -47,17 +32,6 @@ impl InterruptDevice for Gpu {
 /// The source that reports frames.
 #[derive(Debug, Clone, Copy)]
 pub struct Control;
-
-/// What it shares with the driver.
-#[derive(Debug)]
-pub struct ControlState {
-    /// Completed frames.
-    pub completed: u64,
-    /// Their size.
-    pub bytes: u64,
-    /// Their numbers.
-    pub finished: HandOver<u32, 16>,
-}
 
 impl Source for Control {
     type Device = Gpu;

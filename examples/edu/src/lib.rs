@@ -1,10 +1,12 @@
 //! QEMU's edu device (docs/specs/edu in QEMU's manual): a PCI function that raises its interrupt when it is told to.
 //!
-//! What its interrupt routine shares with the driver, and a stress that shows that nothing of it is lost. It knows no operating
-//! system: the registers and the synchronize call are parameters. The test here brings dirql's hosted one; a driver that brings
-//! KeSynchronizeExecution is still to be written.
+//! What its interrupt routine shares with the driver, a DPC, and a stress that shows that nothing is lost between them. It knows no
+//! operating system: the registers and the synchronize call are parameters. The test here brings dirql's hosted one, `wdm/` and
+//! `kmdf/` are drivers of it for Windows.
 #![no_std]
 #![forbid(unsafe_code)]
+
+mod request;
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -13,6 +15,8 @@ use dirql::{
     AtDirql, AtMostDispatch, Cause, Connection, InterruptDevice, Interrupts, Refusal, Silent,
     Source,
 };
+
+pub use request::{EXERCISE, Exercise, REQUEST_BYTES, RESULT_BYTES, Request};
 
 /// PCI vendor of the device.
 pub const VENDOR: u16 = 0x1234;
@@ -29,6 +33,12 @@ const INTERRUPT_RAISE: usize = 0x60;
 const INTERRUPT_ACKNOWLEDGE: usize = 0x64;
 /// What the stress raises.
 const RAISED: u32 = 1;
+
+/// Closures between which an interrupt comes, or never does.
+const PATIENCE: u64 = 10_000_000;
+
+/// Bytes of BAR 0 that are used.
+pub const REGISTERS: usize = 0x68;
 
 /// BAR 0: registers of 32 bits.
 pub trait Registers: Send + Sync + 'static {
@@ -55,9 +65,17 @@ impl<R: Registers, C> Edu<R, C> {
         })
     }
 
+    /// Takes back what the device may be interrupting for, before the interrupt is disconnected.
+    ///
+    /// Any IRQL.
+    pub fn quiet(&self) {
+        let _ = self.acknowledge();
+    }
+
     fn acknowledge(&self) -> Option<u32> {
         match self.registers.read(INTERRUPT_STATUS) {
-            0 => None,
+            // A device that is gone reads as all ones.
+            0 | u32::MAX => None,
             raised => {
                 self.registers.write(INTERRUPT_ACKNOWLEDGE, raised);
                 Some(raised)
@@ -101,10 +119,14 @@ impl<R, C> Copy for Line<R, C> {}
 pub struct State {
     /// Interrupt routines that found something.
     pub interrupts: u64,
-    /// Closures.
+    /// Closures of [`stress`].
     pub closures: u64,
     /// The two together.
     pub sum: u64,
+    /// Interrupts that the DPC has not collected yet.
+    pub pending: u64,
+    /// Those that it has.
+    pub collected: u64,
     /// How often the sum was found wrong.
     pub torn: u64,
 }
@@ -128,6 +150,8 @@ impl<R: Registers, C: Connection> Source for Line<R, C> {
         interrupts: 0,
         closures: 0,
         sum: 0,
+        pending: 0,
+        collected: 0,
         torn: 0,
     };
 
@@ -138,6 +162,8 @@ impl<R: Registers, C: Connection> Source for Line<R, C> {
         };
         if raised.is_some() {
             at.count(|state| &mut state.interrupts);
+            at.pending = at.pending.wrapping_add(1);
+            at.queue_dpc();
         }
     }
 }
@@ -145,10 +171,30 @@ impl<R: Registers, C: Connection> Source for Line<R, C> {
 /// The device's sources.
 pub type Sources<R, C> = (Line<R, C>,);
 
-/// Runs at least so many closures concurrently with so many interrupts, of which the device is told to raise one after the other.
-/// Returns what the interrupt routine and the closures counted.
+/// What the DPC does: it collects the interrupts that came since the last one.
 ///
-/// IRQL: at most DISPATCH_LEVEL. Where it runs at DISPATCH_LEVEL on one processor, interrupts come on it between two closures.
+/// IRQL: at most DISPATCH_LEVEL.
+///
+/// # Errors
+///
+/// Why the closure was refused. What it would have collected stays for the next DPC.
+pub fn collect<R: Registers, C: Connection>(
+    interrupts: &Interrupts<Sources<R, C>>,
+    irql: &mut impl AtMostDispatch,
+) -> Result<(), Refusal> {
+    interrupts.synchronize(Line::SOURCE, irql, |at| {
+        at.collected = at.collected.wrapping_add(at.pending);
+        at.pending = 0;
+    })?;
+    Ok(())
+}
+
+/// Runs at least so many closures concurrently with so many interrupts, of which the device is told to raise one after the other.
+///
+/// It ends early if the device does not interrupt for ten million closures, with a state that shows it.
+///
+/// Threads may run it at the same time, of which one raises interrupts. IRQL: at most DISPATCH_LEVEL. Where it runs at
+/// DISPATCH_LEVEL on one processor, interrupts come on it between two closures.
 ///
 /// # Errors
 ///
@@ -156,25 +202,29 @@ pub type Sources<R, C> = (Line<R, C>,);
 pub fn stress<R: Registers, C: Connection>(
     interrupts: &Interrupts<Sources<R, C>>,
     irql: &mut impl AtMostDispatch,
-    closures: u64,
-    raise: u64,
-) -> Result<(State, u64), Refusal> {
+    Request { closures, raise }: Request,
+) -> Result<Exercise, Refusal> {
     let registers = &interrupts.device.registers;
-    let (mut run, mut raised) = (0_u64, 0);
+    let before = interrupts.snapshot(Line::SOURCE, irql, |state| *state)?;
+    let (mut ran, mut raised, mut waited) = (0_u64, 0_u64, 0_u64);
     loop {
+        if ran >= closures && raised == raise || waited == PATIENCE {
+            let state = interrupts.snapshot(Line::SOURCE, irql, |state| *state)?;
+            if state.interrupts.wrapping_sub(before.interrupts) >= raised || waited == PATIENCE {
+                return Ok(Exercise { ran, raised, state });
+            }
+        }
         let seen = interrupts.synchronize(Line::SOURCE, irql, |at| {
             at.count(|state| &mut state.closures);
-            **at
+            at.interrupts
         })?;
-        run = run.wrapping_add(1);
-        if seen.interrupts == raised {
-            // The last one has been served.
-            if raised < raise {
-                registers.write(INTERRUPT_RAISE, RAISED);
-                raised = raised.wrapping_add(1);
-            } else if run >= closures {
-                return Ok((seen, run));
-            }
+        ran = ran.wrapping_add(1);
+        if seen.wrapping_sub(before.interrupts) < raised {
+            waited = waited.wrapping_add(1);
+        } else if raised < raise {
+            // The next one when the last one has been served.
+            registers.write(INTERRUPT_RAISE, RAISED);
+            (raised, waited) = (raised.wrapping_add(1), 0);
         }
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use dirql::InterruptResource;
-use dirql::hosted::{HostConnection, Hosted, passive};
-use edu::{Edu, Registers, Sources, State, stress};
+use dirql::hosted::{HostConnection, Hosted, PortCall, dispatch, passive};
+use edu::{Edu, Exercise, Registers, Request, Sources, State, collect, stress};
 
 /// A device that raises its line when it is told to.
 #[derive(Clone, Default)]
@@ -35,37 +35,75 @@ impl Registers for Fake {
 }
 
 #[test]
-fn nothing_is_lost_between_closures_and_interrupts() {
-    const CLOSURES: u64 = 20_000;
+fn nothing_is_lost_between_closures_interrupts_and_dpcs() {
+    const CLOSURES: u64 = 10_000;
     const INTERRUPTS: u64 = 50;
     let fake = Fake::default();
     let edu = Edu::<_, HostConnection>::new(fake.clone()).expect("edu answers");
     let hosted = Hosted::<Sources<Fake, HostConnection>>::new(InterruptResource::Line, edu);
     let hosted = hosted.expect("a map");
     let over = AtomicBool::new(false);
-    let (seen, run) = std::thread::scope(|scope| {
+    let run = |closures, raise| {
+        let request = Request { closures, raise };
+        passive(|irql| stress(hosted.interrupts(), irql, request)).expect("not refused")
+    };
+    let (one, other) = std::thread::scope(|scope| {
         scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
                 if fake.0[0].load(Ordering::SeqCst) != 0 {
                     assert!(hosted.interrupt(0), "the device raised the line");
+                    assert!(hosted.take_calls().contains(&PortCall::QueueDpc));
+                    dispatch(|irql| collect(hosted.interrupts(), irql)).expect("not refused");
                 }
                 std::thread::yield_now();
             }
         });
-        let done = passive(|irql| stress(hosted.interrupts(), irql, CLOSURES, INTERRUPTS));
+        let other = scope.spawn(|| run(CLOSURES, 0));
+        let one = run(CLOSURES, INTERRUPTS);
+        let other = other.join().expect("it ended");
         over.store(true, Ordering::Relaxed);
-        done.expect("not refused")
+        (one, other)
     });
-    assert!(run >= CLOSURES);
+    assert!(one.ran >= CLOSURES && other.ran >= CLOSURES);
+    assert_eq!((one.raised, other.raised), (INTERRUPTS, 0));
+    let closures = one.ran + other.ran;
     let expected = State {
         interrupts: INTERRUPTS,
-        closures: run,
-        sum: INTERRUPTS + run,
+        closures,
+        sum: INTERRUPTS + closures,
+        pending: 0,
+        collected: INTERRUPTS,
         torn: 0,
     };
-    assert_eq!(seen, expected);
+    let state = run(0, 0).state;
+    assert_eq!(state, expected);
     assert!(
         !hosted.interrupt(0),
         "a line that is down is not the device's"
     );
+}
+
+#[test]
+fn a_request_and_its_result_come_through_a_buffer_whole_and_at_no_other_length() {
+    let request = Request {
+        closures: 1,
+        raise: 2,
+    };
+    assert_eq!(Request::from_bytes(&request.to_bytes()), Some(request));
+    assert_eq!(Request::from_bytes(&request.to_bytes()[1..]), None);
+    assert_eq!(Request::from_bytes(&[0; 17]), None);
+    let exercise = Exercise {
+        ran: 3,
+        raised: 4,
+        state: State {
+            interrupts: 5,
+            closures: 6,
+            sum: 7,
+            pending: 8,
+            collected: 9,
+            torn: 10,
+        },
+    };
+    assert_eq!(Exercise::from_bytes(&exercise.to_bytes()), Some(exercise));
+    assert_eq!(Exercise::from_bytes(&[0; 56]), None);
 }

@@ -41,7 +41,7 @@ pub mod present;
 mod progress;
 mod refusal;
 mod requests;
-mod resources;
+pub mod resources;
 pub mod rules;
 pub mod scenario;
 mod section;

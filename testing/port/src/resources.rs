@@ -1,4 +1,4 @@
-//! The translated resources of an adapter as a CM_RESOURCE_LIST.
+//! The resources of an adapter as a CM_RESOURCE_LIST, translated and raw.
 //!
 //! One full descriptor with a partial descriptor for each range and each interrupt message, as "Using interrupt resource
 //! descriptors" shows for MSI-X. The bytes are written by offset: the partial descriptors are packed to 4 bytes.
@@ -18,11 +18,27 @@ const PARTIAL: usize = 20;
 
 /// The list, in memory that stays where it is.
 #[derive(Debug)]
-pub(crate) struct ResourceList(Vec<u32>);
+pub struct ResourceList(Vec<u32>);
 
 impl ResourceList {
-    /// The list for what the machine granted.
+    /// The translated list for what the machine granted.
     pub fn new(grant: &Grant<'_>) -> Self {
+        Self::with(grant, push_interrupt)
+    }
+
+    /// The raw list. A message's descriptor has their number there and not its level.
+    pub fn raw(grant: &Grant<'_>) -> Self {
+        Self::with(grant, |bytes, interrupt, line| {
+            let first = if line {
+                u32::from(interrupt.level)
+            } else {
+                1 << 16
+            };
+            push_words(bytes, interrupt, line, first);
+        })
+    }
+
+    fn with(grant: &Grant<'_>, push: impl Fn(&mut Vec<u8>, &Interrupt, bool)) -> Self {
         let mut bytes = Vec::with_capacity(HEADER + PARTIAL * 16);
         let (line, interrupts) = match grant.interrupts {
             InterruptGrant::None => (false, &[][..]),
@@ -46,7 +62,7 @@ impl ResourceList {
             bytes.extend([0; 4]);
         }
         for interrupt in interrupts {
-            push_interrupt(&mut bytes, interrupt, line);
+            push(&mut bytes, interrupt, line);
         }
         Self(
             bytes
@@ -63,6 +79,10 @@ impl ResourceList {
 }
 
 fn push_interrupt(bytes: &mut Vec<u8>, interrupt: &Interrupt, line: bool) {
+    push_words(bytes, interrupt, line, u32::from(interrupt.level));
+}
+
+fn push_words(bytes: &mut Vec<u8>, interrupt: &Interrupt, line: bool, first: u32) {
     let (share, flags) = if line {
         (SHARED, CM_RESOURCE_INTERRUPT_LEVEL_SENSITIVE)
     } else {
@@ -73,7 +93,7 @@ fn push_interrupt(bytes: &mut Vec<u8>, interrupt: &Interrupt, line: bool) {
     };
     bytes.extend([CmResourceTypeInterrupt as u8, share]);
     bytes.extend((flags as u16).to_le_bytes());
-    bytes.extend(u32::from(interrupt.level).to_le_bytes());
+    bytes.extend(first.to_le_bytes());
     bytes.extend(interrupt.vector.to_le_bytes());
     bytes.extend(interrupt.affinity.to_le_bytes());
 }
@@ -125,6 +145,15 @@ mod tests {
                 }),
                 (8, 0x88, 3)
             );
+            let raw = ResourceList::raw(&Grant {
+                ranges: &ranges,
+                interrupts: InterruptGrant::Messages(&messages),
+            });
+            let partial = &raw const (*raw.pointer()).List[0].PartialResourceList;
+            let first =
+                (&raw const (*partial).PartialDescriptors).cast::<CM_PARTIAL_RESOURCE_DESCRIPTOR>();
+            let last = first.add(2).read().u.MessageInterrupt.Anonymous.Raw;
+            assert_eq!(({ last.MessageCount }, { last.Vector }), (1, 0x88));
         }
     }
 }

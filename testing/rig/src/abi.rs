@@ -240,7 +240,7 @@ pub struct IRP {
 }
 
 /// The part of a request for one driver.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct IO_STACK_LOCATION {
     /// `IRP_MJ_...`.
@@ -360,6 +360,10 @@ pub const STATUS_TIMEOUT: NTSTATUS = 0x102;
 pub const STATUS_PENDING: NTSTATUS = 0x103;
 /// STATUS_PARTIAL_COPY.
 pub const STATUS_PARTIAL_COPY: NTSTATUS = 0x8000_000D_u32 as i32;
+/// STATUS_DELETE_PENDING.
+pub const STATUS_DELETE_PENDING: NTSTATUS = 0xC000_0056_u32 as i32;
+/// STATUS_NOT_FOUND.
+pub const STATUS_NOT_FOUND: NTSTATUS = 0xC000_0225_u32 as i32;
 /// STATUS_INVALID_HANDLE.
 pub const STATUS_INVALID_HANDLE: NTSTATUS = 0xC000_0008_u32 as i32;
 /// STATUS_INVALID_PARAMETER.
@@ -401,6 +405,12 @@ pub const IRP_MJ_DEVICE_CONTROL: u8 = 0x0E;
 pub const IRP_MJ_INTERNAL_DEVICE_CONTROL: u8 = 0x0F;
 /// IRP_MJ_CLEANUP.
 pub const IRP_MJ_CLEANUP: u8 = 0x12;
+/// IRP_MJ_PNP.
+pub const IRP_MJ_PNP: u8 = 0x1B;
+/// IRP_MN_START_DEVICE.
+pub const IRP_MN_START_DEVICE: u8 = 0x00;
+/// IRP_MN_REMOVE_DEVICE.
+pub const IRP_MN_REMOVE_DEVICE: u8 = 0x02;
 
 /// DO_DEVICE_INITIALIZING: the device can't be opened yet.
 pub const DO_DEVICE_INITIALIZING: u32 = 0x80;

@@ -38,6 +38,9 @@ pub struct Options {
     /// counter advances by the same number of ticks with each instruction. The summary's `instructions` has, for DriverEntry and each DDI by its name,
     /// `{"calls": N, "total": N}`.
     pub count: bool,
+    /// `pnp=0|1`: whether the image is the driver of a device that is no display: it is added, started, exercised with `stress`
+    /// closures and `presents` interrupts, and removed.
+    pub pnp: bool,
     /// `vendor=N device=N`: the PCI ids of the adapter, in decimal.
     pub ids: (u16, u16),
     /// `variant=NAME`, any number of them: what goes another way in this run, see [`port::variants`].
@@ -62,6 +65,7 @@ impl Default for Options {
             foreign: false,
             strict: false,
             count: false,
+            pnp: false,
             ids: VIRTIO_GPU,
             variants: Vec::new(),
             slot: None,
@@ -81,7 +85,7 @@ impl fmt::Display for BadOption<'_> {
         write!(
             f,
             "unknown option or value `{}`; there are variant (a name), frames, messages, screendump, serve, stress, presents, watchdog, vendor, device, slot, \
-             and connected, scattered, only_enter, foreign, strict, count (0 or 1), each =NUMBER",
+             and connected, scattered, only_enter, foreign, strict, count, pnp (0 or 1), each =NUMBER",
             self.0
         )
     }
@@ -118,6 +122,7 @@ impl Options {
                 ("foreign", 0 | 1) => options.foreign = number == 1,
                 ("strict", 0 | 1) => options.strict = number == 1,
                 ("count", 0 | 1) => options.count = number == 1,
+                ("pnp", 0 | 1) => options.pnp = number == 1,
                 ("vendor", _) => options.ids.0 = number.try_into().map_err(|_| bad)?,
                 ("device", _) => options.ids.1 = number.try_into().map_err(|_| bad)?,
                 ("slot", 0..=31) => options.slot = number.try_into().ok(),
@@ -141,7 +146,7 @@ mod tests {
     fn each_key_sets_its_field() {
         let parsed = Options::parse(
             "frames=7 messages=0 screendump=5\nserve=60 connected=0 scattered=1 only_enter=1 stress=9 presents=8 watchdog=4 \
-             foreign=1 strict=1 count=1 vendor=4660 device=4369 slot=31 variant=user-source variant=end-remove",
+             foreign=1 strict=1 count=1 pnp=1 vendor=4660 device=4369 slot=31 variant=user-source variant=end-remove",
         )
         .unwrap();
         let expected = Options {
@@ -158,6 +163,7 @@ mod tests {
             foreign: true,
             strict: true,
             count: true,
+            pnp: true,
             ids: (0x1234, 0x1111),
             variants: vec!["user-source", "end-remove"],
             slot: Some(31),

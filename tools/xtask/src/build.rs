@@ -9,6 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::examples;
 use crate::host_patch;
 use crate::identity;
 use crate::image::{self, Expected};
@@ -65,6 +66,10 @@ pub fn run(options: &Options) -> Result<()> {
     let driver = driver(&repository)?;
     process::say("Built", &driver.image.display().to_string());
     if !options.driver_only {
+        for example in [examples::WDM, examples::KMDF] {
+            let image = example.build(&repository)?;
+            process::say("Built", &image.display().to_string());
+        }
         let program = machine::build(&repository)?;
         process::say("Built", &program.display().to_string());
     }
@@ -155,11 +160,14 @@ pub fn lint(repository: &Repository) -> Result<()> {
         )
         .with_context(|| format!("clippy on {package}"))?;
     }
+    for example in [examples::WDM, examples::KMDF] {
+        example.lint(&ground, repository)?;
+    }
     Ok(())
 }
 
 /// All that a build of the driver stands on.
-struct Ground {
+pub(crate) struct Ground {
     repository: Repository,
     toolchain: Toolchain,
     content_root: ContentRoot,
@@ -168,7 +176,8 @@ struct Ground {
 }
 
 impl Ground {
-    fn prepare(repository: &Repository) -> Result<Self> {
+    /// Installs and makes it.
+    pub(crate) fn prepare(repository: &Repository) -> Result<Self> {
         install::ensure(install::DRIVER)?;
         let toolchain = Toolchain::for_target(DRIVER_TARGET)?;
         let content_root = ContentRoot::write(repository)?;
@@ -191,28 +200,49 @@ impl Ground {
     }
 
     /// Builds a package into the image of this name.
-    fn build(&self, package: &str, name: &str) -> Result<()> {
+    pub(crate) fn build(&self, package: &str, name: &str) -> Result<()> {
         complete_or_linked_anew(&self.linked(), name)?;
         process::run(&mut self.cargo("build", package)?)
     }
 
     /// Where the linker leaves images, symbols and maps.
-    fn linked(&self) -> PathBuf {
+    pub(crate) fn linked(&self) -> PathBuf {
         self.repository
             .cross()
             .join(DRIVER_TARGET)
             .join("release/deps")
     }
 
-    /// A cargo command for the driver's package, or one that is built as the driver is. To the project's Cargo configuration it
-    /// adds the crates for a Linux host, the linker, and prefixes that keep this machine's paths out of the image.
-    fn cargo(&self, subcommand: &str, package: &str) -> Result<Command> {
+    /// A cargo command for the driver's package, or one that is built as the driver is.
+    pub(crate) fn cargo(&self, subcommand: &str, package: &str) -> Result<Command> {
         let mut cargo = self.toolchain.cargo(subcommand, DRIVER_TARGET);
         cargo
             .current_dir(self.repository.root())
             .args(["--package", package, "--features", "wdk-on-linux"])
             .args(["--release", "--target-dir"])
             .arg(self.repository.cross());
+        self.configure(&mut cargo);
+        // build.rs makes FILEVERSION of it.
+        cargo.env(
+            "STAMPINF_VERSION",
+            source::version_of(&self.repository)?.to_string(),
+        );
+        Linker::Driver.configure(&self.repository, &self.toolchain, DRIVER_TARGET, &mut cargo)?;
+        Ok(cargo)
+    }
+
+    /// A cargo command for a driver that is a workspace of its own, in `folder`. It is linked as it is, with this machine's paths.
+    pub(crate) fn cargo_in(&self, subcommand: &str, folder: &Path) -> Command {
+        let mut cargo = self.toolchain.cargo(subcommand, DRIVER_TARGET);
+        cargo.current_dir(folder).args(["--release", "--locked"]);
+        self.configure(&mut cargo);
+        let linker = format!("target.{DRIVER_TARGET}.linker=\"lld-link\"");
+        cargo.args(["--config", &linker]);
+        cargo
+    }
+
+    /// Adds the crates for a Linux host, the content root, and prefixes that keep this machine's paths out of the image.
+    fn configure(&self, cargo: &mut Command) {
         let paths = self
             .overrides
             .iter()
@@ -231,14 +261,7 @@ impl Ground {
         ] {
             cargo.args(["--config", &setting]);
         }
-        self.content_root.configure(&mut cargo);
-        // build.rs makes FILEVERSION of it.
-        cargo.env(
-            "STAMPINF_VERSION",
-            source::version_of(&self.repository)?.to_string(),
-        );
-        Linker::Driver.configure(&self.repository, &self.toolchain, DRIVER_TARGET, &mut cargo)?;
-        Ok(cargo)
+        self.content_root.configure(cargo);
     }
 
     /// Folders whose sources go into the image, and what stands for them there.

@@ -7,6 +7,7 @@ mod arm64;
 mod bench;
 mod build;
 mod c_driver;
+mod examples;
 mod host_patch;
 mod identity;
 mod image;

@@ -13,6 +13,7 @@ use crate::arm64;
 use crate::bench;
 use crate::build;
 use crate::c_driver;
+use crate::examples;
 use crate::inf;
 use crate::install;
 use crate::machine;
@@ -275,6 +276,19 @@ fn steps() -> Vec<Step> {
             name,
             run: Box::new(move |_| {
                 let figures = run::stress::test(&options)?;
+                Ok(Ran {
+                    tests: 1,
+                    not_run: Vec::new(),
+                    figures: Some(format!("{name}: {figures}")),
+                })
+            }),
+        });
+    }
+    for (name, example, interrupt) in examples::runs() {
+        steps.push(Step {
+            name,
+            run: Box::new(move |repository| {
+                let figures = example.run(repository, interrupt)?;
                 Ok(Ran {
                     tests: 1,
                     not_run: Vec::new(),

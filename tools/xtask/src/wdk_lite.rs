@@ -76,7 +76,16 @@ pub struct Import {
 
 /// Reads the table of imports.
 pub fn imports(repository: &Repository) -> Result<Vec<Import>> {
-    let path = repository.wdk_lite_sources().join("imports.tsv");
+    read_imports(repository, "imports.tsv")
+}
+
+/// Reads the table of what the example drivers import besides.
+pub fn imports_of_examples(repository: &Repository) -> Result<Vec<Import>> {
+    read_imports(repository, "imports-examples.tsv")
+}
+
+fn read_imports(repository: &Repository, table: &str) -> Result<Vec<Import>> {
+    let path = repository.wdk_lite_sources().join(table);
     let text =
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     parse_imports(&text).with_context(|| format!("in {}", path.display()))
@@ -129,7 +138,8 @@ impl ContentRoot {
             // An archive without members is its signature alone.
             write_if_changed(&root.library(Place::Kernel, library), b"!<arch>\n")?;
         }
-        let imports = imports(repository)?;
+        let mut imports = imports(repository)?;
+        imports.extend(imports_of_examples(repository)?);
         if root.is_up_to_date() {
             return Ok(root);
         }
@@ -141,6 +151,7 @@ impl ContentRoot {
             root.import_library(&imports, module, *place, library)?;
         }
         root.check_layout(&sources)?;
+        forget_functions(&repository.cross())?;
         for (source, library, place) in COMPILED {
             root.compile(&sources, source, *place, library)?;
         }
@@ -349,6 +360,22 @@ impl ContentRoot {
     }
 }
 
+/// Removes what the macros of wdk-sys keep of the framework's functions: they read them once and never again, whatever becomes of the
+/// headers.
+fn forget_functions(cross: &Path) -> Result<()> {
+    let Ok(entries) = fs::read_dir(cross.join("release/build")) else {
+        return Ok(());
+    };
+    for entry in entries.flatten() {
+        let kept = entry.path().join("out/wdk_macros_ast_fragments");
+        if kept.is_dir() {
+            fs::remove_dir_all(&kept)
+                .with_context(|| format!("cannot remove {}", kept.display()))?;
+        }
+    }
+    Ok(())
+}
+
 /// A digest of all that the libraries are made from.
 fn inputs(sources: &Path) -> Result<String> {
     let mut digest = Sha256::new();
@@ -482,6 +509,18 @@ mod tests {
                 .unwrap()
                 .contains("sizeof(struct _IO_STACK_LOCATION) == 72")
         );
+    }
+
+    #[test]
+    fn what_was_kept_of_the_functions_goes_when_the_headers_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("release/build/scratch-1/out");
+        let kept = out.join("wdk_macros_ast_fragments");
+        fs::create_dir_all(&kept).unwrap();
+        fs::write(kept.join("cached_function_info_map.json"), "{}").unwrap();
+        forget_functions(folder.path()).unwrap();
+        assert!(!kept.exists() && out.exists());
+        forget_functions(Path::new("/nowhere")).unwrap();
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use pci_types::capability::MultipleMessageSupport;
 use pci_types::{CommandRegister, EndpointHeader, PciAddress, PciHeader};
 use port::machine::{Interrupt, InterruptSink, Origin};
 
@@ -57,13 +58,15 @@ struct Connection {
 
 static CONNECTION: Lock<Option<Connection>> = Lock::new(None);
 
-/// Decides what the adapter at `address` gets: at most `limit` messages, the line if `limit` is 0 or it has no MSI-X,
-/// nothing if it has no pin either.
+/// Decides what the adapter at `address` gets: at most `limit` messages, the line if `limit` is 0 or it has neither MSI-X nor
+/// MSI, nothing if it has no pin either.
 ///
 /// # Errors
 /// Text, for a line whose wiring is not known.
 pub fn grant(address: PciAddress, limit: u32) -> Result<Grant, &'static str> {
-    let count = pci::msix(address).map_or(0, |msix| usize::from(msix.table_size()));
+    // Of MSI one message is used.
+    let msi = usize::from(pci::msi(address).is_some());
+    let count = pci::msix(address).map_or(msi, |msix| usize::from(msix.table_size()));
     let count = count.min(limit as usize).min(MOST_MESSAGES);
     if count == 0 {
         if !intx::has_pin(address) {
@@ -127,7 +130,7 @@ pub fn connect(
     let vectors = all.iter().map(|one| one.vector as u8).collect();
     let destinations = all.iter().map(apic_id).collect();
     if let Some(line) = line {
-        neighbour::find(line);
+        neighbour::find(address, line);
     }
     *CONNECTION.lock() = Some(Connection {
         sink,
@@ -142,7 +145,9 @@ pub fn connect(
             intx::connect(*line, apic_id(interrupt), interrupt.vector as u8)
         }
         Grant::Messages(all) => {
-            let mut msix = pci::msix(address).ok_or("the adapter has no MSI-X")?;
+            let Some(mut msix) = pci::msix(address) else {
+                return connect_msi(address, all);
+            };
             let bar = pci::memory_bar(address, msix.table_bar())
                 .ok_or("the MSI-X table has no memory")?;
             msix.set_function_mask(true, Config);
@@ -172,6 +177,19 @@ pub fn connect(
     Ok(())
 }
 
+/// Programs the one message of an adapter without MSI-X.
+fn connect_msi(address: PciAddress, all: &[Interrupt]) -> Result<(), &'static str> {
+    let msi = pci::msi(address).ok_or("the adapter has neither MSI-X nor MSI")?;
+    let [one] = all else {
+        return Err("of MSI the rig has one message");
+    };
+    let place = 0xFEE0_0000 | u64::from(apic_id(one)) << 12;
+    msi.set_message_info(place, one.vector, Config);
+    msi.set_multiple_message_enable(MultipleMessageSupport::Int1, Config);
+    msi.set_enabled(true, Config);
+    Ok(())
+}
+
 /// Turns the interrupts off; none is being served when it returns. PASSIVE_LEVEL.
 pub fn disconnect() {
     let Some(connection) = CONNECTION.lock().take() else {
@@ -182,6 +200,8 @@ pub fn disconnect() {
         None => {
             if let Some(mut msix) = pci::msix(connection.address) {
                 msix.set_enabled(false, Config);
+            } else if let Some(msi) = pci::msi(connection.address) {
+                msi.set_enabled(false, Config);
             }
         }
     }

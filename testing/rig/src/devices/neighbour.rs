@@ -5,6 +5,8 @@
 
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use pci_types::PciAddress;
+
 use super::clock::{self, PERFORMANCE_HZ};
 use super::{intx, msix, pci};
 use crate::cpu::idle;
@@ -28,9 +30,10 @@ pub static RAISED: AtomicU64 = AtomicU64::new(0);
 /// Those that reached the processor and were acknowledged.
 pub static SERVED: AtomicU64 = AtomicU64::new(0);
 
-/// Finds the neighbour on `line`.
-pub fn find(line: u32) {
-    let Some(address) = pci::find(EDU.0, &[EDU.1]) else {
+/// Finds the neighbour of `adapter` on `line`.
+pub fn find(adapter: PciAddress, line: u32) {
+    let found = pci::find(EDU.0, &[EDU.1]).filter(|&found| found != adapter);
+    let Some(address) = found else {
         return;
     };
     if intx::line(address) != Ok(line) {

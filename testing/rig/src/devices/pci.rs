@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use pci_types::capability::{MsixCapability, PciCapability};
+use pci_types::capability::{MsiCapability, MsixCapability, PciCapability};
 use pci_types::{
     Bar, ConfigRegionAccess, EndpointHeader, HeaderType, PciAddress, PciHeader, PciPciBridgeHeader,
 };
@@ -210,6 +210,16 @@ pub fn msix(address: PciAddress) -> Option<MsixCapability> {
         .capabilities(Config)
         .find_map(|capability| match capability {
             PciCapability::MsiX(msix) => Some(msix),
+            _ => None,
+        })
+}
+
+/// The function's MSI capability.
+pub fn msi(address: PciAddress) -> Option<MsiCapability> {
+    EndpointHeader::from_header(PciHeader::new(address), Config)?
+        .capabilities(Config)
+        .find_map(|capability| match capability {
+            PciCapability::Msi(msi) => Some(msi),
             _ => None,
         })
 }

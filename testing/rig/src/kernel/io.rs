@@ -17,8 +17,8 @@ use crate::sync::Lock;
 const GET_INITIALIZER: u64 = 0x23_0043;
 /// Type of an IRP.
 const IRP_TYPE: i16 = 6;
-/// Stack locations of every IRP here: the drivers are one deep.
-const LOCATIONS: usize = 1;
+/// Stack locations of every IRP here: a driver's device, and the bus driver's below it.
+const LOCATIONS: usize = 2;
 /// MULTIPLE_IRP_COMPLETE_REQUESTS.
 const MULTIPLE_IRP_COMPLETE_REQUESTS: u32 = 0x44;
 /// NO_MORE_IRP_STACK_LOCATIONS.
@@ -202,7 +202,7 @@ fn free_unused() {
     }
 }
 
-/// A request with its one stack location.
+/// A request with its stack locations.
 #[repr(C)]
 pub struct Packet {
     /// The request.
@@ -212,9 +212,29 @@ pub struct Packet {
     pub done: bool,
     /// Freed on completion: the driver built it.
     threaded: bool,
+    /// A driver has forwarded it and gets it back when the one below completes it.
+    forwarded: bool,
 }
 
-/// A new request with its one stack location.
+/// A stack location that nothing has been copied to.
+const NO_LOCATION: IO_STACK_LOCATION = IO_STACK_LOCATION {
+    MajorFunction: 0,
+    MinorFunction: 0,
+    Flags: 0,
+    Control: 0,
+    Parameters: DEVICE_IO_CONTROL {
+        OutputBufferLength: 0,
+        InputBufferLength: 0,
+        IoControlCode: 0,
+        Type3InputBuffer: core::ptr::null_mut(),
+    },
+    DeviceObject: core::ptr::null_mut(),
+    FileObject: core::ptr::null_mut(),
+    CompletionRoutine: core::ptr::null_mut(),
+    Context: core::ptr::null_mut(),
+};
+
+/// A new request, with what the first driver finds in its stack location.
 pub fn new_packet(
     major: u8,
     file: *mut FILE_OBJECT,
@@ -271,9 +291,10 @@ pub fn new_packet(
     };
     let packet = Box::into_raw(Box::new(Packet {
         irp,
-        locations: [location],
+        locations: [NO_LOCATION, location],
         done: false,
         threaded,
+        forwarded: false,
     }));
     // SAFETY: the packet was just made; the current location starts behind the last one.
     unsafe {
@@ -360,6 +381,12 @@ pub extern "system" fn iof_complete_request(irp: *mut IRP, _boost: i8) {
     let packet = irp.cast::<Packet>();
     // SAFETY: the caller owns the request, which `new_packet` made.
     unsafe {
+        if core::mem::replace(&mut (*packet).forwarded, false) {
+            // Back to the driver that has forwarded it, as by a completion routine that stops here.
+            (*irp).CurrentLocation += 1;
+            (*irp).CurrentStackLocation = (*irp).CurrentStackLocation.add(1);
+            return;
+        }
         if core::mem::replace(&mut (*packet).done, true) {
             bugcheck(
                 MULTIPLE_IRP_COMPLETE_REQUESTS,
@@ -380,7 +407,7 @@ pub extern "system" fn iof_complete_request(irp: *mut IRP, _boost: i8) {
         }
         let (event, threaded) = ((*irp).UserEvent, (*packet).threaded);
         // Who gets the status from the dispatch routine itself does not wait.
-        let pending = (*packet).locations[0].Control & SL_PENDING_RETURNED != 0;
+        let pending = (*packet).locations[LOCATIONS - 1].Control & SL_PENDING_RETURNED != 0;
         if !event.is_null() && (pending || threaded) {
             ke::ke_set_event(event, 0, 0);
         }
@@ -388,6 +415,39 @@ pub extern "system" fn iof_complete_request(irp: *mut IRP, _boost: i8) {
             drop(Box::from_raw(packet));
         }
     }
+}
+
+/// IoForwardIrpSynchronously. The driver below is the rig's own, which completes at once.
+pub extern "system" fn io_forward_irp_synchronously(
+    device: *mut DEVICE_OBJECT,
+    irp: *mut IRP,
+) -> u8 {
+    const EXPORT: &str = "IoForwardIrpSynchronously";
+    rules::at_most(APC_LEVEL, EXPORT);
+    let packet = irp.cast::<Packet>();
+    // SAFETY: the caller owns the request, which `new_packet` made.
+    unsafe {
+        if (*irp).CurrentLocation <= 1 {
+            return 0;
+        }
+        let current = (*irp).CurrentStackLocation;
+        current.sub(1).write(IO_STACK_LOCATION {
+            Control: 0,
+            CompletionRoutine: core::ptr::null_mut(),
+            Context: core::ptr::null_mut(),
+            ..*current
+        });
+        (*packet).forwarded = true;
+        iof_call_driver(device, irp);
+        if (*packet).forwarded || (*irp).CurrentStackLocation != current {
+            bugcheck(
+                bugcheck::DRIVER_VERIFIER_DETECTED_VIOLATION,
+                [0, irp as u64, 0, 0],
+                format_args!("{EXPORT}: the driver below has not completed the request"),
+            );
+        }
+    }
+    1
 }
 
 extern "system" fn port_internal_control(_device: *mut DEVICE_OBJECT, irp: *mut IRP) -> NTSTATUS {

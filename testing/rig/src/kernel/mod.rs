@@ -5,12 +5,14 @@
 //! a page fault and so a bugcheck.
 
 pub mod channel;
+pub mod connect;
 pub mod contiguous;
 pub mod counted;
 pub mod crt;
 pub mod debug;
 pub mod dpc;
 pub mod etw;
+pub mod framework;
 pub mod interlocked;
 pub mod io;
 pub mod iospace;
@@ -19,6 +21,7 @@ pub mod locks;
 pub mod mdl;
 pub mod mm;
 pub mod objects;
+pub mod pnp;
 pub mod pool;
 pub mod probes;
 pub mod ps;
@@ -29,6 +32,7 @@ pub mod rules;
 pub mod run;
 pub mod seh;
 pub mod spin;
+pub mod stack;
 pub mod stress;
 pub mod strings;
 pub mod table;
@@ -54,6 +58,7 @@ pub fn leaks(say: &mut dyn FnMut(fmt::Arguments<'_>)) {
     contiguous::leaks(say);
     iospace::leaks(say);
     io::leaks(say);
+    connect::leaks(say);
     objects::leaks(say);
     counted::leaks(say);
     timers::leaks(say);

@@ -151,7 +151,7 @@ fn stress_member() -> String {
 }
 
 /// What the driver still holds, each on a line of the log.
-fn log_leaks() -> Pool {
+pub fn log_leaks() -> Pool {
     pool::each_block(|address, size, tag| {
         log!("leak: {size} bytes at {address:#x}, tag {}", tag_text(tag));
     });

@@ -21,7 +21,7 @@ use port::variants::Variant;
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::channel::{Channel, control};
-use super::{io, iospace, probes, registry, report, rtl, rules, stress, time, wdf};
+use super::{framework, io, iospace, pnp, probes, registry, report, rtl, rules, stress, time, wdf};
 use crate::abi::{DRIVER_OBJECT, NTSTATUS, UNICODE_STRING, nt_success};
 use crate::boot::fail;
 use crate::boot::firmware::{Found, Screen};
@@ -143,6 +143,9 @@ pub fn run(found: &'static Found) -> ! {
             fail(format_args!("{why}"));
         }
     }
+    if options.pnp {
+        framework::expect();
+    }
     let object = io::new_driver(name);
     let status = enter(&driver, object, &service);
     log!("DriverEntry returned {status:#x}");
@@ -156,6 +159,10 @@ pub fn run(found: &'static Found) -> ! {
     if !nt_success(status) {
         report::finish_without_driver("DriverEntry", status);
         exit(Outcome::Failed);
+    }
+    if options.pnp {
+        driver.discard();
+        finish_pnp(rig, port, driver, object, options);
     }
     check_table(port);
     driver.discard();
@@ -199,6 +206,30 @@ fn check_table(port: &Port) {
             words[index + 1]
         ));
     }
+}
+
+/// The session of a driver that is not the port's, to the end of QEMU.
+fn finish_pnp(
+    rig: &'static Rig,
+    port: &'static Port,
+    driver: Driver,
+    object: *mut DRIVER_OBJECT,
+    options: &Options,
+) -> ! {
+    let (closures, interrupts) = (u64::from(options.stress), u64::from(options.presents));
+    let held = pnp::run(rig, object, closures, interrupts);
+    // SAFETY: the I/O manager's object; all devices are removed.
+    if let Some(unload) = unsafe { (*object).DriverUnload } {
+        // SAFETY: the driver's own routine.
+        on_kernel_stack(|| unsafe { unload(object) });
+    }
+    driver.unload();
+    let held = pnp::finish(held, port.violations().count() == 0);
+    exit(if held {
+        Outcome::Passed
+    } else {
+        Outcome::Failed
+    })
 }
 
 /// What the firmware shows, if it shows it with the adapter's memory: then the adapter is the POST device.

@@ -6,8 +6,9 @@
 use crate::cpu::raise;
 
 use super::{
-    contiguous, crt, debug, dpc, etw, interlocked, io, iospace, ke, locks, mdl, mm, objects, pool,
-    ps, registry, rtl, seh, spin, strings, threads, time, timers, variables, waits, wdf, wmi,
+    connect, contiguous, crt, debug, dpc, etw, interlocked, io, iospace, ke, locks, mdl, mm,
+    objects, pool, ps, registry, rtl, seh, spin, stack, strings, threads, time, timers, variables,
+    waits, wdf, wmi,
 };
 
 struct Export(&'static str, *const ());
@@ -71,19 +72,28 @@ exports! { KERNEL
     "ExReleaseFastMutexUnsafe" locks::ex_release_fast_mutex_unsafe;
     "ExTryToAcquireFastMutex" locks::ex_try_to_acquire_fast_mutex;
     "InitSafeBootMode" &raw const variables::SAFE_BOOT_MODE;
+    "IoAcquireRemoveLockEx" stack::io_acquire_remove_lock_ex;
     "IoAllocateMdl" mdl::io_allocate_mdl;
+    "IoAttachDeviceToDeviceStack" stack::io_attach_device_to_device_stack;
     "IoBuildDeviceIoControlRequest" io::io_build_device_io_control_request;
     "IoBuildPartialMdl" mdl::io_build_partial_mdl;
+    "IoConnectInterruptEx" connect::io_connect_interrupt_ex;
     "IoCreateDevice" io::io_create_device;
     "IoCreateNotificationEvent" objects::io_create_notification_event;
     "IoCreateSymbolicLink" objects::io_create_symbolic_link;
     "IoCreateSynchronizationEvent" objects::io_create_synchronization_event;
     "IoDeleteDevice" io::io_delete_device;
     "IoDeleteSymbolicLink" objects::io_delete_symbolic_link;
+    "IoDetachDevice" stack::io_detach_device;
+    "IoDisconnectInterruptEx" connect::io_disconnect_interrupt_ex;
     "IoFileObjectType" &raw const variables::OBJECT_TYPES;
+    "IoForwardIrpSynchronously" io::io_forward_irp_synchronously;
     "IoFreeMdl" mdl::io_free_mdl;
     "IoGetDeviceObjectPointer" objects::io_get_device_object_pointer;
+    "IoInitializeRemoveLockEx" stack::io_initialize_remove_lock_ex;
     "IoOpenDeviceRegistryKey" registry::io_open_device_registry_key;
+    "IoReleaseRemoveLockAndWaitEx" stack::io_release_remove_lock_and_wait_ex;
+    "IoReleaseRemoveLockEx" stack::io_release_remove_lock_ex;
     "IoWMIRegistrationControl" wmi::io_wmi_registration_control;
     "IofCallDriver" io::iof_call_driver;
     "IofCompleteRequest" io::iof_complete_request;
@@ -144,6 +154,7 @@ exports! { KERNEL
     "KeSetTimer" timers::ke_set_timer;
     "KeSetTimerEx" timers::ke_set_timer_ex;
     "KeStallExecutionProcessor" ke::ke_stall_execution_processor;
+    "KeSynchronizeExecution" connect::ke_synchronize_execution;
     "KeTryToAcquireSpinLockAtDpcLevel" spin::ke_try_to_acquire_spin_lock_at_dpc_level;
     "KeWaitForMultipleObjects" waits::ke_wait_for_multiple_objects;
     "KeWaitForMutexObject" waits::ke_wait_for_single_object;

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use x86_64::VirtAddr;
 
-use super::io::{count_handle, iof_call_driver, new_packet};
+use super::io::{Packet, count_handle, iof_call_driver, new_packet};
 use super::{ke, objects, waits};
 use crate::abi::*;
 use crate::bugcheck::{self, bugcheck};
@@ -27,13 +27,52 @@ fn send(
     measured: bool,
 ) -> (NTSTATUS, usize) {
     let packet = new_packet(major, file, parameters, false);
+    send_packet(device, packet, buffer, 1, measured)
+}
+
+/// Sends a request of the PnP manager's to `device` and waits for it. PASSIVE_LEVEL.
+pub fn pnp(device: *mut DEVICE_OBJECT, minor: u8, parameters: DEVICE_IO_CONTROL) -> NTSTATUS {
+    let packet = new_packet(IRP_MJ_PNP, core::ptr::null_mut(), parameters, false);
+    // SAFETY: just made; the first driver's location is the one before the current one.
+    unsafe {
+        (*(*packet).irp.CurrentStackLocation.sub(1)).MinorFunction = minor;
+        (*packet).irp.IoStatus.Status = STATUS_NOT_SUPPORTED;
+    }
+    send_packet(device, packet, core::ptr::null_mut(), 0, true).0
+}
+
+/// A device control of another driver's, METHOD_BUFFERED: status and output. PASSIVE_LEVEL.
+pub fn control(
+    device: *mut DEVICE_OBJECT,
+    code: u32,
+    input: &[u8],
+    output_bytes: usize,
+) -> (NTSTATUS, Vec<u8>) {
+    let mut output = vec![0; output_bytes];
+    let opened = Opened {
+        device,
+        file: core::ptr::null_mut(),
+    };
+    let buffer = SystemBuffer::new(input.len().max(output_bytes));
+    let (status, length) = opened.control_through(&buffer, code, input, &mut output, false);
+    output.truncate(length);
+    (status, output)
+}
+
+fn send_packet(
+    device: *mut DEVICE_OBJECT,
+    packet: *mut Packet,
+    buffer: PVOID,
+    mode: i8,
+    measured: bool,
+) -> (NTSTATUS, usize) {
     // SAFETY: the packet is ours until it is freed below; the event and the outcome outlive the request.
     unsafe {
         let mut event = core::mem::MaybeUninit::<KEVENT>::uninit();
         ke::ke_initialize_event(event.as_mut_ptr(), 0, 0);
         let irp = &raw mut (*packet).irp;
         (*irp).SystemBuffer = buffer;
-        (*irp).RequestorMode = 1;
+        (*irp).RequestorMode = mode;
         (*irp).UserEvent = event.as_mut_ptr();
         let returned = if measured {
             super::run::on_kernel_stack(|| iof_call_driver(device, irp))
@@ -75,7 +114,8 @@ fn send(
 const METHOD_BUFFERED: u32 = 0;
 const METHOD_NEITHER: u32 = 3;
 
-const NO_PARAMETERS: DEVICE_IO_CONTROL = DEVICE_IO_CONTROL {
+/// For a request without parameters.
+pub const NO_PARAMETERS: DEVICE_IO_CONTROL = DEVICE_IO_CONTROL {
     OutputBufferLength: 0,
     InputBufferLength: 0,
     IoControlCode: 0,

@@ -1,12 +1,13 @@
-//! WDFLDR.SYS and the framework's function table, as far as a miniport uses it.
+//! WDFLDR.SYS and the framework's function table: binding, and the driver object.
 //!
-//! The table has KMDF 1.31's 458 entries. Those that the driver may use in miniport mode and does use are here; every
-//! other one bugchecks with its name.
+//! The table has KMDF 1.31's 458 entries. Those that a driver may use in miniport mode and does use are here, those of a driver of
+//! a PnP device in [`framework`]; every other one bugchecks with its name.
 
 use alloc::boxed::Box;
 use core::ffi::c_void;
 use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
+use super::framework::{self, DeviceAdd};
 use super::{rtl, rules};
 use crate::abi::{
     DRIVER_OBJECT, NTSTATUS, STATUS_INVALID_PARAMETER, STATUS_NOT_SUPPORTED,
@@ -179,7 +180,12 @@ pub extern "system" fn wdf_version_bind(
             wdf_driver_miniport_unload as *const () as u64,
         ),
     ];
-    for (name, address) in real {
+    let (queue_dpc, address) = framework::QUEUE_DPC;
+    let of_devices = framework::entries();
+    let of_devices = of_devices
+        .into_iter()
+        .chain([(queue_dpc, address as *const () as u64)]);
+    for (name, address) in real.into_iter().chain(of_devices) {
         match index_of(name) {
             Some(index) if index < ENTRIES => table[index] = address,
             _ => violation(
@@ -239,13 +245,14 @@ extern "system" fn wdf_driver_create(
     if config.size as usize != size_of::<DriverConfig>() {
         return STATUS_INVALID_PARAMETER;
     }
-    if config.init_flags & NO_DISPATCH_OVERRIDE == 0 {
+    let miniport = config.init_flags & NO_DISPATCH_OVERRIDE != 0;
+    if !miniport && !framework::is_expected() {
         violation(
             EXPORT,
             "a display miniport sets WdfDriverInitNoDispatchOverride",
         );
     }
-    if !config.unload.is_null() || !config.device_add.is_null() {
+    if miniport && (!config.unload.is_null() || !config.device_add.is_null()) {
         violation(
             EXPORT,
             "a miniport has neither EvtDriverUnload nor EvtDriverDeviceAdd",
@@ -258,6 +265,17 @@ extern "system" fn wdf_driver_create(
     if !DRIVER.swap(driver, Ordering::SeqCst).is_null() {
         violation(EXPORT, "the driver object exists already");
     }
+    if !miniport {
+        if config.device_add.is_null() || !config.unload.is_null() {
+            violation(EXPORT, "the rig has drivers with EvtDriverDeviceAdd alone");
+        }
+        // SAFETY: EvtDriverDeviceAdd, and the driver's own object. The stub puts itself in front of the unload routine.
+        unsafe {
+            let device_add = core::mem::transmute::<*mut c_void, DeviceAdd>(config.device_add);
+            framework::take_over(driver, device_add);
+            (*globals).displace_driver_unload = 1;
+        }
+    }
     // SAFETY: globals are those of the binding; the handle is an out-parameter, which may be NULL.
     unsafe {
         (*globals).driver = driver.cast();
@@ -268,6 +286,11 @@ extern "system" fn wdf_driver_create(
         }
     }
     STATUS_SUCCESS
+}
+
+/// The driver object goes when the driver is unloaded, before it is unbound.
+pub fn delete_driver() {
+    DRIVER.store(core::ptr::null_mut(), Ordering::SeqCst);
 }
 
 /// WdfDriverMiniportUnload.
