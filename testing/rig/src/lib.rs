@@ -29,8 +29,11 @@
 //! the request channel ([`request`]). QEMU ends with 33 if everything held, 35 if not, 37 after a bugcheck, 39 if the rig
 //! could not do its part. With `-device edu` on the adapter's line, a neighbour shares it.
 //!
+//! With `pnp=1` the image is the driver of a device that is no display, `edu`: it is added, started, exercised and removed without the
+//! port, through interrupt objects of WDM or of the framework (`kernel::pnp`, `kernel::connect`, `kernel::framework`).
+//!
 //! What it does not show: paging and pageable code, threads that are preempted (each processor has one), more than one driver,
-//! PnP and power of Windows' own, the framework beyond what a miniport uses, and time: TCG's processors are threads of
+//! PnP and power of Windows' own, the framework beyond what a miniport and the example in KMDF use, and time: TCG's processors are threads of
 //! the host. Caches are coherent and memory strongly ordered beyond what x64 promises.
 //!
 //! What can be checked without a machine stands at the crate's root ([`abi`], [`guard`], [`pe`], [`presets`], [`printf`], [`request`], [`options`],
