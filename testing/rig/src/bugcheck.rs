@@ -5,6 +5,7 @@ use core::sync::atomic::Ordering;
 
 use x86_64::VirtAddr;
 
+use crate::cpu::capture;
 use crate::cpu::entry::ExceptionFrame;
 use crate::cpu::{interrupts, irql};
 use crate::devices::exit::{Outcome, exit};
@@ -12,7 +13,7 @@ use crate::devices::{apic, log};
 use crate::image::{self, Loaded};
 use crate::log;
 use crate::memory::paging;
-use crate::unwind::{self, RSP, Registers};
+use crate::unwind::{self, RSP, Registers, State};
 
 /// IRQL_NOT_GREATER_OR_EQUAL.
 pub const IRQL_NOT_GREATER_OR_EQUAL: u32 = 0x09;
@@ -70,54 +71,16 @@ impl Origin {
 
     /// That of an exception.
     pub fn from_exception(frame: &ExceptionFrame) -> Self {
-        let [
-            r15,
-            r14,
-            r13,
-            r12,
-            r11,
-            r10,
-            r9,
-            r8,
-            rdi,
-            rsi,
-            rbp,
-            rdx,
-            rcx,
-            rbx,
-            rax,
-        ] = frame.registers;
         Self {
             rip: frame.rip,
-            registers: [
-                rax, rcx, rdx, rbx, frame.rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15,
-            ],
+            registers: capture::registers(&frame.registers, frame.rsp),
         }
     }
 
     /// That of the caller of this function.
     #[inline(never)]
     pub fn here() -> Self {
-        let mut registers = [0; 16];
-        let rip: u64;
-        // SAFETY: copies registers into the array, which is large enough.
-        unsafe {
-            core::arch::asm!(
-                "mov [{to} + 24], rbx",
-                "mov [{to} + 32], rsp",
-                "mov [{to} + 40], rbp",
-                "mov [{to} + 48], rsi",
-                "mov [{to} + 56], rdi",
-                "mov [{to} + 96], r12",
-                "mov [{to} + 104], r13",
-                "mov [{to} + 112], r14",
-                "mov [{to} + 120], r15",
-                "lea {rip}, [rip]",
-                to = in(reg) registers.as_mut_ptr(),
-                rip = out(reg) rip,
-                options(nostack, preserves_flags),
-            );
-        }
+        let (State { registers, .. }, rip) = capture::here();
         Self { rip, registers }
     }
 }

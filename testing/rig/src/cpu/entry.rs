@@ -7,6 +7,7 @@
 
 use core::arch::global_asm;
 
+use super::capture::pop_registers;
 use super::percpu::{DEFERRED_STACK, DEPTH, INTERRUPT_STACK};
 
 /// Vector of the interrupt that starts deferred calls: class 2, DISPATCH_LEVEL.
@@ -107,21 +108,7 @@ global_asm!(
     "sub rsp, 32",
     "call {exception}",
     "mov rsp, rbp",
-    "pop r15",
-    "pop r14",
-    "pop r13",
-    "pop r12",
-    "pop r11",
-    "pop r10",
-    "pop r9",
-    "pop r8",
-    "pop rdi",
-    "pop rsi",
-    "pop rbp",
-    "pop rdx",
-    "pop rcx",
-    "pop rbx",
-    "pop rax",
+    pop_registers!(),
     "add rsp, 16",
     "iretq",
 

@@ -1,5 +1,6 @@
 //! Processors: their state, IRQL, interrupt entry, deferred calls, jobs, stacks.
 
+pub mod capture;
 pub mod count;
 pub mod deferred;
 pub mod entry;

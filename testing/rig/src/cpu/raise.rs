@@ -6,6 +6,7 @@
 
 use core::arch::global_asm;
 
+use super::capture::{self, PUSHED, pop_registers};
 use super::entry::ExceptionFrame;
 use super::stack::{self, PATTERN};
 use crate::memory::paging;
@@ -58,21 +59,16 @@ pub struct Raised {
     ss: u64,
 }
 
-/// Index in [`Raised::registers`] of each register but RSP, in the order of the instruction set.
-const PLACES: [usize; 16] = [14, 12, 11, 13, 16, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
 /// XMM0 in [`Raised::vectors`].
 const FIRST_VECTOR: usize = 10;
 
 impl Raised {
     /// The registers where it happened.
     pub fn state(&self) -> State {
-        let mut state = State::default();
-        for (number, register) in state.registers.iter_mut().enumerate() {
-            *register = match self.registers.get(PLACES[number]) {
-                Some(&value) => value,
-                None => self.rsp,
-            };
-        }
+        let mut state = State {
+            registers: capture::registers(&self.registers, self.rsp),
+            ..State::default()
+        };
         state
             .vectors
             .copy_from_slice(&self.vectors[FIRST_VECTOR..FIRST_VECTOR + 16]);
@@ -81,9 +77,9 @@ impl Raised {
 
     /// Sets the registers with which execution goes on.
     pub fn set_state(&mut self, state: &State) {
-        for (number, &value) in state.registers.iter().enumerate() {
-            match self.registers.get_mut(PLACES[number]) {
-                Some(register) => *register = value,
+        for (&value, place) in state.registers.iter().zip(PUSHED) {
+            match place {
+                Some(place) => self.registers[place] = value,
                 None => self.rsp = value,
             }
         }
@@ -207,46 +203,7 @@ pub unsafe extern "C" fn go_on(state: *const State, rip: u64, from: u64, to: u64
     )
 }
 
-/// The running function's registers, as far as callers expect them back, and a place in it: where unwinding starts.
-///
-/// Inlined, since a frame of its own would be gone when unwinding reads it.
-#[inline(always)]
-pub fn here() -> (State, u64) {
-    let mut state = State::default();
-    let rip: u64;
-    // SAFETY: copies registers into the state, which is large enough.
-    unsafe {
-        core::arch::asm!(
-            "mov [{to} + 24], rbx",
-            "mov [{to} + 32], rsp",
-            "mov [{to} + 40], rbp",
-            "mov [{to} + 48], rsi",
-            "mov [{to} + 56], rdi",
-            "mov [{to} + 96], r12",
-            "mov [{to} + 104], r13",
-            "mov [{to} + 112], r14",
-            "mov [{to} + 120], r15",
-            "movups [{to} + 128 + 96], xmm6",
-            "movups [{to} + 128 + 112], xmm7",
-            "movups [{to} + 128 + 128], xmm8",
-            "movups [{to} + 128 + 144], xmm9",
-            "movups [{to} + 128 + 160], xmm10",
-            "movups [{to} + 128 + 176], xmm11",
-            "movups [{to} + 128 + 192], xmm12",
-            "movups [{to} + 128 + 208], xmm13",
-            "movups [{to} + 128 + 224], xmm14",
-            "movups [{to} + 128 + 240], xmm15",
-            "lea {rip}, [rip]",
-            to = in(reg) &raw mut state,
-            rip = out(reg) rip,
-            options(nostack, preserves_flags),
-        );
-    }
-    (state, rip)
-}
-
 const _: () = {
-    assert!(core::mem::offset_of!(State, vectors) == 128);
     assert!(DESCRIPTION == 48);
     assert!(core::mem::offset_of!(Raised, registers) == 544);
 };
@@ -310,21 +267,7 @@ global_asm!(
     "call {raised}",
     "fxrstor64 [rsp + 32]",
     "add rsp, 544",
-    "pop r15",
-    "pop r14",
-    "pop r13",
-    "pop r12",
-    "pop r11",
-    "pop r10",
-    "pop r9",
-    "pop r8",
-    "pop rdi",
-    "pop rsi",
-    "pop rbp",
-    "pop rdx",
-    "pop rcx",
-    "pop rbx",
-    "pop rax",
+    pop_registers!(),
     "add rsp, 48",
     "iretq",
     ".seh_endproc",

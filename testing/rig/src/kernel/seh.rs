@@ -11,6 +11,7 @@ use x86_64::VirtAddr;
 use crate::abi::exception::*;
 use crate::abi::{NTSTATUS, PVOID};
 use crate::bugcheck::{self, Origin};
+use crate::cpu::capture;
 use crate::cpu::raise::{self, Raised, SOFTWARE};
 use crate::cpu::{interrupts, percpu, stack};
 use crate::image;
@@ -237,7 +238,7 @@ pub extern "system" fn rtl_unwind_ex(
     let processor = || percpu::current();
     let first = processor().unwinding.load(Ordering::Relaxed).cast();
     let mut passed: *mut Unwinding = first;
-    let (state, rip) = raise::here();
+    let (state, rip) = capture::here();
     let mut frame = Frame {
         state,
         rip,
