@@ -71,6 +71,10 @@ impl Source {
     }
 
     /// Moves on by `step`, which says the next stage, or `None` if the present one does not allow the step.
+    #[allow(
+        deprecated,
+        reason = "its new name, try_update, is newer than the oldest compiler that will do"
+    )]
     fn advance(&self, step: impl Fn(Stage) -> Option<Stage>) -> Result<Stage, Stage> {
         self.stage
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |stage| {
@@ -129,6 +133,10 @@ impl Source {
     }
 
     /// Progress was notified; the error is the stage that does not allow it.
+    #[allow(
+        deprecated,
+        reason = "its new name, try_update, is newer than the oldest compiler that will do"
+    )]
     pub fn notify(&self) -> Result<(), Stage> {
         if self.crowd.here.load(Ordering::SeqCst) {
             let reported = self.crowd.reported.fetch_add(1, Ordering::SeqCst) + 1;

@@ -151,6 +151,10 @@ mod one_size {
                         (word.load(Ordering::Acquire) >> shift) as Self
                     }
 
+                    #[allow(
+                        deprecated,
+                        reason = "its new name, try_update, is newer than the oldest compiler that will do"
+                    )]
                     unsafe fn store(place: NonNull<Self>, value: Self) {
                         // SAFETY: the caller's promise.
                         let (word, shift) = unsafe { around(place) };

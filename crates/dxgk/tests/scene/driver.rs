@@ -279,6 +279,10 @@ impl Miniport for Driver {
         adapter.device.alive.check();
     }
 
+    #[allow(
+        deprecated,
+        reason = "its new name, try_update, is newer than the oldest compiler that will do"
+    )]
     fn dpc(&self, adapter: &Started<Self>, irql: &mut Dispatch<'_>) {
         adapter.device.alive.check();
         adapter.wake_worker(irql);

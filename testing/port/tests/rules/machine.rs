@@ -31,6 +31,8 @@ pub struct TestMachine {
     pub pool: Cell<Pool>,
     /// What call_on_kernel_stack says was used.
     pub stack: Cell<usize>,
+    /// The port's log.
+    pub lines: RefCell<Vec<String>>,
     ranges: [Range; 1],
     interrupts: [Interrupt; 2],
 }
@@ -64,6 +66,7 @@ impl TestMachine {
             asserted: Cell::new(false),
             pool: Cell::new(Pool::default()),
             stack: Cell::new(1000),
+            lines: RefCell::default(),
             ranges: [Range {
                 start: BAR.0,
                 length: BAR.1,
@@ -255,7 +258,9 @@ impl Machine for TestMachine {
         Some(self.stack.get())
     }
 
-    fn log(&self, _line: fmt::Arguments<'_>) {}
+    fn log(&self, line: fmt::Arguments<'_>) {
+        self.lines.borrow_mut().push(line.to_string());
+    }
 
     fn bugcheck(&self, code: u32, _parameters: [u64; 4], why: fmt::Arguments<'_>) -> ! {
         eprintln!("*** bugcheck {code:#x}: {why}");

@@ -215,6 +215,19 @@ fn what_windows_takes_by_a_fact_of_the_field_is_told_and_is_no_violation_of_a_fo
 }
 
 #[test]
+fn a_status_that_the_page_does_not_list_is_logged_as_windows_11_logs_it() {
+    for (broken, logged) in [(Some(Rule::StatusVidPn), true), (None, false)] {
+        let stub = Stub::new(broken);
+        let _ = run(stub, Config::foreign(), &short(), |_| ());
+        let lines = stub.machine.lines.borrow();
+        let found = lines.iter().find(|line| line.starts_with("AzureTriage: "));
+        assert_eq!(found.is_some(), logged, "{found:?}");
+        let text = "DxgkDdiIsSupportedVidPn returned 0x";
+        assert!(found.is_none_or(|line| line.contains(text)), "{found:?}");
+    }
+}
+
+#[test]
 fn what_windows_was_seen_to_refuse_is_refused_to_everybody() {
     for config in [Config::default(), Config::foreign()] {
         let stub = Stub::new(Some(Rule::FieldResetDevice));

@@ -72,6 +72,10 @@ pub extern "system" fn ke_enter_critical_region() {
 }
 
 /// KeLeaveCriticalRegion.
+#[allow(
+    deprecated,
+    reason = "its new name, try_update, is newer than the oldest compiler that will do"
+)]
 pub extern "system" fn ke_leave_critical_region() {
     rules::at_most(APC_LEVEL, "KeLeaveCriticalRegion");
     let entered = REGIONS.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| {
