@@ -160,9 +160,6 @@ pub fn lint(repository: &Repository) -> Result<()> {
         )
         .with_context(|| format!("clippy on {package}"))?;
     }
-    for example in [examples::WDM, examples::KMDF] {
-        example.lint(&ground, repository)?;
-    }
     Ok(())
 }
 
@@ -214,7 +211,7 @@ impl Ground {
     }
 
     /// A cargo command for the driver's package, or one that is built as the driver is.
-    pub(crate) fn cargo(&self, subcommand: &str, package: &str) -> Result<Command> {
+    fn cargo(&self, subcommand: &str, package: &str) -> Result<Command> {
         let mut cargo = self.toolchain.cargo(subcommand, DRIVER_TARGET);
         cargo
             .current_dir(self.repository.root())

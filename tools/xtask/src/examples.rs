@@ -111,17 +111,6 @@ impl Example {
         }
     }
 
-    /// Runs clippy on the package, with warnings denied.
-    pub fn lint(&self, ground: &Ground, repository: &Repository) -> Result<()> {
-        process::say("Linting", self.package);
-        let mut cargo = match self.folder {
-            Some(folder) => ground.cargo_in("clippy", &repository.root().join(folder)),
-            None => ground.cargo("clippy", self.package)?,
-        };
-        process::run(cargo.args(["--no-deps", "--", "-D", "warnings"]))
-            .with_context(|| format!("clippy on {}", self.package))
-    }
-
     /// Builds the image; returns where it is.
     pub fn build(&self, repository: &Repository) -> Result<PathBuf> {
         let _lock = lock::hold(repository)?;
