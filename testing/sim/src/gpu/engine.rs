@@ -94,7 +94,8 @@ impl Shared {
             let registers = self.registers.lock();
             (registers.running(), registers.accepted)
         };
-        // The lock is held for the whole command, so that a reset waits for its end.
+        // The lock is held for the whole command and its interrupt, so that a reset waits for both: a device that was reset
+        // sends nothing (2.4.2).
         let mut queue = self.queues[index].lock();
         let Some(ring) = queue
             .as_mut()
@@ -108,7 +109,6 @@ impl Shared {
         }
         match self.step(ring, index, features, lies) {
             Ok(Step::Interrupt) => {
-                drop(queue);
                 self.queue_interrupt(index);
                 true
             }
@@ -116,7 +116,6 @@ impl Shared {
             Ok(Step::Empty) => ring.ask_for_kick(&MEMORY).unwrap_or(false),
             Err(broken) => {
                 *queue = None;
-                drop(queue);
                 if let Broken::Fault(fault) = broken {
                     self.faults.add(fault);
                 }
@@ -259,6 +258,8 @@ impl Shared {
                 for queue in &self.queues {
                     *queue.lock() = None;
                 }
+                // Once more: a command that was being carried out has ended after the register was written.
+                self.registers.lock().reset();
                 self.screen.lock().reset();
                 self.line_changed();
             }
