@@ -103,8 +103,8 @@ impl AnswerFrame {
 fn join<const WORDS: usize, const BYTES: usize>(words: [[u8; 4]; WORDS]) -> [u8; BYTES] {
     const { assert!(WORDS * 4 == BYTES) };
     let mut bytes = [0; BYTES];
-    for (to, from) in bytes.chunks_exact_mut(4).zip(words) {
-        to.copy_from_slice(&from);
+    for (to, from) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(words) {
+        *to = from;
     }
     bytes
 }
@@ -112,8 +112,8 @@ fn join<const WORDS: usize, const BYTES: usize>(words: [[u8; 4]; WORDS]) -> [u8;
 fn split<const WORDS: usize, const BYTES: usize>(bytes: &[u8; BYTES]) -> [[u8; 4]; WORDS] {
     const { assert!(WORDS * 4 == BYTES) };
     let mut words = [[0; 4]; WORDS];
-    for (to, from) in words.iter_mut().zip(bytes.chunks_exact(4)) {
-        to.copy_from_slice(from);
+    for (to, from) in words.iter_mut().zip(bytes.as_chunks::<4>().0) {
+        *to = *from;
     }
     words
 }

@@ -4,9 +4,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
+use object::read::pe::PeFile64;
 use serde_json::Value;
 
 use crate::build::Ground;
+use crate::image::imports;
 use crate::install;
 use crate::lock;
 use crate::machine;
@@ -14,6 +16,7 @@ use crate::process;
 use crate::repository::Repository;
 use crate::run::qemu;
 use crate::toolchain::DRIVER_TARGET;
+use crate::wdk_lite::{Import, imports_of_examples};
 
 /// An example driver.
 #[derive(Debug, Clone, Copy)]
@@ -135,8 +138,31 @@ impl Example {
         let image = repository.driver().join(format!("{}.sys", self.name));
         fs::copy(built.join(format!("{}.dll", self.name)), &image)
             .with_context(|| format!("cannot write {}", image.display()))?;
+        let bytes = fs::read(&image)?;
+        let found = imports::of(&PeFile64::parse(&*bytes)?)?;
+        check_rows(self.name, &found, &imports_of_examples(repository)?)?;
         Ok(image)
     }
+}
+
+/// Each row of the table that names this example is an import of its image.
+fn check_rows(example: &str, found: &[(String, String)], rows: &[Import]) -> Result<()> {
+    for row in rows {
+        let names = |example: &str| row.reason.starts_with(&format!("{example}: "));
+        ensure!(
+            names(WDM.name) || names(KMDF.name),
+            "imports-examples.tsv: {} does not begin with an example's name: {}",
+            row.name,
+            row.reason
+        );
+        ensure!(
+            !names(example) || found.iter().any(|(_, name)| *name == row.name),
+            "{example}.sys does not import {}, which is in testing/wdk-lite/imports-examples.tsv: {}",
+            row.name,
+            row.reason
+        );
+    }
+    Ok(())
 }
 
 /// The figures of a run that passed, if they are as they should be.
@@ -196,6 +222,21 @@ mod tests {
         let (own, all) = (packages("examples/edu/wdm"), packages(""));
         let other: Vec<_> = own.difference(&all).collect();
         assert_eq!(other, [&("edu-wdm".to_owned(), "0.1.0".to_owned())]);
+    }
+
+    #[test]
+    fn a_row_that_its_example_does_not_import_is_found() {
+        let row = |reason: &str| Import {
+            module: "ntoskrnl.exe".to_owned(),
+            name: "KeSynchronizeExecution".to_owned(),
+            reason: reason.to_owned(),
+        };
+        let of_wdm = [row("edu_wdm: its synchronize call")];
+        let found = [("ntoskrnl.exe".to_owned(), of_wdm[0].name.clone())];
+        check_rows("edu_wdm", &found, &of_wdm).expect("it is imported");
+        check_rows("edu_kmdf", &[], &of_wdm).expect("it is the other's");
+        check_rows("edu_wdm", &[], &of_wdm).expect_err("nothing imports it");
+        check_rows("edu_wdm", &found, &[row("whatever")]).expect_err("it names no example");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 pub mod checksum;
 pub mod foreign;
 mod header;
-mod imports;
+pub mod imports;
 mod map;
 mod panics;
 mod paths;

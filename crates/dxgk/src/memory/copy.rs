@@ -90,7 +90,7 @@ impl RectCopy {
                     // SAFETY: pixels of a line of the destination, next to each other.
                     unsafe { racing::write(self.place(x, y), pixels.as_ptr(), pixels.len()) };
                 } else {
-                    for (index, pixel) in pixels.chunks_exact(PIXEL).enumerate() {
+                    for (index, pixel) in pixels.as_chunks::<PIXEL>().0.iter().enumerate() {
                         let place = self.place(x.saturating_add(index), y);
                         // SAFETY: one pixel of the destination.
                         unsafe { racing::write(place, pixel.as_ptr(), PIXEL) };

@@ -32,15 +32,15 @@ pub(crate) unsafe fn read(from: NonNull<u8>, to: &mut [u8]) {
         // SAFETY: inside, or one past the end.
         place = unsafe { place.add(1) };
     }
-    let mut words = rest.chunks_exact_mut(WORD);
-    for word in &mut words {
+    let (words, last) = rest.as_chunks_mut::<WORD>();
+    for word in words {
         // SAFETY: aligned after the head, and inside.
         let value = unsafe { u64::load(place.cast()) };
-        word.copy_from_slice(&value.to_ne_bytes());
+        *word = value.to_ne_bytes();
         // SAFETY: as above.
         place = unsafe { place.add(WORD) };
     }
-    for to in words.into_remainder() {
+    for to in last {
         // SAFETY: inside.
         *to = unsafe { u8::load(place) };
         // SAFETY: as above.
