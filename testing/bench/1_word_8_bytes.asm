@@ -16,7 +16,7 @@ closure_1_word_8_bytes:
     mov [rsp+20h],rdx
     lea rdx,[routine]
     lea r8,[rbp-28h]
-    call rax
+    call qword ptr [__guard_dispatch_icall_fptr]
     movzx eax,byte ptr [rbp-10h]
     test rax,rax
     je short L1
@@ -47,17 +47,18 @@ callback_1_word_8_bytes:
     push rbp
     sub rsp,50h
     lea rbp,[rsp+50h]
-    mov rax,rcx
     mov [rbp-20h],rcx
     mov [rbp-18h],r8
     mov byte ptr [rbp-1],0
-    mov rcx,[rcx+8]
-    mov r9d,[rax+58h]
-    lea rdx,[rbp-1]
-    mov [rsp+20h],rdx
+    mov rax,[rcx]
+    mov r10,[rcx+8]
+    mov r9d,[rcx+58h]
+    lea rcx,[rbp-1]
+    mov [rsp+20h],rcx
     lea rdx,[routine]
     lea r8,[rbp-20h]
-    call qword ptr [rax]
+    mov rcx,r10
+    call qword ptr [__guard_dispatch_icall_fptr]
     test eax,eax
     setns al
     cmp byte ptr [rbp-1],0

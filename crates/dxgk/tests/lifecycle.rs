@@ -152,17 +152,17 @@ fn g9_the_notifying_message_in_the_caps_is_not_the_drivers_to_choose() {
         // SAFETY: as above.
         let status = unsafe { call(context, &raw const query) };
         assert_eq!(status, STATUS_SUCCESS, "{asked}");
-        let bytes: Vec<u8> = buffer.iter().flat_map(|word| word.to_le_bytes()).collect();
+        // Only words without padding are looked at.
         assert_eq!(
             asked >= 8,
-            bytes[..8] == [0xFF; 8],
+            buffer[0] == u64::MAX,
             "{asked}: HighestAcceptableAddress"
         );
         if asked > whole {
-            assert!(bytes[whole..asked].iter().all(|byte| *byte == 0), "{asked}");
+            let more = &buffer[whole / 8..asked / 8];
+            assert!(more.iter().all(|word| *word == 0), "{asked}");
         }
-        let after = asked.next_multiple_of(8);
-        assert_eq!(bytes[after..after + 8], 0xEE_u64.to_le_bytes(), "{asked}");
+        assert_eq!(buffer[asked.div_ceil(8)], 0xEE, "{asked}");
     }
     assert_eq!(port.remove(), STATUS_SUCCESS);
 }

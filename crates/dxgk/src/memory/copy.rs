@@ -132,18 +132,26 @@ mod tests {
     use super::{PIXEL, RectCopy, Turn};
     use crate::status::Status;
 
+    /// The first `count` pixels of memory.
+    fn pixels(words: &[u64], count: usize) -> Vec<u32> {
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+        let pixels = bytes.as_chunks::<PIXEL>().0.iter();
+        pixels.map(|p| u32::from_ne_bytes(*p)).take(count).collect()
+    }
+
     /// Copies a picture of `width` times `height` numbered pixels, turned; what is then where, line by line.
     fn copied(width: usize, height: usize, turn: Turn, upside_down: bool) -> Vec<u32> {
         let source: Vec<u32> = (1..).take(width * height).collect();
         let (columns, lines) = turn.size(width, height);
         let stride = columns + 1;
-        let mut target = vec![0_u32; stride * lines];
+        // Whole words, as shared pages are.
+        let mut words = vec![0_u64; (stride * lines).div_ceil(2)];
         let pitch = (width * PIXEL).cast_signed();
         let last = (height - 1) * width;
         let copy = RectCopy {
             from: source[if upside_down { last } else { 0 }..].as_ptr().cast(),
             from_pitch: if upside_down { -pitch } else { pitch },
-            to: NonNull::from(target.as_mut_slice()).cast(),
+            to: NonNull::from(words.as_mut_slice()).cast(),
             to_pitch: stride * PIXEL,
             width,
             height,
@@ -157,6 +165,7 @@ mod tests {
         };
         // SAFETY: the destination is as large as that.
         unsafe { copy.run(read) }.expect("nothing fails");
+        let target = pixels(&words, stride * lines);
         assert!(
             target.chunks(stride).all(|line| line[columns] == 0),
             "nothing behind a line is touched"
@@ -186,11 +195,11 @@ mod tests {
 
     #[test]
     fn the_first_failure_ends_the_copy() {
-        let mut target = [0_u32; 6];
+        let mut words = [0_u64; 3];
         let copy = RectCopy {
             from: core::ptr::null(),
             from_pitch: 0,
-            to: NonNull::from(&mut target[..]).cast(),
+            to: NonNull::from(&mut words[..]).cast(),
             to_pitch: 12,
             width: 3,
             height: 2,
@@ -205,6 +214,6 @@ mod tests {
         // SAFETY: the destination is as large as that.
         let ended = unsafe { copy.run(read) };
         assert_eq!((ended, reads), (Err(Status::ACCESS_VIOLATION), 2));
-        assert_eq!(target[3..], [0; 3]);
+        assert_eq!(pixels(&words, 6)[3..], [0; 3]);
     }
 }

@@ -118,6 +118,9 @@ struct Way {
     names: BTreeMap<u64, String>,
 }
 
+/// Where the pointer to Control Flow Guard's call lies.
+const GUARDED_CALL: &str = "__guard_dispatch_icall_fptr";
+
 /// What a way consists of, as far as it is checked.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Shape {
@@ -170,9 +173,11 @@ impl Way {
                 match instruction.flow_control() {
                     FlowControl::Next | FlowControl::Return => {}
                     FlowControl::ConditionalBranch => shape.conditional_branches += 1,
-                    // An import is called by a pointer too, but by one at a place that has a name.
+                    // An import is called by a pointer too, but by one at a place that has a name; so is a pointer that Control
+                    // Flow Guard looks at first.
                     FlowControl::IndirectCall | FlowControl::IndirectBranch
-                        if !instruction.is_ip_rel_memory_operand() =>
+                        if !instruction.is_ip_rel_memory_operand()
+                            || self.is_guarded(instruction) =>
                     {
                         shape.into_the_port += 1;
                     }
@@ -186,6 +191,12 @@ impl Way {
             }
         }
         shape
+    }
+
+    /// Whether it calls what RAX points to by way of Control Flow Guard.
+    fn is_guarded(&self, instruction: &Instruction) -> bool {
+        let name = target(instruction).and_then(|target| self.names.get(&target));
+        name.is_some_and(|name| name == GUARDED_CALL)
     }
 
     /// The assembly, with names for addresses.
