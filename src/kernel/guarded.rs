@@ -1,8 +1,9 @@
 //! Copies from memory that may fault when it is read (docs/decisions/0032).
 //!
-//! The copy runs under a structured exception handler. That is a scope in the unwind information of one routine, which is
-//! written in assembly since Rust has no `__try`: what the compiler of C makes of `__try { copy(); } __except (filter()) {}`.
-//! Between the faulting instruction and that routine lie only frames of [`blit`], which have no destructors to run.
+//! The copy runs under a structured exception handler. That is a scope in the unwind information of
+//! one routine, which is written in assembly since Rust has no `__try`: what the compiler of C
+//! makes of `__try { copy(); } __except (filter()) {}`. Between the faulting instruction and that
+//! routine lie only frames of [`blit`], which have no destructors to run.
 
 use core::arch::global_asm;
 use core::ffi::c_void;
@@ -68,11 +69,13 @@ const EXECUTE_HANDLER: i32 = 1;
 /// EXCEPTION_CONTINUE_SEARCH (excpt.h).
 const CONTINUE_SEARCH: i32 = 0;
 
-/// Takes what reading memory can raise. Anything else is a defect of the driver, and stays a bug check.
+/// Takes what reading memory can raise. Anything else is a defect of the driver, and stays a bug
+/// check.
 ///
 /// # Safety
 ///
-/// `pointers` is an EXCEPTION_POINTERS: its first field points to an EXCEPTION_RECORD, whose first field is the code.
+/// `pointers` is an EXCEPTION_POINTERS: its first field points to an EXCEPTION_RECORD, whose first
+/// field is the code.
 unsafe extern "C" fn filter(pointers: *const *const NTSTATUS, _frame: *const c_void) -> i32 {
     // SAFETY: the caller's promise.
     match unsafe { **pointers } {

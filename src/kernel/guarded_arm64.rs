@@ -1,4 +1,5 @@
-//! Copies from memory that may fault when it is read, by MmCopyMemory: the guarded routine is written for x64 only.
+//! Copies from memory that may fault when it is read, by MmCopyMemory: the guarded routine is
+//! written for x64 only.
 
 use dxgk::memory::RectCopy;
 use dxgk::status::Status;

@@ -1,7 +1,9 @@
-//! Times copies of rectangles, beside the platform's memcpy and beside the plain loops of other display-only drivers.
+//! Times copies of rectangles, and for comparison the platform's memcpy and the plain loops of
+//! other display-only drivers.
 //!
-//! Each round times all three ways after each other, and the least time of all rounds counts: what else runs on the machine
-//! only ever adds to a time. Prints one line for each size and turn; `cargo xtask bench copy` makes the table of them.
+//! Each round times all three ways after each other, and the least time of all rounds counts: what
+//! else runs on the machine only ever adds to a time. Prints one line for each size and turn;
+//! `cargo xtask bench copy` makes the table of them.
 
 use std::hint::black_box;
 use std::ptr;
@@ -29,7 +31,8 @@ const TURNS: [(&str, Turn); 4] = [
     ("three-quarters", Turn::ThreeQuarters),
 ];
 
-/// Up to this side a rectangle lies in a desktop of [`DESKTOP`]; a larger one is a picture of its own.
+/// Up to this side a rectangle lies in a desktop of [`DESKTOP`]; a larger one is a picture of its
+/// own.
 const SMALL: usize = 256;
 
 /// Pixels along the sides of the desktop that small rectangles lie in.
@@ -96,7 +99,8 @@ impl Place {
                     Turn::ThreeQuarters => (y, self.width - 1 - x),
                 };
                 let to = self.to.wrapping_add(to_y * self.to_pitch + to_x * PIXEL);
-                // SAFETY: a pixel of both rectangles; both pictures and all pitches are aligned to pixels.
+                // SAFETY: a pixel of both rectangles; both pictures and all pitches are aligned to
+                // pixels.
                 unsafe { to.cast::<u32>().write(from.cast::<u32>().add(x).read()) };
             }
         }

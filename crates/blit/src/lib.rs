@@ -1,11 +1,13 @@
 //! Copies rectangles of 32-bit pixels at memory speed, turned if need be.
 //!
-//! A present copies what changed from a picture that another program may write at the same time, and that may even vanish.
-//! So each access here is an instruction that the compiler cannot see into: it neither repeats a read, nor relies on what it
-//! read before, nor is a race with another writer undefined. Nothing here panics, and no value in use has a destructor: a
-//! structured exception handler may leave [`Blit::run`] at any instruction.
+//! A present copies what changed from a picture that another program may write at the same time,
+//! and that may even vanish. So each access here is an instruction that the compiler cannot see
+//! into: it neither repeats a read, nor relies on what it read before, nor is a race with another
+//! writer undefined. Nothing here panics, and no value in use has a destructor: a structured
+//! exception handler may leave [`Blit::run`] at any instruction.
 //!
-//! It never allocates, and it knows nothing of presents, modes or devices. Any IRQL, as far as the memory allows it.
+//! It never allocates, and it knows nothing of presents, modes or devices. Any IRQL, as far as the
+//! memory allows it.
 #![no_std]
 
 #[cfg(test)]
@@ -22,8 +24,9 @@ pub const PIXEL: usize = 4;
 
 /// From how many bytes on a copy goes past the caches.
 ///
-/// Written lines that nobody reads before they are evicted cost a read of each line first. Below this size the written
-/// lines may still be in a cache when they are read. Half of a common second-level cache.
+/// A written line that is evicted before it is read costs a read of the line first. Below this size
+/// the written lines may still be in a cache when they are read. Half of a common second-level
+/// cache.
 const STREAM_FROM: usize = 512 * 1024;
 
 /// By how much a copy turns the picture, clockwise.
@@ -65,10 +68,12 @@ impl Blit {
     ///
     /// # Safety
     ///
-    /// - `height` lines of `width` pixels, `from_pitch` bytes apart, may be read at `from`. Other programs may write them
-    ///   meanwhile. If the memory may vanish, a structured exception handler is in place around the call.
-    /// - The same number of lines (of columns, for a quarter turn) may be written at `to`, `to_pitch` bytes apart. Nothing
-    ///   else reads or writes the pixels of the rectangle meanwhile.
+    /// - `height` lines of `width` pixels, `from_pitch` bytes apart, may be read at `from`. Other
+    ///   programs may write them meanwhile. If the memory may vanish, a structured exception
+    ///   handler is in place around the call.
+    /// - The same number of lines (of columns, for a quarter turn) may be written at `to`,
+    ///   `to_pitch` bytes apart. Nothing else reads or writes the pixels of the rectangle
+    ///   meanwhile.
     /// - Neither rectangle wraps around the end of the address space, and they do not overlap.
     pub unsafe fn run(&self) {
         let bytes = self.width.wrapping_mul(self.height).wrapping_mul(PIXEL);

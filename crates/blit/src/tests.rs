@@ -1,4 +1,5 @@
-//! Every small size, alignment and turn against the definition of [`Turn`], on memory that ends where the picture ends.
+//! Every small size, alignment and turn against the definition of [`Turn`], on memory that ends
+//! where the picture ends.
 
 use std::vec;
 use std::vec::Vec;

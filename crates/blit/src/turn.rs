@@ -12,7 +12,8 @@ const BLOCK: usize = 16;
 ///
 /// As [`Blit::run`].
 pub(crate) unsafe fn clockwise(blit: &Blit, streams: bool) {
-    // A column, read from its bottom, is a line of the destination; the first column is the first line.
+    // A column, read from its bottom, is a line of the destination; the first column is the first
+    // line.
     let last = blit.height.wrapping_sub(1).wrapping_mul(blit.from_pitch);
     let walk = Walk {
         from: blit.from.wrapping_add(last),
@@ -50,7 +51,8 @@ struct Walk {
     from: *const u8,
     /// What is added to the source for the next pixel of a destination's line.
     along: usize,
-    /// What is added to the source for the next line of the destination: one pixel, forwards or backwards.
+    /// What is added to the source for the next line of the destination: one pixel, forwards or
+    /// backwards.
     across: usize,
     /// Whether `across` is backwards.
     mirrored: bool,
@@ -109,7 +111,8 @@ impl Walk {
         let bottom = blocks_y.wrapping_mul(BLOCK);
         // SAFETY: the blocks and the four borders around them are the destination, each pixel once.
         unsafe {
-            // Sixteen whole lines of the source at a time: the processor fetches ahead along lines, not across them.
+            // Sixteen whole lines of the source at a time: the processor fetches ahead along lines,
+            // not across them.
             let mut x = head;
             while x < right {
                 let mut y = 0;
@@ -129,12 +132,14 @@ impl Walk {
     ///
     /// # Safety
     ///
-    /// As [`run`](Self::run); the whole block lies in the destination. If it `streams`, (x, y) is at a cache line.
+    /// As [`run`](Self::run); the whole block lies in the destination. If it `streams`, (x, y) is
+    /// at a cache line.
     #[inline(always)]
     unsafe fn block(&self, x: usize, y: usize, streams: bool) {
         let mut line = 0;
         while line < BLOCK {
-            // The source of 4 lines is 4 pixels wide. Mirrored, the last line has the leftmost of them.
+            // The source of 4 lines is 4 pixels wide. Mirrored, the last line has the leftmost of
+            // them.
             let leftmost = if self.mirrored {
                 line.wrapping_add(3)
             } else {

@@ -1,8 +1,8 @@
 //! Four pixels at once, and every access to memory that this crate makes.
 //!
-//! On x86-64 these are SSE2 instructions, which each processor has and which the Windows kernel saves and restores. AVX is
-//! neither needed nor allowed there without saving its state first. Elsewhere, and under Miri, single pixels are read and
-//! written with volatile accesses.
+//! On x86-64 these are SSE2 instructions, which each processor has and which the Windows kernel
+//! saves and restores. AVX is neither needed nor allowed there without saving its state first.
+//! Elsewhere, and under Miri, single pixels are read and written with volatile accesses.
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 pub(crate) use sse2::{V4, finish_streams, load_pixel, store_pixel};

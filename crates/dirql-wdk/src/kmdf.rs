@@ -1,8 +1,8 @@
 //! KMDF: framework interrupt objects, WdfInterruptSynchronize and WdfInterruptQueueDpcForIsr.
 //!
-//! The framework connects and disconnects interrupts by itself, with the device's power. So there are two things that the driver
-//! promises where it makes the objects ([`Created::create`]): when it calls [`Created::suspend`], and what has a reference to the
-//! interrupts.
+//! The framework connects and disconnects interrupts by itself, with the device's power. So there
+//! are two things that the driver promises where it makes the objects ([`Created::create`]): when
+//! it calls [`Created::suspend`], and what has a reference to the interrupts.
 
 use core::ffi::c_void;
 use core::mem::transmute;
@@ -31,7 +31,8 @@ use crate::place::{Deferred, Place};
 /// An entry of the framework's function table, or none if the framework does not have it.
 #[inline]
 fn function(index: _WDFFUNCENUM::Type) -> WDFFUNC {
-    // SAFETY: the entry stub has bound the framework before DriverEntry, and both variables stay as they are from then on.
+    // SAFETY: the entry stub has bound the framework before DriverEntry, and both variables stay as
+    // they are from then on.
     let (table, count) = unsafe { (wdk_sys::WdfFunctions, wdk_sys::WdfFunctionCount) };
     let index = u32::try_from(index).ok().filter(|index| *index < count)?;
     // SAFETY: the table has `count` entries.
@@ -48,7 +49,8 @@ macro_rules! framework {
     }};
 }
 
-/// The framework interrupt objects of a device: WdfInterruptSynchronize, and WdfInterruptQueueDpcForIsr.
+/// The framework interrupt objects of a device: WdfInterruptSynchronize, and
+/// WdfInterruptQueueDpcForIsr.
 ///
 /// A driver only names it: `type Connection = WdfInterrupt`. [`Created`] makes it.
 #[derive(Debug)]
@@ -75,8 +77,9 @@ impl WdfInterrupt {
     }
 }
 
-// SAFETY: WdfInterruptSynchronize runs the routine on the caller's processor before it returns, with the spin lock of the interrupt
-// object held, under which EvtInterruptIsr runs: the objects are made for DIRQL and without a lock in common.
+// SAFETY: WdfInterruptSynchronize runs the routine on the caller's processor before it returns,
+// with the spin lock of the interrupt object held, under which EvtInterruptIsr runs: the objects
+// are made for DIRQL and without a lock in common.
 unsafe impl Connection for WdfInterrupt {
     #[inline]
     unsafe fn synchronize(&self, routine: Routine, context: *mut c_void, message: u32) -> i32 {
@@ -159,7 +162,8 @@ fn context_of(interrupt: WDFINTERRUPT) -> Option<NonNull<Context>> {
 /// It is one, and has been made.
 #[inline]
 unsafe fn context<'a>(interrupt: WDFINTERRUPT) -> Option<&'a Context> {
-    // SAFETY: the framework's, for as long as the object; written when the object was made, and never again.
+    // SAFETY: the framework's, for as long as the object; written when the object was made, and
+    // never again.
     context_of(interrupt).map(|context| unsafe { context.as_ref() })
 }
 
@@ -235,23 +239,27 @@ impl<T: SourceSet<Connection = WdfInterrupt>> Created<T> {
         "a device without sources has no interrupt object"
     );
 
-    /// Makes an interrupt object for each message that has a source, or for the line (WdfInterruptCreate).
+    /// Makes an interrupt object for each message that has a source, or for the line
+    /// (WdfInterruptCreate).
     ///
-    /// A granted message is one descriptor: of MSI one message is used, of MSI-X as many as there are sources. `deferred` is the
-    /// DPC. It runs each time the interrupt has been enabled, so that what it was refused before is not lost.
+    /// A granted message is one descriptor: of MSI one message is used, of MSI-X as many as there
+    /// are sources. `deferred` is the DPC. It runs each time the interrupt has been enabled, so
+    /// that what it was refused before is not lost.
     ///
     /// IRQL: PASSIVE_LEVEL. [Microsoft's
     /// page](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdfinterrupt/nf-wdfinterrupt-wdfinterruptcreate).
     ///
     /// # Errors
     ///
-    /// STATUS_DEVICE_CONFIGURATION_ERROR if the device has no interrupt; STATUS_INSUFFICIENT_RESOURCES; STATUS_NOT_SUPPORTED if the
-    /// framework is older than this; the framework's status. The driver returns it from EvtDevicePrepareHardware.
+    /// STATUS_DEVICE_CONFIGURATION_ERROR if the device has no interrupt;
+    /// STATUS_INSUFFICIENT_RESOURCES; STATUS_NOT_SUPPORTED if the framework is older than this; the
+    /// framework's status. The driver returns it from EvtDevicePrepareHardware.
     ///
     /// # Safety
     ///
-    /// Called in EvtDevicePrepareHardware with its arguments; `deferred` uses the interrupts only while it runs. The driver calls
-    /// [`suspend`](Self::suspend) in EvtDeviceD0ExitPreInterruptsDisabled, and [`delete`](Self::delete) in
+    /// Called in EvtDevicePrepareHardware with its arguments; `deferred` uses the interrupts only
+    /// while it runs. The driver calls [`suspend`](Self::suspend) in
+    /// EvtDeviceD0ExitPreInterruptsDisabled, and [`delete`](Self::delete) in
     /// EvtDeviceReleaseHardware.
     pub unsafe fn create(
         device: WDFDEVICE,
@@ -345,15 +353,17 @@ impl<T: SourceSet<Connection = WdfInterrupt>> Created<T> {
     ///
     /// # Safety
     ///
-    /// The reference is used only while the device is in D0: in a callback of the framework's that belongs to a power-managed
-    /// queue, or between EvtDeviceD0EntryPostInterruptsEnabled and EvtDeviceD0ExitPreInterruptsDisabled.
+    /// The reference is used only while the device is in D0: in a callback of the framework's that
+    /// belongs to a power-managed queue, or between EvtDeviceD0EntryPostInterruptsEnabled and
+    /// EvtDeviceD0ExitPreInterruptsDisabled.
     #[must_use]
     pub unsafe fn interrupts(&self) -> &Interrupts<T> {
         // SAFETY: made by `create` and freed by `delete` alone, which takes `self`.
         unsafe { self.place.as_ref() }.interrupts()
     }
 
-    /// Refuses closures from here on, and waits for those of DPCs. The framework disconnects the interrupts next.
+    /// Refuses closures from here on, and waits for those of DPCs. The framework disconnects the
+    /// interrupts next.
     ///
     /// Called in EvtDeviceD0ExitPreInterruptsDisabled. IRQL: PASSIVE_LEVEL.
     pub fn suspend(&self, irql: &Passive<'_>) {
@@ -363,7 +373,8 @@ impl<T: SourceSet<Connection = WdfInterrupt>> Created<T> {
         for interrupt in &connection.enabled {
             interrupt.store(ptr::null_mut(), Ordering::SeqCst);
         }
-        // SAFETY: PASSIVE_LEVEL. A DPC that found an interrupt object ends before the object is disconnected.
+        // SAFETY: PASSIVE_LEVEL. A DPC that found an interrupt object ends before the object is
+        // disconnected.
         unsafe { KeFlushQueuedDpcs() };
     }
 
@@ -393,7 +404,8 @@ unsafe extern "C" fn isr<T: SourceSet>(interrupt: WDFINTERRUPT, _: u32) -> BOOLE
     let Some(context) = (unsafe { context(interrupt) }) else {
         return 0;
     };
-    // SAFETY: freed after the interrupt has been disconnected; the framework holds the lock of this message's object.
+    // SAFETY: freed after the interrupt has been disconnected; the framework holds the lock of this
+    // message's object.
     BOOLEAN::from(unsafe {
         (*context.interrupts.cast::<Interrupts<T>>()).interrupt(context.message)
     })

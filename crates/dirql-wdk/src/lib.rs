@@ -1,7 +1,8 @@
 //! [`dirql`] over the interrupt objects of WDM and of KMDF, for drivers on [`wdk_sys`].
 //!
-//! It connects a device's interrupts, runs their routines, and is what [`dirql::Interrupts::synchronize`] calls:
-//! KeSynchronizeExecution in `wdm`, WdfInterruptSynchronize in `kmdf` (feature `kmdf`). The sources, their states and the closures
+//! It connects a device's interrupts, runs their routines, and is what
+//! [`dirql::Interrupts::synchronize`] calls: KeSynchronizeExecution in `wdm`,
+//! WdfInterruptSynchronize in `kmdf` (feature `kmdf`). The sources, their states and the closures
 //! are dirql's, and the same with both.
 //!
 //! | | `wdm` | `kmdf` |

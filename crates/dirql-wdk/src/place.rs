@@ -6,7 +6,8 @@ use core::ptr::NonNull;
 
 use dirql::{Dispatch, Interrupts, SourceSet};
 
-/// The driver's DPC. It may run on two processors at once, and concurrently with interrupt routines.
+/// The driver's DPC. It may run on two processors at once, and concurrently with interrupt
+/// routines.
 pub type Deferred<T> = fn(&Interrupts<T>, &mut Dispatch<'_>);
 
 /// The interrupts of a device and its DPC.

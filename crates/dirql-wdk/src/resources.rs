@@ -9,7 +9,8 @@ use wdk_sys::{
     CmResourceTypeInterrupt,
 };
 
-/// The descriptors of a resource list, such as those of IRP_MN_START_DEVICE; none if there is no list.
+/// The descriptors of a resource list, such as those of IRP_MN_START_DEVICE; none if there is no
+/// list.
 ///
 /// A PnP device has one full descriptor, and only that is read.
 ///
@@ -22,7 +23,8 @@ pub unsafe fn descriptors(
     let (first, count) = if list.is_null() {
         (ptr::null(), 0)
     } else {
-        // SAFETY: the caller's list, whose fields have the alignment of 4 that the structures are packed to.
+        // SAFETY: the caller's list, whose fields have the alignment of 4 that the structures are
+        // packed to.
         unsafe {
             let partial = &raw const (*list).List[0].PartialResourceList;
             let count = match (&raw const (*list).Count).read_unaligned() {
@@ -41,8 +43,8 @@ pub unsafe fn descriptors(
 
 /// The interrupt that a device was granted, from the descriptors of its **raw** resources.
 ///
-/// Those have the number of messages: MSI has one descriptor however many messages are granted, MSI-X one for each ("Using
-/// interrupt resource descriptors").
+/// Those have the number of messages: MSI has one descriptor however many messages are granted,
+/// MSI-X one for each ("Using interrupt resource descriptors").
 pub fn interrupt(
     raw: impl IntoIterator<Item = CM_PARTIAL_RESOURCE_DESCRIPTOR>,
 ) -> Option<InterruptResource> {

@@ -35,7 +35,8 @@ pub struct KeInterrupt {
     dpc: UnsafeCell<KDPC>,
 }
 
-// SAFETY: pointers to the kernel's objects, which any thread may use; the KDPC is used by the kernel alone.
+// SAFETY: pointers to the kernel's objects, which any thread may use; the KDPC is used by the
+// kernel alone.
 unsafe impl Send for KeInterrupt {}
 // SAFETY: as above.
 unsafe impl Sync for KeInterrupt {}
@@ -57,7 +58,8 @@ impl KeInterrupt {
             return line;
         }
         let table = self.messages.load(Ordering::Acquire);
-        // SAFETY: null, or IoConnectInterruptEx's table, which is there until the interrupt is disconnected.
+        // SAFETY: null, or IoConnectInterruptEx's table, which is there until the interrupt is
+        // disconnected.
         if message >= unsafe { table.as_ref() }?.MessageCount {
             return None;
         }
@@ -69,8 +71,8 @@ impl KeInterrupt {
     }
 }
 
-// SAFETY: KeSynchronizeExecution runs the routine on the caller's processor before it returns, with the spin lock of the interrupt
-// object held, which is that of the message's interrupt routine.
+// SAFETY: KeSynchronizeExecution runs the routine on the caller's processor before it returns, with
+// the spin lock of the interrupt object held, which is that of the message's interrupt routine.
 unsafe impl Connection for KeInterrupt {
     #[inline]
     unsafe fn synchronize(&self, routine: Routine, context: *mut c_void, message: u32) -> i32 {
@@ -89,15 +91,16 @@ unsafe impl Connection for KeInterrupt {
 
     #[inline]
     unsafe fn queue_dpc(&self) {
-        // FALSE says that it is queued already, which serves as well.
-        // SAFETY: initialized before the interrupt was connected, and in its place until no routine can queue it.
+        // FALSE says that it is queued already, which serves as well. SAFETY: initialized before
+        // the interrupt was connected, and in its place until no routine can queue it.
         let _ = unsafe { KeInsertQueueDpc(self.dpc.get(), ptr::null_mut(), ptr::null_mut()) };
     }
 }
 
 /// The connected interrupts of a started device.
 ///
-/// If it is dropped and not [disconnected](Self::disconnect), the interrupt stays connected and nothing is freed.
+/// If it is dropped and not [disconnected](Self::disconnect), the interrupt stays connected and
+/// nothing is freed.
 #[must_use = "the interrupt stays connected"]
 pub struct Connected<T: SourceSet<Connection = KeInterrupt>> {
     place: NonNull<Place<T>>,
@@ -120,23 +123,27 @@ impl<T: SourceSet<Connection = KeInterrupt>> Connected<T> {
         "a device without sources connects no interrupt"
     );
 
-    /// Connects the interrupt (IoConnectInterruptEx, line-based or message-based as `resource` says).
+    /// Connects the interrupt (IoConnectInterruptEx, line-based or message-based as `resource`
+    /// says).
     ///
-    /// Interrupt routines of the sources may run before this returns. `deferred` is the DPC that they queue. It runs once after
-    /// the interrupt has been connected, so that what it was refused before is not lost.
+    /// Interrupt routines of the sources may run before this returns. `deferred` is the DPC that
+    /// they queue. It runs once after the interrupt has been connected, so that what it was refused
+    /// before is not lost.
     ///
     /// IRQL: PASSIVE_LEVEL. [Microsoft's
     /// page](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/nf-wdm-ioconnectinterruptex).
     ///
     /// # Errors
     ///
-    /// STATUS_INSUFFICIENT_RESOURCES; STATUS_DEVICE_CONFIGURATION_ERROR, if there are fewer messages than `resource` says;
-    /// otherwise the operating system's status. The device is dropped.
+    /// STATUS_INSUFFICIENT_RESOURCES; STATUS_DEVICE_CONFIGURATION_ERROR, if there are fewer
+    /// messages than `resource` says; otherwise the operating system's status. The device is
+    /// dropped.
     ///
     /// # Safety
     ///
-    /// `physical_device` is the physical device object of the device, and `resource` is what [`interrupt`](crate::interrupt) reads
-    /// in the raw resources that the device was started with. The device stays started until this has been disconnected.
+    /// `physical_device` is the physical device object of the device, and `resource` is what
+    /// [`interrupt`](crate::interrupt) reads in the raw resources that the device was started with.
+    /// The device stays started until this has been disconnected.
     pub unsafe fn connect(
         physical_device: *mut DEVICE_OBJECT,
         resource: InterruptResource,
@@ -153,7 +160,8 @@ impl<T: SourceSet<Connection = KeInterrupt>> Connected<T> {
             Place::new(prepared.connect(device), deferred).ok_or(STATUS_INSUFFICIENT_RESOURCES)?;
         let connected = Self { place };
         let connection = connected.interrupts().connection();
-        // SAFETY: the KDPC of this connection, which nothing has queued yet and which stays where it is.
+        // SAFETY: the KDPC of this connection, which nothing has queued yet and which stays where
+        // it is.
         unsafe { KeInitializeDpc(connection.dpc.get(), Some(dpc::<T>), place.as_ptr().cast()) };
         // SAFETY: the caller's device object.
         let status = match unsafe { connected.connect_objects(physical_device) } {
@@ -202,7 +210,8 @@ impl<T: SourceSet<Connection = KeInterrupt>> Connected<T> {
         message.ConnectionContext.InterruptMessageTable = &raw mut table;
         message.MessageServiceRoutine = Some(service_message::<T>);
         message.ServiceContext = context;
-        // SAFETY: as above. Without a routine for it the operating system does not fall back to a line.
+        // SAFETY: as above. Without a routine for it the operating system does not fall back to a
+        // line.
         success(unsafe { IoConnectInterruptEx(&raw mut parameters) })?;
         connection.messages.store(table, Ordering::Release);
         // SAFETY: the table that was connected.
@@ -220,16 +229,19 @@ impl<T: SourceSet<Connection = KeInterrupt>> Connected<T> {
         unsafe { self.place.as_ref() }.interrupts()
     }
 
-    /// Disconnects the interrupt and drops the device, after which none of its interrupt routines, closures and DPCs runs.
+    /// Disconnects the interrupt and drops the device, after which none of its interrupt routines,
+    /// closures and DPCs runs.
     ///
-    /// The driver has made the device stop interrupting. A DPC that is still queued runs, and may be refused.
+    /// The driver has made the device stop interrupting. A DPC that is still queued runs, and may
+    /// be refused.
     ///
     /// IRQL: PASSIVE_LEVEL. [Microsoft's
     /// page](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/nf-wdm-iodisconnectinterruptex).
     pub fn disconnect(self, irql: &mut Passive<'_>) {
         let _ = irql;
         self.disconnect_objects();
-        // SAFETY: no closure has a reference, since this was moved here; no interrupt routine runs any more; DPCs are through.
+        // SAFETY: no closure has a reference, since this was moved here; no interrupt routine runs
+        // any more; DPCs are through.
         unsafe { Place::free(self.place) };
     }
 
@@ -238,8 +250,8 @@ impl<T: SourceSet<Connection = KeInterrupt>> Connected<T> {
         let connection = self.interrupts().connection();
         let line = connection.line.swap(ptr::null_mut(), Ordering::SeqCst);
         let messages = connection.messages.swap(ptr::null_mut(), Ordering::SeqCst);
-        // A DPC that found an interrupt object ends before the object goes; one that begins from here on finds none.
-        // SAFETY: PASSIVE_LEVEL.
+        // A DPC that found an interrupt object ends before the object goes; one that begins from
+        // here on finds none. SAFETY: PASSIVE_LEVEL.
         unsafe { KeFlushQueuedDpcs() };
         let mut parameters = IO_DISCONNECT_INTERRUPT_PARAMETERS::default();
         if line.is_null() {
@@ -274,7 +286,8 @@ unsafe extern "C" fn service_line<T: SourceSet>(
     _: *mut _KINTERRUPT,
     context: *mut c_void,
 ) -> BOOLEAN {
-    // SAFETY: the kernel holds the lock of the line's interrupt object, which KeSynchronizeExecution takes too.
+    // SAFETY: the kernel holds the lock of the line's interrupt object, which
+    // KeSynchronizeExecution takes too.
     BOOLEAN::from(unsafe { (*context.cast::<Interrupts<T>>()).interrupt(0) })
 }
 

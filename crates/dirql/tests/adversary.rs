@@ -1,8 +1,9 @@
-//! Programs in safe code alone that try to break the crate: each says what holds it. `tests/exploits.rs` has those that once did
-//! break it.
+//! Programs in safe code alone that try to break the crate: each says what holds it.
+//! `tests/exploits.rs` has those that once did break it.
 #![cfg(not(loom))]
 
-/// An allocator that aligns to 16 bytes and no more, as pool memory is aligned below a page, where this thread asks for it.
+/// An allocator that aligns to 16 bytes and no more, as pool memory is aligned below a page, where
+/// this thread asks for it.
 mod pool {
     use std::alloc::{GlobalAlloc, Layout, System};
     use std::cell::Cell;
@@ -15,7 +16,8 @@ mod pool {
 
     const MOST: usize = 16;
 
-    // SAFETY: all memory is the system's. What is aligned less than was asked for is what is tested.
+    // SAFETY: all memory is the system's. What is aligned less than was asked for is what is
+    // tested.
     unsafe impl GlobalAlloc for Pool {
         unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
             if layout.align() <= MOST || !COARSE.get() {
@@ -163,7 +165,8 @@ mod programs {
         assert_eq!(seen.ok(), Some(()));
     }
 
-    /// What a closure takes out of a state, exclusive references included, is the caller's; there is never a second.
+    /// What a closure takes out of a state, exclusive references included, is the caller's; there
+    /// is never a second.
     #[test]
     fn an_exclusive_reference_in_a_state_is_had_once() {
         let hosted = started::<(Lent,)>(1);
@@ -184,7 +187,8 @@ mod programs {
         });
     }
 
-    /// Closures of every kind: boxed, by reference, a function, one that is generic over every lifetime, one of a closure.
+    /// Closures of every kind: boxed, by reference, a function, one that is generic over every
+    /// lifetime, one of a closure.
     #[test]
     fn every_kind_of_closure_runs_under_its_lock() {
         fn function(at: &mut AtDirql<'_, Count>) -> u32 {
@@ -241,7 +245,8 @@ mod programs {
         assert!(hosted.interrupt(0));
     }
 
-    /// Another thread may have the state that a closure lends it, and gets a capability of its own: the lock is still held.
+    /// Another thread may have the state that a closure lends it, and gets a capability of its own:
+    /// the lock is still held.
     #[test]
     fn a_thread_inside_a_closure_has_the_state_while_it_is_lent() {
         let hosted = started::<(Count, Other)>(2);
@@ -309,7 +314,8 @@ mod programs {
         assert_eq!(got.get(), Some(false));
     }
 
-    /// An interrupt that safe code raises inside a closure or an interrupt routine of the same device is refused.
+    /// An interrupt that safe code raises inside a closure or an interrupt routine of the same
+    /// device is refused.
     #[test]
     fn an_interrupt_does_not_come_in_on_a_processor_that_holds_a_lock() {
         let hosted = started::<(Count, Other)>(2);

@@ -9,7 +9,8 @@ use crate::status::Status;
 
 /// A notification event of the kernel (KEVENT): stays set until it is cleared.
 ///
-/// Take it to wait in a thread for what a DPC finds. An interrupt routine queues a DPC, which sets it.
+/// Take it to wait in a thread for what a DPC finds. An interrupt routine queues a DPC, which sets
+/// it.
 pub struct Event<K: Kernel>(ManuallyDrop<K::Event>);
 
 impl<K: Kernel> Event<K> {

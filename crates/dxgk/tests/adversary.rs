@@ -1,4 +1,5 @@
-//! Programs in safe code alone that try to break the layer: each says what holds it. `tests/exploits.rs` has those that once did.
+//! Programs in safe code alone that try to break the layer: each says what holds it.
+//! `tests/exploits.rs` has those that once did.
 #![cfg(not(loom))]
 
 mod scene;
@@ -338,7 +339,8 @@ mod programs {
         assert_eq!(port.remove(), STATUS_SUCCESS);
     }
 
-    /// The picture of a bug check goes to a target that there is; what a driver can't show leaves dxgkrnl's outputs alone.
+    /// The picture of a bug check goes to a target that there is; what a driver can't show leaves
+    /// dxgkrnl's outputs alone.
     #[test]
     fn the_system_display_is_enabled_on_a_target_that_there_is() {
         let port = started();
@@ -374,7 +376,8 @@ mod programs {
         assert_eq!(port.remove(), STATUS_SUCCESS);
     }
 
-    /// dxgkrnl hears of no child before the start has succeeded, not while interrupts are being enabled either.
+    /// dxgkrnl hears of no child before the start has succeeded, not while interrupts are being
+    /// enabled either.
     #[test]
     fn no_child_is_indicated_before_the_start_has_succeeded() {
         let port = added();
@@ -430,7 +433,8 @@ mod programs {
         WORKERS.set(0);
     }
 
-    /// A present that pended is pending whatever it returns, and has one token, which is good for its adapter's start alone.
+    /// A present that pended is pending whatever it returns, and has one token, which is good for
+    /// its adapter's start alone.
     #[test]
     fn a_token_is_good_for_its_own_start_alone() {
         fn report(

@@ -1,16 +1,19 @@
-//! No safe signature of the public interface has a raw pointer, or a type of the ABI: what crosses a DDI is built of checked parts.
+//! No safe signature of the public interface has a raw pointer, or a type of the ABI: what crosses
+//! a DDI is built of checked parts.
 #![cfg(not(loom))]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each with its reason. They are for unsafe code in effect: nothing else takes what they return or have.
+/// Each with its reason. They are for unsafe code in effect: nothing else takes what they return or
+/// have.
 const ALLOWED: &[&str] = &[
     // For DxgkInitializeDisplayOnlyDriver, which is unsafe to call.
     "pub const fn as_ptr(&self) -> *const c_void",
     // Hidden from the documentation; the structure holds functions that are unsafe to call.
     "pub const fn into_raw(self) -> KMDDOD_INITIALIZATION_DATA",
-    // Of `RectCopy`, which a kernel's unsafe function gets, and which only unsafe code can have carried out.
+    // Of `RectCopy`, which a kernel's unsafe function gets, and which only unsafe code can have
+    // carried out.
     "pub from: *const u8",
     "pub to: NonNull<u8>",
 ];
@@ -39,7 +42,8 @@ fn imported(text: &str) -> Vec<&str> {
     names
 }
 
-/// The public functions of a file, those of public traits included, and its public fields and types, up to their bodies.
+/// The public functions of a file, those of public traits included, and its public fields and
+/// types, up to their bodies.
 fn public(text: &str) -> Vec<String> {
     let mut items = Vec::new();
     let mut lines = text.lines().peekable();

@@ -1,8 +1,10 @@
-//! The request that a driver of the device takes, and its result: what is asked through IRP_MJ_DEVICE_CONTROL, METHOD_BUFFERED.
+//! The request that a driver of the device takes, and its result: what is asked through
+//! IRP_MJ_DEVICE_CONTROL, METHOD_BUFFERED.
 
 use crate::State;
 
-/// Runs [`stress`](crate::stress): CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800, METHOD_BUFFERED, FILE_READ_DATA | FILE_WRITE_DATA).
+/// Runs [`stress`](crate::stress): CTL_CODE(FILE_DEVICE_UNKNOWN, 0x800, METHOD_BUFFERED,
+/// FILE_READ_DATA | FILE_WRITE_DATA).
 pub const EXERCISE: u32 = 0x22 << 16 | 3 << 14 | 0x800 << 2;
 
 /// Bytes of a [`Request`].

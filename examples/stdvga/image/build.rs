@@ -1,4 +1,5 @@
-//! As the driver's: the WDK's settings for the linker, and the library that a display miniport needs.
+//! As the driver's: the WDK's settings for the linker, and the library that a display miniport
+//! needs.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // For any other system the package is empty.

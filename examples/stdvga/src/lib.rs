@@ -1,9 +1,10 @@
-//! A display-only miniport on `dxgk` for the VGA half of QEMU's `virtio-vga`: a linear frame buffer.
+//! A display-only miniport on `dxgk` for the VGA half of QEMU's `virtio-vga`: a linear frame
+//! buffer.
 //!
-//! What `minimal` has, with a device: the Bochs registers set the one mode, and a present copies its
-//! rectangles into the frame buffer and ends in its call, since no interrupt says when a picture is
-//! shown. There is no unsafe code in it. QEMU's `VGA` and `bochs-display` have the same registers and
-//! no interrupt at all, without which `dxgk` does not start an adapter.
+//! What `minimal` has, with a device: the Bochs registers set the one mode, and a present copies
+//! its rectangles into the frame buffer and ends in its call, since no interrupt says when a
+//! picture is shown. There is no unsafe code in it. QEMU's `VGA` and `bochs-display` have the same
+//! registers and no interrupt at all, without which `dxgk` does not start an adapter.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -28,7 +29,8 @@ use dxgk::vidpn::{
     SignalMode, SourceMode, VidPn,
 };
 
-/// The operating system: `dxgk`'s services, and the place of the registry, which is a static of the driver's package.
+/// The operating system: `dxgk`'s services, and the place of the registry, which is a static of the
+/// driver's package.
 pub trait System: Sized + 'static {
     /// The services.
     type Kernel: Kernel;
@@ -54,8 +56,8 @@ const SIGNAL: SignalMode = SignalMode {
     preferred: true,
 };
 
-/// The Bochs registers in the second memory range ("QEMU Standard VGA" in QEMU's documents): offset and value, in the order
-/// in which they set [`MODE`].
+/// The Bochs registers in the second memory range ("QEMU Standard VGA" in QEMU's documents): offset
+/// and value, in the order in which they set [`MODE`].
 const MODE_SET: [(usize, u16); 8] = [
     (ENABLE, 0),
     (0x502, 1024),
@@ -87,8 +89,8 @@ impl<S> Clone for Nothing<S> {
 pub struct Screen<S: System> {
     frame_buffer: MappedRange<S::Kernel>,
     registers: MappedRange<S::Kernel>,
-    /// Presented pictures are copied here first, since reading them may fault. Presents are re-entrant: held while one is
-    /// copied.
+    /// Presented pictures are copied here first, since reading them may fault. Presents are
+    /// re-entrant: held while one is copied.
     copied: PassiveMutex<S::Kernel, SharedPages<S::Kernel>>,
 }
 

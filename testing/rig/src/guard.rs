@@ -1,8 +1,9 @@
 //! Control Flow Guard: what an image's load configuration says of it.
 //!
-//! An image that was compiled with the guard calls through two pointers in it, which the loader points to its checks, and has a
-//! table of the functions that may be called so. Source: "PE format", the load configuration structure, and "PE Metadata" of
-//! Control Flow Guard in Microsoft's documentation.
+//! An image that was compiled with the guard calls through two pointers in it, which the loader
+//! points to its checks, and has a table of the functions that may be called so. Source: "PE
+//! format", the load configuration structure, and "PE Metadata" of Control Flow Guard in
+//! Microsoft's documentation.
 
 #[cfg(target_os = "uefi")]
 use alloc::{vec, vec::Vec};
@@ -22,11 +23,12 @@ const TABLE_PRESENT: u32 = 0x400;
 /// IMAGE_GUARD_CF_FUNCTION_TABLE_SIZE_SHIFT: bytes of an entry beyond four.
 const STRIDE_SHIFT: u32 = 28;
 
-/// The functions that may be called through a pointer: a byte for each byte of the image, not zero where one begins.
+/// The functions that may be called through a pointer: a byte for each byte of the image, not zero
+/// where one begins.
 pub type Targets = Vec<u8>;
 
-/// Points the guard's pointers of an image in `memory` to these two routines, and reads its table; `None` if it has no guard.
-/// `base` is the address that the image was laid out for.
+/// Points the guard's pointers of an image in `memory` to these two routines, and reads its table;
+/// `None` if it has no guard. `base` is the address that the image was laid out for.
 ///
 /// # Errors
 /// [`PeError::Broken`] if a pointer or the table is outside the image.

@@ -21,7 +21,7 @@ static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
     program
 });
 
-/// What the library asked the kernel for, and what came of it: a line each. `loaded`: dxgkrnl was loaded before; so many opens
+/// What the library asked the kernel for, and how that ended: a line each. `loaded`: dxgkrnl was loaded before; so many opens
 /// fail; the request fails.
 fn calls(version: u32, loaded: bool, failures: u32, request_fails: bool) -> Vec<String> {
     let words = [

@@ -1,8 +1,8 @@
 //! The driver in C of testing/c-driver, which to the rig is not this project's: built as any driver
 //! is, against the headers and libraries of the content root.
 //!
-//! Its own header declares what mingw-w64 does not have. Each structure and each value in it is held
-//! against the tables that the crate dxgk-sys is tested with.
+//! Its own header declares what mingw-w64 does not have. Each structure and each value in it is
+//! held against the tables that the crate dxgk-sys is tested with.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -92,7 +92,8 @@ fn import_library(folder: &Path) -> Result<PathBuf> {
     Ok(library)
 }
 
-/// A C file with an assertion for each structure, member and value of the header that the tables have.
+/// A C file with an assertion for each structure, member and value of the header that the tables
+/// have.
 fn assertions(repository: &Repository, header: &str) -> Result<String> {
     let data = repository.root().join("crates/dxgk-sys/tests/data");
     let read = |name: &str| {
@@ -103,7 +104,8 @@ fn assertions(repository: &Repository, header: &str) -> Result<String> {
     checked(header, &layout, &constants)
 }
 
-/// The same from the texts. Structures that the header defines and the table does not have are an error.
+/// The same from the texts. Structures that the header defines and the table does not have are an
+/// error.
 fn checked(header: &str, layout: &str, constants: &str) -> Result<String> {
     let words: BTreeSet<&str> = header
         .split(|character: char| !(character.is_alphanumeric() || character == '_'))

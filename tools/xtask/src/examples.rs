@@ -1,4 +1,5 @@
-//! The example drivers for QEMU's `edu` device: built for Windows as vgpudod is, from workspaces of their own, and run on the rig.
+//! The example drivers for QEMU's `edu` device: built for Windows as vgpudod is, from workspaces of
+//! their own, and run on the rig.
 
 use std::fs;
 use std::path::PathBuf;

@@ -35,8 +35,8 @@ impl Turn {
 
 /// One copy: where from, where to, how much, and how it is turned.
 ///
-/// Only [`Kernel::copy`](crate::kernel::Kernel::copy) gets one. Everything that it says about the destination has been
-/// checked; the source may fault when it is read.
+/// Only [`Kernel::copy`](crate::kernel::Kernel::copy) gets one. Everything that it says about the
+/// destination has been checked; the source may fault when it is read.
 #[derive(Debug, Clone, Copy)]
 pub struct RectCopy {
     /// The first pixel of the source.
@@ -59,8 +59,8 @@ pub struct RectCopy {
 const CHUNK: usize = 256;
 
 impl RectCopy {
-    /// Makes the copy with `read`, which reads from the picture: for a kernel that has nothing faster. Pixels are read in
-    /// pieces of at most 1 KiB.
+    /// Makes the copy with `read`, which reads from the picture: for a kernel that has nothing
+    /// faster. Pixels are read in pieces of at most 1 KiB.
     ///
     /// # Errors
     ///
@@ -68,8 +68,8 @@ impl RectCopy {
     ///
     /// # Safety
     ///
-    /// The rectangle at `to` lies in memory of [`SharedPages`](super::SharedPages), as it does in a copy that
-    /// [`Kernel::copy`](crate::kernel::Kernel::copy) gets.
+    /// The rectangle at `to` lies in memory of [`SharedPages`](super::SharedPages), as it does in a
+    /// copy that [`Kernel::copy`](crate::kernel::Kernel::copy) gets.
     pub unsafe fn run(
         &self,
         mut read: impl FnMut(*const u8, &mut [u8]) -> Result<(), Status>,
@@ -139,7 +139,8 @@ mod tests {
         pixels.map(|p| u32::from_ne_bytes(*p)).take(count).collect()
     }
 
-    /// Copies a picture of `width` times `height` numbered pixels, turned; what is then where, line by line.
+    /// Copies a picture of `width` times `height` numbered pixels, turned; what is then where, line
+    /// by line.
     fn copied(width: usize, height: usize, turn: Turn, upside_down: bool) -> Vec<u32> {
         let source: Vec<u32> = (1..).take(width * height).collect();
         let (columns, lines) = turn.size(width, height);

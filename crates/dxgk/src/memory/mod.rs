@@ -1,9 +1,10 @@
 //! Memory that the processor shares with a device: mapped registers and pages of ordinary memory.
 //!
-//! Every access is checked against the bounds and goes through `&self`: the device may read and write the same bytes at
-//! any time, so no reference to them is ever made. A register is accessed once, as wide as it is. In ordinary memory there is
-//! one way too, `access`: single numbers are loaded with acquire and stored with release order; runs of bytes are copied, and
-//! a copy of what is written meanwhile is merely a mixture. All other order is the caller's affair.
+//! Every access is checked against the bounds and goes through `&self`: the device may read and
+//! write the same bytes at any time, so no reference to them is ever made. A register is accessed
+//! once, as wide as it is. In ordinary memory there is one way too, `access`: single numbers are
+//! loaded with acquire and stored with release order; runs of bytes are copied, and a copy of what
+//! is written meanwhile is merely a mixture. All other order is the caller's affair.
 
 mod access;
 mod copy;
@@ -57,11 +58,13 @@ impl Bytes {
     }
 }
 
-/// Checked accessors of every width. `$load` and `$store` do one access at an aligned place inside the range.
+/// Checked accessors of every width. `$load` and `$store` do one access at an aligned place inside
+/// the range.
 macro_rules! accessors {
     ($load:path, $store:path; $($read:ident $write:ident $type:ty),*) => {
         $(
-            /// Reads at a byte offset; none outside the range, and where the number would not be aligned.
+            /// Reads at a byte offset; none outside the range, and where the number would not be
+            /// aligned.
             #[must_use]
             #[inline]
             pub fn $read(&self, offset: usize) -> Option<$type> {
@@ -82,13 +85,15 @@ macro_rules! accessors {
     };
 }
 
-/// A range of the device's registers, mapped uncached (DxgkCbMapMemory) until it is dropped at PASSIVE_LEVEL. Every access
-/// is the kernel's register access, so that a machine without hardware can have a model of the device answer it.
+/// A range of the device's registers, mapped uncached (DxgkCbMapMemory) until it is dropped at
+/// PASSIVE_LEVEL. Every access is the kernel's register access, so that a machine without hardware
+/// can have a model of the device answer it.
 ///
-/// It belongs into the miniport's [`Device`](crate::miniport::Miniport::Device), which is dropped while the adapter is
-/// being stopped. One that is kept longer is dead: an access that begins after the stop says that it is outside, the port is
-/// not asked to unmap it, and the stop reports a [`Violation`](crate::check::Violation). An access that is under way on
-/// another processor while the stop ends is not waited for: that would cost every access an atomic operation, and no range
+/// It belongs into the miniport's [`Device`](crate::miniport::Miniport::Device), which is dropped
+/// while the adapter is being stopped. One that is kept longer is dead: an access that begins after
+/// the stop says that it is outside, the port is not asked to unmap it, and the stop reports a
+/// [`Violation`](crate::check::Violation). An access that is under way on another processor while
+/// the stop ends is not waited for: that would cost every access an atomic operation, and no range
 /// in a [`Device`](crate::miniport::Miniport::Device) can be in that place (docs/safety.md).
 pub struct MappedRange<K: Kernel> {
     bytes: Bytes,
@@ -96,7 +101,8 @@ pub struct MappedRange<K: Kernel> {
     kernel: PhantomData<fn() -> K>,
 }
 
-// SAFETY: a mapping in system space; every access is a single register access, which any processor may make.
+// SAFETY: a mapping in system space; every access is a single register access, which any processor
+// may make.
 unsafe impl<K: Kernel> Send for MappedRange<K> {}
 // SAFETY: as above.
 unsafe impl<K: Kernel> Sync for MappedRange<K> {}
@@ -117,7 +123,8 @@ impl<K: Kernel> MappedRange<K> {
     ///
     /// # Errors
     ///
-    /// The port's status, or STATUS_INVALID_PARAMETER for a range that is empty or longer than a ULONG can say.
+    /// The port's status, or STATUS_INVALID_PARAMETER for a range that is empty or longer than a
+    /// ULONG can say.
     pub fn map(
         interface: &Interface<K>,
         range: MemoryRange,
@@ -165,8 +172,8 @@ impl<K: Kernel> Drop for MappedRange<K> {
 
 /// Pages of ordinary memory that processor and device share, freed when dropped, at PASSIVE_LEVEL.
 ///
-/// They are of one start of one adapter: its device alone is told where they are, until it is stopped, and a present of its own
-/// alone is copied there.
+/// They are of one start of one adapter: its device alone is told where they are, until it is
+/// stopped, and a present of its own alone is copied there.
 pub struct SharedPages<K: Kernel> {
     bytes: Bytes,
     block: PageBlock,
@@ -174,7 +181,8 @@ pub struct SharedPages<K: Kernel> {
     kernel: PhantomData<fn() -> K>,
 }
 
-// SAFETY: pages that belong to no thread; every access is one of `access`, or the kernel's own copy.
+// SAFETY: pages that belong to no thread; every access is one of `access`, or the kernel's own
+// copy.
 unsafe impl<K: Kernel> Send for SharedPages<K> {}
 // SAFETY: as above.
 unsafe impl<K: Kernel> Sync for SharedPages<K> {}
@@ -217,8 +225,8 @@ impl<K: Kernel> SharedPages<K> {
         self.bytes.length
     }
 
-    /// The address by which the device reaches the byte at `offset`; contiguous up to the end of its page. None outside, and
-    /// when the adapter has been stopped.
+    /// The address by which the device reaches the byte at `offset`; contiguous up to the end of
+    /// its page. None outside, and when the adapter has been stopped.
     #[must_use]
     pub fn device_address(&self, offset: usize) -> Option<u64> {
         if offset >= self.bytes.length || !self.life.is_alive() {
@@ -232,7 +240,8 @@ impl<K: Kernel> SharedPages<K> {
     /// Reads bytes at any offset; none if they are not all inside.
     pub fn read_bytes(&self, offset: usize, to: &mut [u8]) -> Option<()> {
         let from = self.bytes.span(offset, to.len())?;
-        // SAFETY: inside our pages, which are whole words and which the rest of the program reaches in the same ways.
+        // SAFETY: inside our pages, which are whole words and which the rest of the program reaches
+        // in the same ways.
         unsafe { racing::read(from, to) };
         Some(())
     }
@@ -245,16 +254,17 @@ impl<K: Kernel> SharedPages<K> {
         Some(())
     }
 
-    /// Copies a part of a presented picture, turned on its way: its first line after the turn goes to `offset`, each further
-    /// one `stride` bytes on. Reading the picture may fault, which is an error here.
+    /// Copies a part of a presented picture, turned on its way: its first line after the turn goes
+    /// to `offset`, each further one `stride` bytes on. Reading the picture may fault, which is an
+    /// error here.
     ///
     /// IRQL: PASSIVE_LEVEL.
     ///
     /// # Errors
     ///
-    /// The fault's status; part of it may have been copied then. STATUS_INVALID_PARAMETER, with nothing copied, if not all of
-    /// it fits, if its lines would overlap, if its pixels do not have [`PIXEL`] bytes, and for a present to another adapter
-    /// than the one that the pages are of.
+    /// The fault's status; part of it may have been copied then. STATUS_INVALID_PARAMETER, with
+    /// nothing copied, if not all of it fits, if its lines would overlap, if its pixels do not have
+    /// [`PIXEL`] bytes, and for a present to another adapter than the one that the pages are of.
     pub fn copy_rect(
         &self,
         offset: usize,
@@ -276,7 +286,8 @@ impl<K: Kernel> SharedPages<K> {
         let to = span.and_then(|span| self.bytes.span(offset, span));
         let to = to.ok_or(Status::INVALID_PARAMETER)?;
         let copy = rect.copy(to, stride, turn)?;
-        // SAFETY: the destination is inside of our pages; the source is the presented picture's, and reading it may fail.
+        // SAFETY: the destination is inside of our pages; the source is the presented picture's,
+        // and reading it may fail.
         unsafe { K::copy(irql, &copy) }
     }
 

@@ -64,7 +64,8 @@ impl Context {
     ///
     /// In a request of the device's power-managed queue, and used only there.
     pub unsafe fn interrupts(&self) -> Option<&Interrupts<Sources>> {
-        // SAFETY: written while there is no request. Then the promise of `Created::interrupts`, which is the caller's.
+        // SAFETY: written while there is no request. Then the promise of `Created::interrupts`,
+        // which is the caller's.
         unsafe {
             (*self.created.get())
                 .as_ref()
@@ -105,7 +106,8 @@ unsafe fn prepare(
     // SAFETY: the device's memory, long enough; unmapped in EvtDeviceReleaseHardware.
     let registers = unsafe { Mapped::map(memory, &irql) }.ok_or(STATUS_INSUFFICIENT_RESOURCES)?;
     let edu = Edu::new(registers).ok_or(STATUS_DEVICE_CONFIGURATION_ERROR)?;
-    // SAFETY: EvtDevicePrepareHardware with its arguments. The other callbacks are below; the DPC keeps no reference.
+    // SAFETY: EvtDevicePrepareHardware with its arguments. The other callbacks are below; the DPC
+    // keeps no reference.
     let created = unsafe { Created::create(device, raw, translated, edu, collect, &irql) }?;
     // SAFETY: there are no requests yet, and nothing else looks there.
     unsafe { *Context::of(device).created.get() = Some(created) };
@@ -143,7 +145,8 @@ pub unsafe extern "C" fn before_interrupts_are_disabled(
     device: WDFDEVICE,
     _: WDF_POWER_DEVICE_STATE,
 ) -> NTSTATUS {
-    // SAFETY: written while the hardware was prepared; there are no requests, and the device is in D0 until this returns.
+    // SAFETY: written while the hardware was prepared; there are no requests, and the device is in
+    // D0 until this returns.
     unsafe {
         if let Some(created) = &*Context::of(device).created.get() {
             created.interrupts().device.quiet();

@@ -1,7 +1,8 @@
 //! A KMDF driver for QEMU's `edu` device, with dirql over WdfInterruptSynchronize.
 //!
-//! What is shared with the interrupt routine, the DPC and the stress are in the crate `edu`; making the interrupt objects is in
-//! `dirql-wdk`. What is here is any KMDF driver's: DriverEntry, EvtDriverDeviceAdd, and the device's callbacks.
+//! What is shared with the interrupt routine, the DPC and the stress are in the crate `edu`; making
+//! the interrupt objects is in `dirql-wdk`. What is here is any KMDF driver's: DriverEntry,
+//! EvtDriverDeviceAdd, and the device's callbacks.
 #![cfg(windows)]
 #![no_std]
 #![deny(

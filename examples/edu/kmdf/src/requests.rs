@@ -74,7 +74,8 @@ unsafe fn exercise(queue: WDFQUEUE, request: WDFREQUEST, code: u32) -> Result<()
             ptr::null_mut()
         )
     })?;
-    // SAFETY: the queue is this device's and power-managed; PASSIVE_LEVEL, with no other capability.
+    // SAFETY: the queue is this device's and power-managed; PASSIVE_LEVEL, with no other
+    // capability.
     let (interrupts, mut irql) = unsafe {
         let device = call_unsafe_wdf_function_binding!(WdfIoQueueGetDevice, queue);
         (Context::of(device).interrupts(), Passive::assume())

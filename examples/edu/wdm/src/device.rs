@@ -48,7 +48,8 @@ impl Extension {
     ///
     /// It is one, and is deleted later than the reference is used.
     pub unsafe fn of<'a>(device: *mut DEVICE_OBJECT) -> &'a Self {
-        // SAFETY: the caller's promise; `add_device` has written it, and nothing borrows it exclusively.
+        // SAFETY: the caller's promise; `add_device` has written it, and nothing borrows it
+        // exclusively.
         unsafe { &*(*device).DeviceExtension.cast::<Self>() }
     }
 
@@ -76,13 +77,15 @@ impl Extension {
             .map(|descriptor| unsafe { descriptor.u.Memory })
             .filter(|memory| memory.Length as usize >= edu::REGISTERS)
             .ok_or(STATUS_DEVICE_CONFIGURATION_ERROR)?;
-        // SAFETY: the device's memory, long enough; the mapping goes with the connection, before the device is removed.
+        // SAFETY: the device's memory, long enough; the mapping goes with the connection, before
+        // the device is removed.
         let registers =
             unsafe { Mapped::map(memory.Start, irql) }.ok_or(STATUS_INSUFFICIENT_RESOURCES)?;
         let edu = Edu::new(registers).ok_or(STATUS_DEVICE_CONFIGURATION_ERROR)?;
         // SAFETY: the device object that AddDevice got, and the resources of this start.
         let connected = unsafe { Connected::connect(self.physical, resource, edu, collect, irql) }?;
-        // SAFETY: the PnP manager starts a device that is not started; requests don't look before the flag is set.
+        // SAFETY: the PnP manager starts a device that is not started; requests don't look before
+        // the flag is set.
         unsafe { *self.started.get() = Some(connected) };
         self.is_started.store(true, Ordering::Release);
         Ok(())
@@ -97,7 +100,8 @@ impl Extension {
         if !self.is_started.load(Ordering::Acquire) {
             return None;
         }
-        // SAFETY: written before the flag was set, and taken when no request holds the lock any more.
+        // SAFETY: written before the flag was set, and taken when no request holds the lock any
+        // more.
         unsafe { (*self.started.get()).as_ref() }
     }
 
@@ -115,6 +119,7 @@ impl Extension {
 
 /// The DPC.
 fn collect(interrupts: &Interrupts<Sources>, irql: &mut Dispatch<'_>) {
-    // Before the interrupt is connected and while it is disconnected it is refused. What was to be collected stays.
+    // Before the interrupt is connected and while it is disconnected it is refused. What was to be
+    // collected stays.
     let _ = edu::collect(interrupts, irql);
 }

@@ -1,7 +1,8 @@
 //! A WDM driver for QEMU's `edu` device, with dirql over KeSynchronizeExecution.
 //!
-//! What is shared with the interrupt routine, the DPC and the stress are in the crate `edu`; connecting and disconnecting is in
-//! `dirql-wdk`. What is here is any PnP driver's: DriverEntry, AddDevice, and the requests that start, use and remove the device.
+//! What is shared with the interrupt routine, the DPC and the stress are in the crate `edu`;
+//! connecting and disconnecting is in `dirql-wdk`. What is here is any PnP driver's: DriverEntry,
+//! AddDevice, and the requests that start, use and remove the device.
 #![no_std]
 #![deny(
     clippy::unwrap_used,
@@ -101,7 +102,8 @@ unsafe extern "C" fn add_device(
         unsafe { IoDeleteDevice(device) };
         return STATUS_NO_SUCH_DEVICE;
     }
-    // SAFETY: the device was made with room for the extension, which stays until it is deleted; flags are ours to set until then.
+    // SAFETY: the device was made with room for the extension, which stays until it is deleted;
+    // flags are ours to set until then.
     unsafe {
         let extension = (*device).DeviceExtension.cast::<Extension>();
         extension.write(Extension::new(physical, below));

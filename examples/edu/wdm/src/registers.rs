@@ -22,8 +22,8 @@ impl Mapped {
     ///
     /// # Safety
     ///
-    /// [`edu::REGISTERS`] bytes of a started device's memory, from the translated resources. This is dropped before the device
-    /// is stopped, at PASSIVE_LEVEL.
+    /// [`edu::REGISTERS`] bytes of a started device's memory, from the translated resources. This
+    /// is dropped before the device is stopped, at PASSIVE_LEVEL.
     pub unsafe fn map(physical: PHYSICAL_ADDRESS, _: &Passive<'_>) -> Option<Self> {
         // SAFETY: the caller's promise.
         let mapped = unsafe { MmMapIoSpace(physical, edu::REGISTERS as u64, MmNonCached) };

@@ -46,7 +46,8 @@ pub unsafe fn complete(irp: *mut IRP, status: NTSTATUS, information: usize) -> N
     status
 }
 
-/// Hands the IRP on with this driver's stack location (IoSkipCurrentIrpStackLocation, IoCallDriver).
+/// Hands the IRP on with this driver's stack location (IoSkipCurrentIrpStackLocation,
+/// IoCallDriver).
 ///
 /// # Safety
 ///

@@ -1,6 +1,7 @@
 //! The example `stdvga` as a kernel image: DriverEntry, and what the example wants of the system.
 //!
-//! The framework and the kernel's services are the driver's own sources, so that there is one implementation of each.
+//! The framework and the kernel's services are the driver's own sources, so that there is one
+//! implementation of each.
 #![cfg(windows)]
 #![no_std]
 

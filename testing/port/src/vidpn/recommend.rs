@@ -7,7 +7,7 @@ use crate::machine::NtStatus;
 use crate::port::check;
 use dxgk_sys::*;
 
-/// What came of RecommendFunctionalVidPn.
+/// How DxgkDdiRecommendFunctionalVidPn ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// A functional VidPN.

@@ -1,9 +1,10 @@
-//! Registers as unwinding wants them: those of the running function, and those that an exception's entry has pushed.
+//! Registers as unwinding wants them: those of the running function, and those that an exception's
+//! entry has pushed.
 
 use crate::unwind::State;
 
-/// Where the entry code keeps each register, in the order of the instruction set: it pushes RAX first and R15 last. RSP is not
-/// among them.
+/// Where the entry code keeps each register, in the order of the instruction set: it pushes RAX
+/// first and R15 last. RSP is not among them.
 pub const PUSHED: [Option<usize>; 16] = {
     let mut places = [None; 16];
     let order = [15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 2, 1, 3, 0];
@@ -29,7 +30,8 @@ macro_rules! pop_registers {
 }
 pub(super) use pop_registers;
 
-/// The running function's registers, as far as callers expect them back, and a place in it: where unwinding starts.
+/// The running function's registers, as far as callers expect them back, and a place in it: where
+/// unwinding starts.
 ///
 /// Inlined, since a frame of its own would be gone when unwinding reads it.
 #[inline(always)]

@@ -1,5 +1,5 @@
-//! The checks of Control Flow Guard, as a system with memory integrity makes them: a call through a pointer into the driver's
-//! image has to be to a function of the image's table.
+//! The checks of Control Flow Guard, as a system with memory integrity makes them: a call through a
+//! pointer into the driver's image has to be to a function of the image's table.
 
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
@@ -23,7 +23,8 @@ pub fn watch(base: u64, targets: Targets) {
     SIZE.store(targets.len() as u64, Ordering::Release);
 }
 
-/// Whether the kernel may call `address`: it is outside the image, or one of the image's functions, or nothing is checked.
+/// Whether the kernel may call `address`: it is outside the image, or one of the image's functions,
+/// or nothing is checked.
 pub fn allows(address: u64) -> bool {
     let offset = address.wrapping_sub(BASE.load(Ordering::Relaxed));
     if offset >= SIZE.load(Ordering::Acquire) {
@@ -33,7 +34,8 @@ pub fn allows(address: u64) -> bool {
     unsafe { TARGETS.load(Ordering::Relaxed).add(offset as usize).read() != 0 }
 }
 
-/// `__guard_dispatch_icall_fptr`: goes on at the address in RAX if that may be called. May use R10 and R11.
+/// `__guard_dispatch_icall_fptr`: goes on at the address in RAX if that may be called. May use R10
+/// and R11.
 #[unsafe(naked)]
 pub extern "C" fn dispatch() {
     core::arch::naked_asm!(

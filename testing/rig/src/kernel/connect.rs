@@ -1,7 +1,7 @@
 //! Interrupt objects: IoConnectInterruptEx, IoDisconnectInterruptEx, KeSynchronizeExecution.
 //!
-//! One device has its interrupt connected, line-based or message-based. Each interrupt object has a spin lock, held at its IRQL
-//! while its routine or a synchronized one runs.
+//! One device has its interrupt connected, line-based or message-based. Each interrupt object has a
+//! spin lock, held at its IRQL while its routine or a synchronized one runs.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -309,7 +309,8 @@ pub extern "system" fn io_disconnect_interrupt_ex(parameters: *const DisconnectP
 pub struct Connection(Option<(u32, usize)>);
 
 impl Connection {
-    /// Connects the interrupt that the device was granted, to the routine for its messages or to the one for its line.
+    /// Connects the interrupt that the device was granted, to the routine for its messages or to
+    /// the one for its line.
     ///
     /// # Errors
     /// As [`io_connect_interrupt_ex`].
@@ -368,7 +369,8 @@ pub extern "system" fn ke_synchronize_execution(
     context: PVOID,
 ) -> u8 {
     const EXPORT: &str = "KeSynchronizeExecution";
-    // SAFETY: an interrupt object is never freed. Another pointer is a page fault, or not connected.
+    // SAFETY: an interrupt object is never freed. Another pointer is a page fault, or not
+    // connected.
     let (level, connected) = unsafe { ((*object).level, (*object).connected) };
     if !connected {
         violation(EXPORT, "the interrupt is not connected");

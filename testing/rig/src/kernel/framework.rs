@@ -1,7 +1,9 @@
-//! The framework for a driver of a PnP device: one device with a default queue and interrupt objects, without power management.
+//! The framework for a driver of a PnP device: one device with a default queue and interrupt
+//! objects, without power management.
 //!
-//! The device is prepared and enters D0 when it is started, and leaves it when it is removed, in the order of "PnP and Power
-//! Management Scenarios". A handle is the address of its object. What a driver does that the framework forbids is a bugcheck.
+//! The device is prepared and enters D0 when it is started, and leaves it when it is removed, in
+//! the order of "PnP and Power Management Scenarios". A handle is the address of its object. What a
+//! driver does that the framework forbids is a bugcheck.
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -231,7 +233,8 @@ fn violation(export: &'static str, what: &str) -> ! {
     )
 }
 
-/// What WdfDriverCreate does for a driver of PnP devices: the driver object's routines become the framework's.
+/// What WdfDriverCreate does for a driver of PnP devices: the driver object's routines become the
+/// framework's.
 ///
 /// # Safety
 /// The driver's own object.

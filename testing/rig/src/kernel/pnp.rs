@@ -1,7 +1,9 @@
-//! The other session: a driver of any PnP device, without the port. Its device is added, started, exercised and removed.
+//! The other session: a driver of any PnP device, without the port. Its device is added, started,
+//! exercised and removed.
 //!
-//! The stress is that of the crate `edu`: every processor has the driver run synchronized closures at the same time, and the first
-//! one has the device interrupt. At the end the driver's own counts must be those of the requests and of the machine.
+//! The stress is that of the crate `edu`: every processor has the driver run synchronized closures
+//! at the same time, and the first one has the device interrupt. At the end the driver's own counts
+//! must be those of the requests and of the machine.
 
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
@@ -41,7 +43,8 @@ fn wrong(what: &str, details: &dyn core::fmt::Debug) {
     }
 }
 
-/// The bus driver's answer to a PnP request: it can start and remove its device, and has nothing to add to others.
+/// The bus driver's answer to a PnP request: it can start and remove its device, and has nothing to
+/// add to others.
 extern "system" fn bus_pnp(_device: *mut DEVICE_OBJECT, irp: *mut IRP) -> NTSTATUS {
     // SAFETY: the request is this routine's until it completes it.
     let status = unsafe {
@@ -96,7 +99,8 @@ fn turn(index: usize) {
     }
 }
 
-/// Runs the session with the driver that `driver` is of. PASSIVE_LEVEL. Says whether everything held.
+/// Runs the session with the driver that `driver` is of. PASSIVE_LEVEL. Says whether everything
+/// held.
 pub fn run(rig: &'static Rig, driver: *mut DRIVER_OBJECT, closures: u64, interrupts: u64) -> bool {
     let bus = io::new_driver("pci");
     // SAFETY: just made.
@@ -190,8 +194,8 @@ fn stress(closures: u64, interrupts: u64) -> bool {
     true
 }
 
-/// The figures, as the session's summary, and what the driver has not given back. Says whether that is nothing, also of
-/// the framework.
+/// The figures, as the session's summary, and what the driver has not given back. Says whether that
+/// is nothing, also of the framework.
 pub fn finish(held: bool, rules_kept: bool) -> bool {
     let leaks = report::log_leaks();
     let leaks = leaks.blocks + leaks.others;

@@ -1,4 +1,5 @@
-//! Device stacks: a driver's device above another one's, and the lock that keeps it from being removed.
+//! Device stacks: a driver's device above another one's, and the lock that keeps it from being
+//! removed.
 
 use core::sync::atomic::{AtomicI32, Ordering};
 
@@ -131,7 +132,8 @@ pub extern "system" fn io_release_remove_lock_ex(lock: *mut RemoveLock, _tag: PV
     unsafe { give_back(lock, EXPORT) };
 }
 
-/// IoReleaseRemoveLockAndWaitEx: the caller's own hold, and that of a device which is not being removed.
+/// IoReleaseRemoveLockAndWaitEx: the caller's own hold, and that of a device which is not being
+/// removed.
 pub extern "system" fn io_release_remove_lock_and_wait_ex(
     lock: *mut RemoveLock,
     _tag: PVOID,

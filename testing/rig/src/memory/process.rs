@@ -1,7 +1,9 @@
-//! A process of user mode: addresses of the lower half that are there only on processors which are attached to it.
+//! A process of user mode: addresses of the lower half that are there only on processors which are
+//! attached to it.
 //!
-//! It has page tables of its own. They share everything with the rig's, and have the sources of presents once more, at
-//! addresses of user mode. A driver that keeps such an address and reads it from a thread of its own finds nothing there.
+//! It has page tables of its own. They share everything with the rig's, and have the sources of
+//! presents once more, at addresses of user mode. A driver that keeps such an address and reads it
+//! from a thread of its own finds nothing there.
 
 use core::sync::atomic::Ordering;
 
@@ -45,14 +47,16 @@ pub fn is_attached() -> bool {
     percpu::try_current().is_some_and(|own| own.attached.load(Ordering::Relaxed))
 }
 
-/// Attaches the caller's processor to the process, or ends that; whether it was attached. Below DISPATCH_LEVEL.
+/// Attaches the caller's processor to the process, or ends that; whether it was attached. Below
+/// DISPATCH_LEVEL.
 pub fn attach(attached: bool) -> bool {
     let own = percpu::current();
     let before = own.attached.load(Ordering::Relaxed);
     if before != attached {
         let root = if attached { root() } else { paging::root() };
         own.attached.store(attached, Ordering::Relaxed);
-        // SAFETY: both tables map what the rig and the driver have, and differ in the process's addresses alone.
+        // SAFETY: both tables map what the rig and the driver have, and differ in the process's
+        // addresses alone.
         unsafe { Cr3::write(PhysFrame::containing_address(root), Cr3Flags::empty()) };
     }
     before

@@ -1,7 +1,9 @@
-//! `cargo xtask bench copy`: what copying a rectangle takes, beside the platform's memcpy and beside plain loops.
+//! `cargo xtask bench copy`: what copying a rectangle takes, compared with the platform's memcpy
+//! and with plain loops.
 //!
-//! All ways run in one program after each other, so that the ratios hold on a busy machine too ([`blit`'s
-//! benchmark](../../../../crates/blit/benches/copy.rs)). Fails when a turn at 3840 x 2160 is slower than [`bound`] says.
+//! All ways run in one program after each other, so that the ratios hold on a busy machine too
+//! ([`blit`'s benchmark](../../../../crates/blit/benches/copy.rs)). Fails when a turn at 3840 x
+//! 2160 is slower than [`bound`] says.
 
 use std::fs;
 use std::process::Command;

@@ -35,7 +35,7 @@ pub enum Bench {
         #[arg(long)]
         bless: bool,
     },
-    /// Copies of rectangles, turned or not, beside memcpy and beside plain loops.
+    /// Copies of rectangles, turned or not, compared with memcpy and plain loops.
     Copy,
 }
 

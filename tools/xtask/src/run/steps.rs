@@ -1,5 +1,6 @@
-//! The runs on the rig that `cargo xtask test` makes: by device, processors and interrupts; with everything that the model
-//! varies; with each setting of the registry; and with the largest picture.
+//! The runs on the rig that `cargo xtask test` makes: by device, processors and interrupts; with
+//! everything that the model varies; with each setting of the registry; and with the largest
+//! picture.
 
 use anyhow::{Context, Result, ensure};
 use port::scenario::End;
@@ -73,7 +74,8 @@ pub fn machines() -> Vec<Step> {
 /// Most frames of a run whose point is not their number.
 const FEW: u32 = 40;
 
-/// Everything that the model varies, several things in each run; each setting of the driver's; and its largest picture.
+/// Everything that the model varies, several things in each run; each setting of the driver's; and
+/// its largest picture.
 pub fn model() -> Vec<Step> {
     let run = |variants: &[&'static str], settings: &[&str]| Options {
         frames: FEW,
