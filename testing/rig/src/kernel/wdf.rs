@@ -181,10 +181,11 @@ pub extern "system" fn wdf_version_bind(
         ),
     ];
     let (queue_dpc, address) = framework::QUEUE_DPC;
-    let of_devices = framework::entries();
-    let of_devices = of_devices
+    // A miniport's framework has no devices of its own: what makes one stays unknown there.
+    let of_devices = framework::entries()
         .into_iter()
-        .chain([(queue_dpc, address as *const () as u64)]);
+        .chain([(queue_dpc, address as *const () as u64)])
+        .filter(|_| framework::is_expected());
     for (name, address) in real.into_iter().chain(of_devices) {
         match index_of(name) {
             Some(index) if index < ENTRIES => table[index] = address,
