@@ -5,6 +5,10 @@
 //! the order of "PnP and Power Management Scenarios". A handle is the address of its object. What a
 //! driver does that the framework forbids is a bugcheck.
 
+mod interrupts;
+mod pnp;
+mod requests;
+
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -12,12 +16,19 @@ use core::ffi::c_void;
 use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 use super::connect::{self, Interrupt as KernelInterrupt};
-use super::{dpc, io, rules, stack, wdf};
+use super::{io, rules, stack, wdf};
 use crate::abi::dispatcher::KDPC;
 use crate::abi::*;
 use crate::bugcheck::{self, bugcheck};
 use crate::cpu::deferred;
 use crate::cpu::irql::{DISPATCH_LEVEL, PASSIVE_LEVEL};
+
+use interrupts::{interrupt_create, interrupt_queue_dpc, interrupt_synchronize};
+use pnp::{list_get_count, list_get_descriptor, pnp};
+use requests::{
+    complete_with_information, device_control, io_queue_create, io_queue_get_device,
+    retrieve_input_buffer, retrieve_output_buffer,
+};
 
 /// WdfPowerDeviceD3Final.
 const D3_FINAL: i32 = 5;
@@ -204,11 +215,6 @@ pub struct Interrupt {
 #[repr(C)]
 pub struct List(u32);
 
-/// Bytes before the partial descriptors, where their number is, and of each.
-const HEADER: usize = 20;
-const COUNT: usize = 16;
-const DESCRIPTOR: usize = 20;
-
 /// Whether the driver is one of a PnP device, and no miniport.
 static EXPECTED: AtomicBool = AtomicBool::new(false);
 
@@ -356,384 +362,5 @@ extern "system" fn get_typed_context(
             return core::ptr::null_mut();
         }
         (*object).context
-    }
-}
-
-extern "system" fn io_queue_create(
-    _: PVOID,
-    device: *mut Device,
-    config: *const QueueConfig,
-    attributes: *const Attributes,
-    handle: *mut *mut Queue,
-) -> NTSTATUS {
-    const EXPORT: &str = "WdfIoQueueCreate";
-    rules::at_most(DISPATCH_LEVEL, EXPORT);
-    // SAFETY: the caller's structure and device; the handle is an out-parameter.
-    unsafe {
-        let config = *config;
-        if config.size as usize != size_of::<QueueConfig>() || config.default == 0 {
-            violation(
-                EXPORT,
-                "the rig has a default queue, of this structure's size",
-            );
-        }
-        let queue = Box::leak(Box::new(Queue {
-            object: Object::new(attributes),
-            device,
-            config,
-        }));
-        (*device).queue = queue;
-        if !handle.is_null() {
-            handle.write(queue);
-        }
-    }
-    STATUS_SUCCESS
-}
-
-extern "system" fn io_queue_get_device(_: PVOID, queue: *const Queue) -> *mut Device {
-    // SAFETY: a queue's handle.
-    unsafe { (*queue).device }
-}
-
-/// The buffer, if it is long enough.
-fn retrieve(
-    request: *mut Request,
-    least: usize,
-    length: impl Fn(&DEVICE_IO_CONTROL) -> u64,
-    buffer: *mut PVOID,
-    out: *mut usize,
-) -> NTSTATUS {
-    // SAFETY: a request's handle and out-parameters.
-    unsafe {
-        let irp = (*request).irp;
-        let length = length(&(*(*irp).CurrentStackLocation).Parameters) as u32 as usize;
-        if length < least || length == 0 {
-            return STATUS_BUFFER_TOO_SMALL;
-        }
-        buffer.write((*irp).SystemBuffer);
-        if !out.is_null() {
-            out.write(length);
-        }
-    }
-    STATUS_SUCCESS
-}
-
-extern "system" fn retrieve_input_buffer(
-    _: PVOID,
-    request: *mut Request,
-    least: usize,
-    buffer: *mut PVOID,
-    length: *mut usize,
-) -> NTSTATUS {
-    rules::at_most(DISPATCH_LEVEL, "WdfRequestRetrieveInputBuffer");
-    retrieve(request, least, |all| all.InputBufferLength, buffer, length)
-}
-
-extern "system" fn retrieve_output_buffer(
-    _: PVOID,
-    request: *mut Request,
-    least: usize,
-    buffer: *mut PVOID,
-    length: *mut usize,
-) -> NTSTATUS {
-    rules::at_most(DISPATCH_LEVEL, "WdfRequestRetrieveOutputBuffer");
-    retrieve(request, least, |all| all.OutputBufferLength, buffer, length)
-}
-
-extern "system" fn complete_with_information(
-    _: PVOID,
-    request: *mut Request,
-    status: NTSTATUS,
-    information: usize,
-) {
-    const EXPORT: &str = "WdfRequestCompleteWithInformation";
-    rules::at_most(DISPATCH_LEVEL, EXPORT);
-    // SAFETY: a request's handle.
-    unsafe {
-        if core::mem::replace(&mut (*request).completed, true) {
-            violation(EXPORT, "completed before");
-        }
-        (*(*request).irp).IoStatus.Status = status;
-        (*(*request).irp).IoStatus.Information = information;
-    }
-}
-
-extern "system" fn list_get_count(_: PVOID, list: *const List) -> u32 {
-    // SAFETY: a list's handle.
-    unsafe { list.byte_add(COUNT).cast::<u32>().read() }
-}
-
-extern "system" fn list_get_descriptor(_: PVOID, list: *const List, index: u32) -> PVOID {
-    if index >= list_get_count(core::ptr::null_mut(), list) {
-        return core::ptr::null_mut();
-    }
-    // SAFETY: inside the list.
-    unsafe { list.byte_add(HEADER + index as usize * DESCRIPTOR) }
-        .cast_mut()
-        .cast()
-}
-
-extern "system" fn interrupt_create(
-    _: PVOID,
-    device: *mut Device,
-    config: *const InterruptConfig,
-    attributes: *const Attributes,
-    handle: *mut *mut Interrupt,
-) -> NTSTATUS {
-    const EXPORT: &str = "WdfInterruptCreate";
-    rules::at_most(PASSIVE_LEVEL, EXPORT);
-    // SAFETY: the caller's structure and device; the handle is an out-parameter.
-    unsafe {
-        let config = *config;
-        if config.size as usize != size_of::<InterruptConfig>() || config.isr.is_none() {
-            violation(EXPORT, "a structure of another size, or no EvtInterruptIsr");
-        }
-        if !(*device).preparing || config.raw.is_null() || config.translated.is_null() {
-            violation(
-                EXPORT,
-                "the rig has it in EvtDevicePrepareHardware, with the resources",
-            );
-        }
-        if !config.spin_lock.is_null() || config.passive_handling != 0 {
-            violation(
-                EXPORT,
-                "the rig has interrupts at DIRQL with a lock of their own",
-            );
-        }
-        let interrupt = Box::leak(Box::new(Interrupt {
-            object: Object::new(attributes),
-            config,
-            device,
-            kernel: AtomicPtr::new(core::ptr::null_mut()),
-            dpc: core::mem::zeroed(),
-        }));
-        let context = core::ptr::from_mut(interrupt).cast();
-        dpc::ke_initialize_dpc(&raw mut interrupt.dpc, Some(run_dpc), context);
-        (*device).interrupts.push(interrupt);
-        handle.write(interrupt);
-    }
-    STATUS_SUCCESS
-}
-
-unsafe extern "system" fn run_dpc(_: *mut KDPC, context: PVOID, _: PVOID, _: PVOID) {
-    let interrupt = context.cast::<Interrupt>();
-    // SAFETY: objects are never freed; the driver's own callback.
-    unsafe {
-        if let Some(dpc) = (*interrupt).config.dpc {
-            dpc(interrupt, (*interrupt).device);
-        }
-    }
-}
-
-extern "system" fn interrupt_queue_dpc(_: PVOID, interrupt: *mut Interrupt) -> u8 {
-    // SAFETY: an interrupt's handle.
-    let dpc = unsafe { &raw mut (*interrupt).dpc };
-    dpc::ke_insert_queue_dpc(dpc, core::ptr::null_mut(), core::ptr::null_mut())
-}
-
-extern "system" fn interrupt_synchronize(
-    _: PVOID,
-    interrupt: *mut Interrupt,
-    callback: Synchronize,
-    context: PVOID,
-) -> u8 {
-    // SAFETY: an interrupt's handle.
-    let kernel = unsafe { (*interrupt).kernel.load(Ordering::SeqCst) };
-    if kernel.is_null() {
-        violation("WdfInterruptSynchronize", "the interrupt is not connected");
-    }
-    locked(kernel, || callback(interrupt, context))
-}
-
-/// Runs `body` at the interrupt's IRQL with its lock held.
-fn locked<R>(kernel: *mut KernelInterrupt, body: impl FnOnce() -> R) -> R {
-    struct Call<F, R>(Option<F>, Option<R>);
-    unsafe extern "system" fn run<F: FnOnce() -> R, R>(call: PVOID) -> u8 {
-        // SAFETY: the call below, which waits for this.
-        let call = unsafe { &mut *call.cast::<Call<F, R>>() };
-        call.1 = call.0.take().map(|body| body());
-        1
-    }
-    fn routine<F: FnOnce() -> R, R>(_: &Call<F, R>) -> unsafe extern "system" fn(PVOID) -> u8 {
-        run::<F, R>
-    }
-    let mut call = Call(Some(body), None);
-    let routine = routine(&call);
-    connect::ke_synchronize_execution(kernel, routine, (&raw mut call).cast());
-    call.1.expect("the routine ran")
-}
-
-/// The device of a device object of the framework's.
-///
-/// # Safety
-/// It is one.
-unsafe fn device_of(own: *mut DEVICE_OBJECT) -> *mut Device {
-    // SAFETY: the caller's promise.
-    unsafe { (*own).DeviceExtension.cast::<*mut Device>().read() }
-}
-
-extern "system" fn pnp(own: *mut DEVICE_OBJECT, irp: *mut IRP) -> NTSTATUS {
-    // SAFETY: the framework's device and the PnP manager's request, which is handed on once.
-    unsafe {
-        let device = device_of(own);
-        let below = (*device).below;
-        let location = *(*irp).CurrentStackLocation;
-        if location.MinorFunction == IRP_MN_START_DEVICE {
-            io::io_forward_irp_synchronously(below, irp);
-            let raw = location.Parameters.OutputBufferLength as *const List;
-            let translated = location.Parameters.InputBufferLength as *const List;
-            let status = match (*irp).IoStatus.Status {
-                status if nt_success(status) => start(device, raw, translated),
-                status => status,
-            };
-            (*irp).IoStatus.Status = status;
-            io::iof_complete_request(irp, 0);
-            return status;
-        }
-        let removed = location.MinorFunction == IRP_MN_REMOVE_DEVICE;
-        if removed {
-            remove(device);
-            (*irp).IoStatus.Status = STATUS_SUCCESS;
-        }
-        (*irp).CurrentLocation += 1;
-        (*irp).CurrentStackLocation = (*irp).CurrentStackLocation.add(1);
-        let status = io::iof_call_driver(below, irp);
-        if removed {
-            stack::io_detach_device(below);
-            io::io_delete_device(own);
-        }
-        status
-    }
-}
-
-/// Prepares the hardware, enters D0, connects and enables the interrupts.
-///
-/// # Safety
-/// The framework's device, at PASSIVE_LEVEL, and its resources.
-unsafe fn start(device: *mut Device, raw: *const List, translated: *const List) -> NTSTATUS {
-    // SAFETY: the caller's promise; the driver's own callbacks.
-    unsafe {
-        let Some(callbacks) = (*device).callbacks else {
-            return STATUS_SUCCESS;
-        };
-        (*device).preparing = true;
-        let prepared = callbacks
-            .prepare_hardware
-            .map_or(STATUS_SUCCESS, |call| call(device, raw, translated));
-        (*device).preparing = false;
-        let entered = match callbacks.d0_entry {
-            Some(call) if nt_success(prepared) => call(device, D3_FINAL),
-            _ => prepared,
-        };
-        if !nt_success(entered) {
-            return entered;
-        }
-        let interrupts = &(*device).interrupts;
-        if !interrupts.is_empty() {
-            let context = device.cast();
-            match connect::Connection::connect((*device).physical, isr, line_isr, context) {
-                Ok(connection) => (*device).connection = connection,
-                Err(status) => return status,
-            }
-        }
-        for (message, &interrupt) in interrupts.iter().enumerate() {
-            let kernel = (*device).connection.object(message);
-            (*interrupt).kernel.store(kernel, Ordering::SeqCst);
-            if let Some(enable) = (*interrupt).config.enable {
-                locked(kernel, || enable(interrupt, device));
-            }
-        }
-        callbacks
-            .d0_entry_post_interrupts_enabled
-            .map_or(STATUS_SUCCESS, |call| call(device, D3_FINAL))
-    }
-}
-
-/// Disables and disconnects the interrupts, leaves D0, releases the hardware.
-///
-/// # Safety
-/// As [`start`], of a started device.
-unsafe fn remove(device: *mut Device) {
-    // SAFETY: as there.
-    unsafe {
-        let Some(callbacks) = (*device).callbacks else {
-            return;
-        };
-        if let Some(call) = callbacks.d0_exit_pre_interrupts_disabled {
-            call(device, D3_FINAL);
-        }
-        for &interrupt in &(*device).interrupts {
-            let kernel = (*interrupt).kernel.load(Ordering::SeqCst);
-            if let Some(disable) = (*interrupt).config.disable
-                && !kernel.is_null()
-            {
-                locked(kernel, || disable(interrupt, device));
-            }
-            (*interrupt)
-                .kernel
-                .store(core::ptr::null_mut(), Ordering::SeqCst);
-        }
-        core::mem::take(&mut (*device).connection).disconnect();
-        deferred::flush();
-        if let Some(call) = callbacks.d0_exit {
-            call(device, D3_FINAL);
-        }
-        if let Some(call) = callbacks.release_hardware {
-            call(device, core::ptr::null());
-        }
-    }
-}
-
-/// An interrupt, at its IRQL with its lock held.
-unsafe extern "system" fn isr(_: *mut KernelInterrupt, context: PVOID, message: u32) -> u8 {
-    // SAFETY: devices are never freed; the driver's own callback.
-    unsafe {
-        let device = context.cast::<Device>();
-        let interrupt = (&(*device).interrupts).get(message as usize).copied();
-        match interrupt.and_then(|interrupt| Some((interrupt, (*interrupt).config.isr?))) {
-            Some((interrupt, isr)) => isr(interrupt, message),
-            None => 0,
-        }
-    }
-}
-
-/// The same for a line.
-unsafe extern "system" fn line_isr(kernel: *mut KernelInterrupt, context: PVOID) -> u8 {
-    // SAFETY: as there.
-    unsafe { isr(kernel, context, 0) }
-}
-
-extern "system" fn device_control(own: *mut DEVICE_OBJECT, irp: *mut IRP) -> NTSTATUS {
-    // SAFETY: the framework's device and the I/O manager's request, which is completed once, here.
-    unsafe {
-        let queue = (*device_of(own)).queue;
-        let control = queue.as_ref().and_then(|queue| queue.config.control);
-        let Some(control) = control else {
-            (*irp).IoStatus.Status = STATUS_INVALID_DEVICE_REQUEST;
-            io::iof_complete_request(irp, 0);
-            return STATUS_INVALID_DEVICE_REQUEST;
-        };
-        let mut request = Request {
-            object: Object::new(core::ptr::null()),
-            irp,
-            completed: false,
-        };
-        let all = (*(*irp).CurrentStackLocation).Parameters;
-        control(
-            queue,
-            &raw mut request,
-            all.OutputBufferLength as u32 as usize,
-            all.InputBufferLength as u32 as usize,
-            all.IoControlCode as u32,
-        );
-        if !request.completed {
-            violation(
-                "EvtIoDeviceControl",
-                "the rig wants the request completed when it returns",
-            );
-        }
-        let status = (*irp).IoStatus.Status;
-        io::iof_complete_request(irp, 0);
-        status
     }
 }
