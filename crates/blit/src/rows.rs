@@ -1,6 +1,6 @@
 //! Copies line by line: as they are, and by half a turn.
 
-use crate::vector::{V4, load_pixel, store_pixel};
+use crate::vector::{V4, load_pixel, store_pixel, write_line};
 use crate::{Blit, PIXEL};
 
 /// Copies each line to where it was.
@@ -51,38 +51,13 @@ unsafe fn line<const BACKWARDS: bool>(from: *const u8, to: *mut u8, width: usize
         unsafe { singles::<BACKWARDS>(&mut from, &mut to, head) };
         left = left.wrapping_sub(head);
     }
-    if streams && to.addr().is_multiple_of(64) {
-        // Two cache lines at a time, then one: `to` stays aligned.
-        while left >= 32 {
-            // SAFETY: the line has 32 more pixels.
-            unsafe {
-                V4::stream_line(cache_line::<BACKWARDS>(&mut from), to);
-                V4::stream_line(cache_line::<BACKWARDS>(&mut from), to.wrapping_add(64));
-            }
-            to = to.wrapping_add(128);
-            left = left.wrapping_sub(32);
+    // SAFETY: not more than the line has. Where it streams, `to` is at a cache line.
+    unsafe {
+        if streams && to.addr().is_multiple_of(64) {
+            cache_lines::<BACKWARDS, true>(&mut from, &mut to, &mut left);
+        } else {
+            cache_lines::<BACKWARDS, false>(&mut from, &mut to, &mut left);
         }
-        if left >= 16 {
-            // SAFETY: the line has 16 more pixels.
-            unsafe { V4::stream_line(cache_line::<BACKWARDS>(&mut from), to) };
-            to = to.wrapping_add(64);
-            left = left.wrapping_sub(16);
-        }
-    }
-    while left >= 32 {
-        // SAFETY: the line has 32 more pixels.
-        unsafe {
-            V4::store_line(cache_line::<BACKWARDS>(&mut from), to);
-            V4::store_line(cache_line::<BACKWARDS>(&mut from), to.wrapping_add(64));
-        }
-        to = to.wrapping_add(128);
-        left = left.wrapping_sub(32);
-    }
-    if left >= 16 {
-        // SAFETY: the line has 16 more pixels.
-        unsafe { V4::store_line(cache_line::<BACKWARDS>(&mut from), to) };
-        to = to.wrapping_add(64);
-        left = left.wrapping_sub(16);
     }
     while left >= 4 {
         // SAFETY: the line has 4 more pixels.
@@ -96,6 +71,34 @@ unsafe fn line<const BACKWARDS: bool>(from: *const u8, to: *mut u8, width: usize
     }
     // SAFETY: what the line has left.
     unsafe { singles::<BACKWARDS>(&mut from, &mut to, left) };
+}
+
+/// Copies 16 pixels as often as the line has so many, two times in a row while it can.
+///
+/// # Safety
+///
+/// The line has `left` more pixels. If it `STREAMS`, `to` is aligned to 16 bytes.
+#[inline(always)]
+unsafe fn cache_lines<const BACKWARDS: bool, const STREAMS: bool>(
+    from: &mut *const u8,
+    to: &mut *mut u8,
+    left: &mut usize,
+) {
+    while *left >= 32 {
+        // SAFETY: the line has 32 more pixels.
+        unsafe {
+            write_line::<STREAMS>(cache_line::<BACKWARDS>(from), *to);
+            write_line::<STREAMS>(cache_line::<BACKWARDS>(from), to.wrapping_add(64));
+        }
+        *to = to.wrapping_add(128);
+        *left = left.wrapping_sub(32);
+    }
+    if *left >= 16 {
+        // SAFETY: the line has 16 more pixels.
+        unsafe { write_line::<STREAMS>(cache_line::<BACKWARDS>(from), *to) };
+        *to = to.wrapping_add(64);
+        *left = left.wrapping_sub(16);
+    }
 }
 
 /// Pixels from `to` to the next cache line; none if no pixel begins there.

@@ -1,6 +1,6 @@
 //! Copies with a quarter turn, in blocks, so that each cache line is read once and written whole.
 
-use crate::vector::{V4, load_pixel, store_pixel, transpose};
+use crate::vector::{V4, load_pixel, store_pixel, transpose, write_line};
 use crate::{Blit, PIXEL};
 
 /// Pixels along each side of a block: what a cache line holds.
@@ -177,17 +177,13 @@ impl Walk {
                 [a2, b2, c2, d2],
                 [a3, b3, c3, d3],
             ] {
-                let mut at = to;
-                for pixels in pixels {
-                    // SAFETY: four pixels of the block.
-                    unsafe {
-                        if streams {
-                            pixels.stream(at);
-                        } else {
-                            pixels.store(at);
-                        }
+                // SAFETY: sixteen pixels of the block.
+                unsafe {
+                    if streams {
+                        write_line::<true>(pixels, to);
+                    } else {
+                        write_line::<false>(pixels, to);
                     }
-                    at = at.wrapping_add(16);
                 }
                 to = to.wrapping_add(self.to_pitch);
             }

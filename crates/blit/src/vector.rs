@@ -21,6 +21,23 @@ pub(crate) fn transpose(rows: [V4; 4]) -> [V4; 4] {
     [first, second, third, fourth]
 }
 
+/// Writes 16 pixels.
+///
+/// # Safety
+///
+/// As [`V4::stream_line`] if it `STREAMS`, else as [`V4::store_line`].
+#[inline(always)]
+pub(crate) unsafe fn write_line<const STREAMS: bool>(line: [V4; 4], to: *mut u8) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if STREAMS {
+            V4::stream_line(line, to);
+        } else {
+            V4::store_line(line, to);
+        }
+    }
+}
+
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod sse2 {
     use core::arch::asm;
@@ -128,20 +145,6 @@ mod sse2 {
                     a = in(xmm_reg) a.0, b = in(xmm_reg) b.0, c = in(xmm_reg) c.0, d = in(xmm_reg) d.0,
                     options(nostack, preserves_flags)
                 );
-            }
-        }
-
-        /// Writes 4 pixels past the caches.
-        ///
-        /// # Safety
-        ///
-        /// As [`store`](Self::store), and `to` is aligned to 16 bytes.
-        #[inline(always)]
-        pub(crate) unsafe fn stream(self, to: *mut u8) {
-            // SAFETY: the caller's promise; the instruction does nothing but write.
-            unsafe {
-                asm!("movntdq [{to}], {pixels}", to = in(reg) to, pixels = in(xmm_reg) self.0,
-                    options(nostack, preserves_flags));
             }
         }
 
@@ -287,17 +290,6 @@ mod portable {
             debug_assert!(to.addr().is_multiple_of(16));
             // SAFETY: the caller's promise.
             unsafe { Self::store_line(line, to) };
-        }
-
-        /// Writes 4 pixels.
-        ///
-        /// # Safety
-        ///
-        /// As [`store`](Self::store), and `to` is aligned to 16 bytes.
-        pub(crate) unsafe fn stream(self, to: *mut u8) {
-            debug_assert!(to.addr().is_multiple_of(16));
-            // SAFETY: the caller's promise.
-            unsafe { self.store(to) };
         }
 
         /// The last pixel first.
