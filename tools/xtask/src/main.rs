@@ -22,6 +22,7 @@ mod package;
 mod powershell;
 mod process;
 mod proofs;
+mod publish;
 mod repository;
 mod run;
 mod test;

@@ -1,5 +1,5 @@
-//! What shows that `dxgk` and `dirql` keep their guarantees, beyond its ordinary tests: the model checker, the sanitizers, the packages,
-//! and the list of guarantees with their tests.
+//! What shows that `dxgk` and `dirql` keep their guarantees, beyond its ordinary tests: the model checker, the sanitizers, and
+//! the list of guarantees with their tests.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -102,23 +102,6 @@ fn ensure_source_of_std() -> Result<()> {
         );
     }
     process::run(Command::new("rustup").args(["component", "add", "rust-src"]))
-}
-
-/// `dxgk-sys`, `dirql` and `dxgk` as they would be published: packed, unpacked and built.
-pub fn publish(repository: &Repository) -> Result<()> {
-    let words = [
-        "publish",
-        "--quiet",
-        "--dry-run",
-        "--allow-dirty",
-        "--package",
-        "dxgk-sys",
-        "--package",
-        "dirql",
-        "--package",
-        "dxgk",
-    ];
-    process::run(&mut cargo(repository, &words))
 }
 
 /// Names each guarantee with its tests; that they exist is held by the crate's own test. Returns how many there are.

@@ -21,6 +21,7 @@ use crate::miri;
 use crate::package;
 use crate::process;
 use crate::proofs;
+use crate::publish;
 use crate::repository::Repository;
 use crate::run;
 use crate::workflow;
@@ -213,7 +214,7 @@ fn steps() -> Vec<Step> {
             }),
         },
         step("publish", |repository| {
-            proofs::publish(repository).map(|()| 1)
+            publish::publish(repository).map(|()| 1)
         }),
         step("inf", |_| {
             inf::run(&inf::Options::default())?;
