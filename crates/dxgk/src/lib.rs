@@ -59,7 +59,8 @@
 //!    goes into the [`Device`](miniport::Miniport::Device). The state owns nothing that would have to be freed.
 //! 2. There are as many sources as there are reasons to interrupt. Which messages they get is not their affair: the
 //!    [`MessageMap`](interrupt::MessageMap) makes do with fewer messages than sources, down to one line.
-//! 3. One source notifies. Its message is 0, always.
+//! 3. One source notifies. Its message is 0, always. A device that does not interrupt has
+//!    [`NoSources`](interrupt::NoSources): its presents end in their calls.
 //! 4. Pass the IRQL capability on; who has none can't call what needs one.
 //! 5. A refused closure has not run. Take it from the error and decide.
 //! 6. For the common jobs there are methods: [`report`](interrupt::Report::report),

@@ -1,10 +1,10 @@
-//! A display-only miniport on `dxgk` for the VGA half of QEMU's `virtio-vga`: a linear frame
-//! buffer.
+//! A display-only miniport on `dxgk` for QEMU's `VGA`, `secondary-vga` and `bochs-display`: a
+//! linear frame buffer, and no interrupt.
 //!
 //! What `minimal` has, with a device: the Bochs registers set the one mode, and a present copies
 //! its rectangles into the frame buffer and ends in its call, since no interrupt says when a
-//! picture is shown. There is no unsafe code in it. QEMU's `VGA` and `bochs-display` have the same
-//! registers and no interrupt at all, without which `dxgk` does not start an adapter.
+//! picture is shown. There is no unsafe code in it. The VGA half of `virtio-vga` is such a device
+//! too; the interrupts of its other half are not used.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -13,7 +13,7 @@ use core::marker::PhantomData;
 
 use dxgk::adapter::{Registry, Started};
 use dxgk::id::Sources;
-use dxgk::interrupt::{AtDirql, Cause, Dxgkrnl, InterruptDevice, Notifying, Source};
+use dxgk::interrupt::NoSources;
 use dxgk::irql::Passive;
 use dxgk::kernel::Kernel;
 use dxgk::lock::PassiveMutex;
@@ -73,17 +73,6 @@ const MODE_SET: [(usize, u16); 8] = [
 /// The register that turns the mode on and off.
 const ENABLE: usize = 0x508;
 
-/// The only interrupt source, which never interrupts: every miniport has one that notifies.
-#[derive(Debug)]
-pub struct Nothing<S>(PhantomData<fn() -> S>);
-
-impl<S> Copy for Nothing<S> {}
-impl<S> Clone for Nothing<S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
 /// What exists while the adapter is started.
 #[derive(Debug)]
 pub struct Screen<S: System> {
@@ -123,30 +112,13 @@ fn offset(rect: &PresentedRect<'_>) -> usize {
         .wrapping_add(left.wrapping_mul(size_of::<u32>()))
 }
 
-impl<S: System> InterruptDevice for Screen<S> {
-    type Connection = Dxgkrnl;
-
-    fn acknowledge_line(&self) -> Option<u32> {
-        None
-    }
-}
-
-impl<S: System> Source for Nothing<S> {
-    type Device = Screen<S>;
-    type State = ();
-    type Role = Notifying;
-    const INITIAL: () = ();
-
-    fn interrupt(_: &mut AtDirql<'_, Self>, _: &Screen<S>, _: Cause) {}
-}
-
 /// The miniport.
 #[derive(Debug)]
 pub struct StdVga<S>(PhantomData<fn() -> S>);
 
 impl<S: System> Miniport for StdVga<S> {
     type Kernel = S::Kernel;
-    type Sources = (Nothing<S>,);
+    type Sources = NoSources<Screen<S>>;
     type Device = Screen<S>;
     type Context = ();
 

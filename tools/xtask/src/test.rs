@@ -143,11 +143,11 @@ fn in_c(repository: &Repository, device: &str) -> Result<u64> {
 }
 
 /// The example on `dxgk`, built as an image of its own, which has to break no rule either.
-fn example(repository: &Repository) -> Result<u64> {
+fn example(repository: &Repository, device: &str) -> Result<u64> {
     run::run(&run::Options {
         image: Some(build::example_image(repository)?.file),
         inf: Some(repository.root().join("examples/stdvga/stdvga.inf")),
-        vga: true,
+        device: Some(device.to_owned()),
         strict: true,
         smp: 2,
         ..run::Options::default()
@@ -249,7 +249,18 @@ fn steps() -> Vec<Step> {
         }),
         step("rig: fault drivers", fault_drivers),
         step("rig: any image", as_foreign),
-        step("rig: example stdvga", example),
+        step("rig: example stdvga, VGA", |repository| {
+            example(repository, "VGA")
+        }),
+        step("rig: example stdvga, secondary-vga", |repository| {
+            example(repository, "secondary-vga")
+        }),
+        step("rig: example stdvga, bochs-display", |repository| {
+            example(repository, "bochs-display")
+        }),
+        step("rig: example stdvga, virtio-vga", |repository| {
+            example(repository, "virtio-vga")
+        }),
         step("rig: driver in C, VGA", |repository| {
             in_c(repository, "VGA")
         }),
