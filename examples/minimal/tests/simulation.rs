@@ -42,8 +42,10 @@ impl Host for Onlooker {
         });
         assert_eq!(read, Some(Some(())));
         let pixels: Vec<u32> = shown
-            .chunks_exact(4)
-            .map(|pixel| u32::from_le_bytes(pixel.try_into().expect("four bytes")))
+            .as_chunks()
+            .0
+            .iter()
+            .map(|pixel| u32::from_le_bytes(*pixel))
             .collect();
         match expected.first_difference(&pixels, MODE.width) {
             Some((x, y, _, _)) => Verdict::Mismatch(x, y),

@@ -86,8 +86,9 @@ impl Picture {
         for y in rectangle.top..rectangle.bottom {
             let range = self.line(y, rectangle.left, rectangle.right);
             let start = y as usize * pitch + rectangle.left as usize * 4;
-            for (bytes, pixel) in target[start..].chunks_exact_mut(4).zip(&self.pixels[range]) {
-                bytes.copy_from_slice(&pixel.to_le_bytes());
+            let bytes = target[start..].as_chunks_mut().0;
+            for (bytes, pixel) in bytes.iter_mut().zip(&self.pixels[range]) {
+                *bytes = pixel.to_le_bytes();
             }
         }
     }

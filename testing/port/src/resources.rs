@@ -66,8 +66,10 @@ impl ResourceList {
         }
         Self(
             bytes
-                .chunks_exact(4)
-                .map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]))
+                .as_chunks()
+                .0
+                .iter()
+                .map(|word| u32::from_le_bytes(*word))
                 .collect(),
         )
     }

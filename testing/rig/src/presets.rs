@@ -69,8 +69,8 @@ fn value(line: &str) -> Option<Preset> {
         return None;
     }
     let digit = |digit: &u8| char::from(*digit).to_digit(16);
-    let bytes = data.chunks_exact(2).map(|pair| {
-        let value = digit(pair.first()?)? << 4 | digit(pair.last()?)?;
+    let bytes = data.as_chunks().0.iter().map(|[high, low]| {
+        let value = digit(high)? << 4 | digit(low)?;
         u8::try_from(value).ok()
     });
     Some(Preset {

@@ -20,8 +20,7 @@ use super::{io, rules, stack, wdf};
 use crate::abi::dispatcher::KDPC;
 use crate::abi::*;
 use crate::bugcheck::{self, bugcheck};
-use crate::cpu::deferred;
-use crate::cpu::irql::{DISPATCH_LEVEL, PASSIVE_LEVEL};
+use crate::cpu::irql::PASSIVE_LEVEL;
 
 use interrupts::{interrupt_create, interrupt_queue_dpc, interrupt_synchronize};
 use pnp::{list_get_count, list_get_descriptor, pnp};

@@ -96,8 +96,8 @@ impl Resource {
             }
             let start = (rect.y + row) as usize * self.width as usize + rect.x as usize;
             let to = &mut self.pixels[start..start + rect.width as usize];
-            for (pixel, bytes) in to.iter_mut().zip(line.chunks_exact(4)) {
-                *pixel = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+            for (pixel, bytes) in to.iter_mut().zip(line.as_chunks().0) {
+                *pixel = u32::from_le_bytes(*bytes);
             }
         }
         Ok(Some(

@@ -151,9 +151,11 @@ impl Device {
 fn decoded(bytes: &[u8]) -> String {
     let wide = |of: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes
-            .chunks_exact(2)
+            .as_chunks()
+            .0
+            .iter()
             .skip(1)
-            .filter_map(|pair| pair.try_into().ok().map(of))
+            .map(|pair| of(*pair))
             .collect();
         String::from_utf16_lossy(&units)
     };

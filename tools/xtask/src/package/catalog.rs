@@ -363,8 +363,10 @@ fn name_value(name: &str, value: &str) -> Result<NameValue> {
 /// The text of a value: UTF-16 with a terminating zero.
 fn wide(bytes: &[u8]) -> Result<String> {
     let words: Vec<u16> = bytes
-        .chunks_exact(2)
-        .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
+        .as_chunks()
+        .0
+        .iter()
+        .map(|pair| u16::from_le_bytes(*pair))
         .collect();
     let text = words
         .strip_suffix(&[0])

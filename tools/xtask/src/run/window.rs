@@ -101,9 +101,11 @@ fn picture(bytes: &[u8]) -> Result<Picture> {
     for y in 0..height {
         let line = line(y).context("the X server's frame buffer is cut off")?;
         for (x, _) in line
-            .chunks_exact(4)
+            .as_chunks::<4>()
+            .0
+            .iter()
             .enumerate()
-            .filter(|(_, pixel)| !is_white(pixel))
+            .filter(|(_, pixel)| !is_white(*pixel))
         {
             left = left.min(x);
             right = right.max(x + 1);
@@ -117,7 +119,7 @@ fn picture(bytes: &[u8]) -> Result<Picture> {
     let mut rgb = Vec::with_capacity((right - left) * (bottom - top) * 3);
     for y in top..bottom {
         let line = line(y).and_then(|line| line.get(left * 4..right * 4));
-        for pixel in line.unwrap_or_default().chunks_exact(4) {
+        for pixel in line.unwrap_or_default().as_chunks::<4>().0 {
             rgb.extend(pixel.iter().take(3).rev());
         }
     }
