@@ -1,8 +1,11 @@
 //! The stub's DDIs but those about VidPNs and interrupts.
 
+use crate::heard::Heard;
 use crate::stub::{SPARE, Stub};
 use crate::{interrupts, outputs, vidpn};
 use dxgk_sys::*;
+use port::machine::Machine;
+use port::power::ADAPTER;
 use port::rules::Rule;
 use std::ffi::c_void;
 
@@ -80,6 +83,9 @@ unsafe extern "system" fn start_device(
             .copy_from_nonoverlapping(interface.cast(), known);
     }
     *stub.interface.borrow_mut() = port;
+    stub.hears(Heard::Start {
+        connected: stub.machine.is_connected(),
+    });
     let handle = port.DeviceHandle;
     let mut info = DXGK_DEVICE_INFO::default();
     let query = port.DxgkCbGetDeviceInformation.expect("given");
@@ -166,7 +172,8 @@ pub fn acquire_post(stub: &Stub) {
     let port = stub.port();
     let mut info = DXGK_DISPLAY_INFORMATION::default();
     if let Some(acquire) = port.DxgkCbAcquirePostDisplayOwnership {
-        unsafe { acquire(port.DeviceHandle, &raw mut info) };
+        let status = unsafe { acquire(port.DeviceHandle, &raw mut info) };
+        stub.hears(Heard::Firmware(status, info.Width, info.ColorFormat));
     }
 }
 
@@ -197,11 +204,16 @@ unsafe extern "system" fn dispatch_io_request(
 
 unsafe extern "system" fn set_power_state(
     context: Context,
-    _uid: ULONG,
+    uid: ULONG,
     state: DEVICE_POWER_STATE,
     _action: POWER_ACTION,
 ) -> NTSTATUS {
     let stub = unsafe { Stub::of(context) };
+    stub.hears(Heard::Power {
+        started: stub.started.get(),
+        adapter: uid == ADAPTER,
+        state,
+    });
     if stub.breaks_once(Rule::SyncThree)
         && let Some(adapter) = stub.adapter.get()
     {
@@ -385,7 +397,8 @@ unsafe extern "system" fn stop_and_release(
         PhysicAddress: PHYSICAL_ADDRESS {
             QuadPart: 0xE000_0000,
         },
-        TargetId: target,
+        // No target of the adapter: what it names is not judged.
+        TargetId: !target,
         AcpiId: 0,
     };
     unsafe { info.write(left) };
@@ -401,6 +414,7 @@ unsafe extern "system" fn system_display_enable(
     format: *mut D3DDDIFORMAT,
 ) -> NTSTATUS {
     let stub = unsafe { Stub::of(context) };
+    stub.hears(Heard::Screen(stub.machine.irql()));
     unsafe {
         width.write(if stub.breaks(Rule::BugcheckEnable) {
             64
@@ -414,7 +428,7 @@ unsafe extern "system" fn system_display_enable(
 }
 
 unsafe extern "system" fn system_display_write(
-    _context: Context,
+    context: Context,
     _source: PVOID,
     _width: UINT,
     _height: UINT,
@@ -422,6 +436,8 @@ unsafe extern "system" fn system_display_write(
     _x: UINT,
     _y: UINT,
 ) {
+    let stub = unsafe { Stub::of(context) };
+    stub.hears(Heard::Screen(stub.machine.irql()));
 }
 
 unsafe extern "system" fn notify_surprise_removal(
@@ -448,6 +464,9 @@ pub unsafe extern "system" fn control_interrupt(
     );
     if !known && !stub.breaks(Rule::VsyncControl) {
         return STATUS_NOT_IMPLEMENTED;
+    }
+    if enable != FALSE {
+        stub.hears(Heard::VSync(kind));
     }
     if enable != FALSE && !stub.breaks(Rule::VsyncEnabled) {
         stub.vsync_due.set(true);

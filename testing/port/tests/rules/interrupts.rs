@@ -1,6 +1,7 @@
 //! The stub's present, ISR and DPC. The device completes a present with message 0 and reports hot plug with message 1.
 
 use crate::ddis::Context;
+use crate::heard::Heard;
 use crate::stub::{SPARE, Stub};
 use dxgk_sys::*;
 use port::rules::Rule;
@@ -11,6 +12,7 @@ pub unsafe extern "system" fn present(
 ) -> NTSTATUS {
     let stub = unsafe { Stub::of(adapter) };
     assert!(unsafe { (*present).pfnPresentDisplayOnlyProgress }.is_none());
+    stub.hears(Heard::Present(unsafe { (*present).Pitch }));
     match stub.broken {
         Some(Rule::PresentResult) => {
             stub.synchronize(0, report);

@@ -77,6 +77,11 @@ impl TestMachine {
         }))
     }
 
+    /// Whether interrupts are connected.
+    pub fn is_connected(&self) -> bool {
+        self.sink.get().is_some()
+    }
+
     /// Lets time pass without anything happening.
     pub fn advance(&self, hundred_ns: u64) {
         self.time.set(self.time.get() + hundred_ns);

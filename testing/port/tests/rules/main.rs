@@ -11,6 +11,7 @@
 )]
 
 mod ddis;
+mod heard;
 mod interrupts;
 mod job;
 mod machine;

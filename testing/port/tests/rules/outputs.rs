@@ -1,6 +1,7 @@
 //! The stub's outputs: relations, status, descriptors, container ids.
 
 use crate::ddis::Context;
+use crate::heard::Heard;
 use crate::stub::{OUTPUT, SPARE, Stub};
 use dxgk_sys::*;
 use port::rules::Rule;
@@ -80,6 +81,9 @@ pub unsafe extern "system" fn query_device_descriptor(
         && let Some(adapter) = stub.adapter.get()
     {
         let _ = adapter.descriptor(uid, 0, 128);
+    }
+    if stub.hears_stopped(|started| Heard::Descriptor { started }) {
+        return STATUS_DEVICE_NOT_READY;
     }
     if stub.breaks(Rule::DescriptorStatus) {
         return STATUS_UNSUCCESSFUL;

@@ -1,5 +1,6 @@
 //! A display-only miniport in C style on the bare declarations, well-behaved except for the one rule it is told to break.
 
+use crate::heard::Heard;
 use crate::machine::{BAR, TestMachine};
 use dxgk_sys::*;
 use port::adapter::Adapter;
@@ -40,6 +41,10 @@ pub struct Stub {
     pub enumerated: Cell<u32>,
     /// The handle of a VidPN that is gone.
     pub old_vidpn: Cell<D3DKMDT_HVIDPN>,
+    /// What it was called with, in order.
+    pub heard: RefCell<Vec<Heard>>,
+    /// Its target modes have an active size of zero, as those of a shipped driver.
+    pub bare_target: Cell<bool>,
 }
 
 thread_local! {
@@ -88,6 +93,8 @@ impl Stub {
             synchronized: Cell::new(None),
             enumerated: Cell::new(0),
             old_vidpn: Cell::new(std::ptr::null_mut()),
+            heard: RefCell::default(),
+            bare_target: Cell::new(false),
         }));
         CURRENT.set(Some(stub));
         stub
@@ -101,6 +108,17 @@ impl Stub {
     /// The same once: the first time it is asked.
     pub fn breaks_once(&self, rule: Rule) -> bool {
         self.breaks(rule) && self.calls.replace(self.calls.get() + 1) == 0
+    }
+
+    /// Notes what it is called with.
+    pub fn hears(&self, heard: Heard) {
+        self.heard.borrow_mut().push(heard);
+    }
+
+    /// Notes it with whether the driver is started; whether it is stopped.
+    pub fn hears_stopped(&self, heard: impl FnOnce(bool) -> Heard) -> bool {
+        self.hears(heard(self.started.get()));
+        !self.started.get()
     }
 
     /// The callbacks.

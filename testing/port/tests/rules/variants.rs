@@ -13,7 +13,7 @@ use port::variants::Variant;
 use port::version::{KNOWN, Sizes};
 
 /// Runs the main job with a stub that registers `table`.
-fn run(
+pub fn run(
     stub: &'static Stub,
     config: Config,
     plan: &Plan,
@@ -48,7 +48,8 @@ fn run(
     (status, summary)
 }
 
-fn short() -> Plan {
+/// Few frames.
+pub fn short() -> Plan {
     Plan {
         frames: 4,
         ..Plan::default()
@@ -139,6 +140,7 @@ fn leave_out(table: &mut KMDDOD_INITIALIZATION_DATA) {
 fn a_table_with_the_ddis_of_microsofts_sample_is_reported_and_accepted() {
     for (config, more) in [
         (Config::default(), false),
+        (Config::default(), true),
         (Config::foreign(), false),
         (Config::foreign(), true),
     ] {

@@ -1,6 +1,7 @@
 //! The stub's DDIs about VidPNs: one mode, 64x48, everywhere.
 
-use crate::ddis::{Context, acquire_post};
+use crate::ddis::acquire_post;
+use crate::heard::Heard;
 use crate::stub::{OUTPUT, Stub};
 use dxgk_sys::*;
 use port::rules::Rule;
@@ -54,6 +55,9 @@ pub unsafe extern "system" fn is_supported(
     let stub = unsafe { Stub::of(adapter) };
     let arguments = unsafe { &mut *arguments };
     let vidpn = arguments.hDesiredVidPn;
+    if stub.hears_stopped(|started| Heard::Question { started }) {
+        return STATUS_DEVICE_NOT_READY;
+    }
     arguments.IsVidPnSupported = TRUE;
     let supported = vidpn.is_null() || {
         let version = if stub.breaks(Rule::IntfVersion) { 2 } else { 1 };
@@ -221,6 +225,9 @@ fn assign_target(stub: &Stub, interface: &DXGK_VIDPN_INTERFACE, vidpn: D3DKMDT_H
         if stub.breaks(Rule::CofuncMonitor) {
             (*mode).VideoSignalInfo.ActiveSize.cx = 50;
         }
+        if stub.bare_target.get() {
+            (*mode).VideoSignalInfo.ActiveSize = D3DKMDT_2DREGION::zeroed();
+        }
         (*mode).Preference = D3DKMDT_MP_PREFERRED;
         let added = table.pfnAddMode.expect("given")(set, mode);
         if added != STATUS_SUCCESS {
@@ -302,6 +309,7 @@ fn update_support(stub: &Stub, topology: &Topology) {
         unsafe { table.pfnAcquireFirstPathInfo.expect("given")(topology.handle, &raw mut path) };
     assert_eq!(status, STATUS_SUCCESS);
     let mut copy = unsafe { path.read() };
+    stub.hears(Heard::Basis(copy.VidPnTargetColorBasis));
     let transform = &mut copy.ContentTransformation;
     transform.ScalingSupport.Value = u32::from(!stub.breaks(Rule::CofuncSupport));
     transform.RotationSupport.Value = 1;
@@ -378,9 +386,10 @@ pub unsafe extern "system" fn recommend_functional(
 
 pub unsafe extern "system" fn set_visibility(
     adapter: HANDLE,
-    _arguments: *const DXGKARG_SETVIDPNSOURCEVISIBILITY,
+    arguments: *const DXGKARG_SETVIDPNSOURCEVISIBILITY,
 ) -> NTSTATUS {
     let stub = unsafe { Stub::of(adapter) };
+    stub.hears(Heard::Visible(unsafe { (*arguments).Visible } != FALSE));
     if stub.breaks(Rule::VisibilityResult) {
         STATUS_INVALID_PARAMETER
     } else {
@@ -395,7 +404,10 @@ pub unsafe extern "system" fn commit(
     let stub = unsafe { Stub::of(adapter) };
     let vidpn = unsafe { (*arguments).hFunctionalVidPn };
     let interface = query(stub, vidpn, DXGK_VIDPN_INTERFACE_VERSION_V1);
-    assert!(topology(interface, vidpn).paths() <= 1);
+    let paths = topology(interface, vidpn).paths();
+    assert!(paths <= 1);
+    let flags = unsafe { (*arguments).Flags };
+    stub.hears(Heard::Commit(paths, flags.Value));
     match stub.broken {
         Some(Rule::CbPostOwnership) => acquire_post(stub),
         Some(Rule::SyncTwo | Rule::SyncLevels) => {
@@ -486,7 +498,3 @@ pub unsafe extern "system" fn hardware_capability(
     unsafe { (*arguments).VidPnHWCaps.Value = bits };
     STATUS_SUCCESS
 }
-
-/// Keeps the context type in use where only handles are.
-#[allow(dead_code)]
-type Same = Context;
