@@ -58,16 +58,23 @@ pub(crate) fn recommend_modes<P: Platform>(
 ) -> Result<(), Status> {
     let Mode { width, height } = output.preferred;
     match modes.add(width, height, true, irql) {
-        Err(Status::NO_MEMORY) => Err(Status::NO_MEMORY),
+        Ok(()) => Ok(()),
         Err(status) => {
             P::trace(&TraceEvent::MonitorModeRefused(
                 Fault::new("mode refused", status)
                     .with("width", width)
                     .with("height", height),
             ));
-            Ok(())
+            answer_to_refusal(status)
         }
-        Ok(()) => Ok(()),
+    }
+}
+
+/// What DxgkDdiRecommendMonitorModes returns if the mode is refused with `status`.
+fn answer_to_refusal(status: Status) -> Result<(), Status> {
+    match status {
+        Status::NO_MEMORY => Err(Status::NO_MEMORY),
+        _ => Ok(()),
     }
 }
 
@@ -95,6 +102,18 @@ mod tests {
         let internal = descriptor(Connector::Internal);
         assert_eq!(internal.hot_plug, HotPlug::AlwaysConnected);
         assert_eq!(internal.technology, OutputTechnology::Internal);
+    }
+
+    #[test]
+    fn a_refused_monitor_mode_is_left_out_and_only_lack_of_memory_fails() {
+        assert_eq!(answer_to_refusal(Status::NO_MEMORY), Err(Status::NO_MEMORY));
+        for status in [
+            Status::INVALID_PARAMETER,
+            Status::INSUFFICIENT_RESOURCES,
+            Status::UNSUCCESSFUL,
+        ] {
+            assert_eq!(answer_to_refusal(status), Ok(()));
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub struct Child {
     acpi: AtomicU32,
     video: AtomicBool,
     hpd: AtomicU32,
+    technology: AtomicU32,
     connected: AtomicBool,
     indications: AtomicU64,
 }
@@ -43,6 +44,11 @@ impl Child {
     /// HpdAwareness.
     pub fn hpd(&self) -> DXGK_CHILD_DEVICE_HPD_AWARENESS {
         self.hpd.load(Ordering::Relaxed) as i32
+    }
+
+    /// InterfaceTechnology, if it is a video output.
+    pub fn technology(&self) -> D3DKMDT_VIDEO_OUTPUT_TECHNOLOGY {
+        self.technology.load(Ordering::Relaxed) as i32
     }
 
     /// Whether a monitor is known to be connected.
@@ -144,6 +150,10 @@ impl Adapter {
                 child.ChildCapabilities.HpdAwareness as u32,
                 Ordering::Relaxed,
             );
+            // SAFETY: all bit patterns of the union are valid.
+            let technology =
+                unsafe { child.ChildCapabilities.Type.VideoOutput.InterfaceTechnology };
+            known.technology.store(technology as u32, Ordering::Relaxed);
             let always = child.ChildCapabilities.HpdAwareness == HpdAwarenessAlwaysConnected;
             known.connected.store(always, Ordering::SeqCst);
         }

@@ -114,14 +114,20 @@ fn a_lie_about_the_monitor_costs_its_description_and_no_more() {
     let mut options = options(Granted::Messages(3));
     // Nothing here waits for a timeout.
     options.haste = 1;
-    for lie in [Lie::EdidGarbage, Lie::EdidTooLong] {
+    for lie in [
+        Lie::EdidGarbage,
+        Lie::EdidTooLong,
+        Lie::EdidTooShort,
+        Lie::EdidRefused,
+    ] {
         options.device.lies = vec![lie];
         let outcome = run(&options);
         assert!(outcome.is_good(), "{lie:?}: {}", outcome.complaint());
-        let told = outcome
-            .traces
-            .iter()
-            .any(|event| matches!(event, TraceEvent::BadEdid { .. }));
+        let told = outcome.traces.iter().any(|event| match event {
+            TraceEvent::BadEdid { .. } => lie != Lie::EdidRefused,
+            TraceEvent::CommandFailed(_) => lie == Lie::EdidRefused,
+            _ => false,
+        });
         assert!(told, "{lie:?}: {:?}", outcome.traces);
     }
 }
@@ -139,6 +145,22 @@ fn an_absurd_size_is_cut_and_starts() {
     });
     assert_eq!(started, Some((16384, 2160)), "{:?}", outcome.traces);
     orderly(&outcome, Lie::DisplayInfoAbsurd);
+}
+
+#[test]
+fn a_scanout_without_a_size_starts_and_another_one_is_not_looked_at() {
+    for (modes, expected) in [
+        (vec![(0, 0)], (1024, 768)),
+        (vec![(640, 480), (100_000, 100_000)], (640, 480)),
+        (vec![(640, 480), (0, 0)], (640, 480)),
+    ] {
+        let mut options = options(Granted::Messages(3));
+        options.haste = 1;
+        options.device.modes = modes;
+        let outcome = run(&options);
+        assert!(outcome.is_good(), "{options:?}: {}", outcome.complaint());
+        assert_eq!(outcome.summary.mode, Some(expected));
+    }
 }
 
 /// Begins to lie before the tenth present.

@@ -4,13 +4,14 @@
 #[path = "common/stage.rs"]
 mod stage;
 
-use display::TraceEvent;
+use display::{Setting, TraceEvent};
 use dxgk::sys::*;
 use ioctl::{Operation, Request, Response, Statistics};
 use port::Refuse;
+use port::port::Config;
 use port::present::Presented;
 use sim::gpu::{self, Lie};
-use stage::{POWER_TRANSITION, POWERED_OFF, on_stage};
+use stage::{POWER_TRANSITION, POWERED_OFF, on_stage, on_stage_with};
 use zerocopy::IntoBytes;
 
 /// A device that takes four commands at a time.
@@ -354,4 +355,28 @@ fn a_queue_that_stays_full_is_waited_for_three_seconds_also_with_a_slow_clock() 
         stage.gpu.pause(false);
         assert_eq!(stage.adapter.wait_for_progress(0), Presented::Failed);
     });
+}
+
+#[test]
+fn an_output_is_a_panel_only_where_the_setting_and_the_device_say_so() {
+    let panel = (D3DKMDT_VOT_INTERNAL, HpdAwarenessAlwaysConnected);
+    let analogue = (D3DKMDT_VOT_HD15, HpdAwarenessInterruptible);
+    for (vga, set, expected) in [
+        (true, 1, panel),
+        (true, 0, analogue),
+        (false, 1, analogue),
+        (false, 0, analogue),
+    ] {
+        let device = gpu::Options {
+            vga,
+            ..gpu::Options::default()
+        };
+        let settings = [(Setting::InternalPanel, Ok(set))];
+        on_stage_with(&device, Config::default(), &settings, |stage| {
+            let output = &stage.adapter.children()[0];
+            assert_eq!((output.technology(), output.hpd()), expected);
+            stage.show();
+            stage.assert_up_to_date();
+        });
+    }
 }

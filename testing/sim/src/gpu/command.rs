@@ -211,6 +211,12 @@ impl Screen {
         if lies.contains(&Lie::EdidTooLong) {
             size = u32::MAX;
         }
+        if lies.contains(&Lie::EdidTooShort) {
+            size = 64;
+        }
+        if lies.contains(&Lie::EdidRefused) {
+            return Err(code::ERR_UNSPEC);
+        }
         Ok([&size.to_le_bytes()[..], &[0; 4], &block].concat())
     }
 

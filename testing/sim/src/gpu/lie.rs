@@ -48,6 +48,10 @@ pub enum Lie {
     EdidGarbage,
     /// GET_EDID says that it has more bytes than fit.
     EdidTooLong,
+    /// GET_EDID has half a block.
+    EdidTooShort,
+    /// GET_EDID is refused.
+    EdidRefused,
     /// Commands are taken and never answered.
     NeverAnswers,
     /// Every command is answered twice.
