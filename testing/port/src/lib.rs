@@ -34,6 +34,7 @@ mod lifecycle;
 pub mod lock;
 pub mod machine;
 mod mapping;
+pub mod pattern;
 pub mod picture;
 pub mod port;
 pub mod power;

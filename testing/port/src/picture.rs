@@ -122,6 +122,11 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// These moves and dirty rectangles, painted with the pattern of `seed`.
+    pub fn new(moves: Vec<D3DKMT_MOVE_RECT>, dirty: Vec<RECT>, seed: u32) -> Self {
+        Self { moves, dirty, seed }
+    }
+
     /// The frame that a new source starts with: everything dirty.
     pub fn whole(picture: &Picture, seed: u32) -> Self {
         let all = RECT {

@@ -5,6 +5,7 @@ use crate::config::Judge;
 use crate::ddi::Ddi;
 use crate::lifecycle::Pdo;
 use crate::machine::{NtStatus, Pool};
+use crate::pattern::Pattern;
 use crate::picture::{Frame, Frames, Picture};
 use crate::port::Port;
 use crate::port::check;
@@ -27,12 +28,25 @@ pub struct Plan {
     pub moves: bool,
     /// Frames are made from it.
     pub seed: u32,
+    /// What the frames draw; `None`: rectangles by chance.
+    pub pattern: Option<Pattern>,
     /// How it ends.
     pub end: End,
     /// What Windows does besides one mode and its presents comes too: rounds of questions, empty commits, sleep.
     pub more: bool,
     /// The adapter is stopped right after it started, before anything was asked of it, and started again (F139).
     pub restart: bool,
+}
+
+impl Plan {
+    /// How many presents come before those whose bytes and kicks count. A pattern's figures leave the whole frames out.
+    pub fn uncounted(&self) -> u32 {
+        if self.pattern.is_some() {
+            WHOLE_FRAMES
+        } else {
+            0
+        }
+    }
 }
 
 /// How the job ends.
@@ -55,6 +69,7 @@ impl Default for Plan {
             size: None,
             moves: true,
             seed: 0x5EED,
+            pattern: None,
             end: End::Stop,
             more: true,
             restart: false,
@@ -326,6 +341,8 @@ fn more(
 pub fn planned(plan: &Plan, frames: &mut Frames, picture: &Picture, number: u32) -> Frame {
     if number < WHOLE_FRAMES {
         Frame::whole(picture, plan.seed + number)
+    } else if let Some(pattern) = plan.pattern {
+        pattern.frame(picture, number, plan.moves)
     } else {
         frames.frame(picture)
     }
@@ -353,7 +370,9 @@ fn present_all(
             adapter.set_visibility(source, true)?;
             adapter.set_visibility(source, true)?;
         }
-        summary.dirty_bytes += frame.bytes();
+        if number >= plan.uncounted() {
+            summary.dirty_bytes += frame.bytes();
+        }
         match adapter.present(source, &mut surface, &frame) {
             Ok(Presented::AtOnce) => summary.synchronous += 1,
             Ok(Presented::Completed) => {}
@@ -368,7 +387,8 @@ fn present_all(
             Err(status) => return Err(status),
         }
         summary.frames += 1;
-        if number == plan.frames / 2 {
+        // A pattern's figures are its own.
+        if number == plan.frames / 2 && plan.pattern.is_none() {
             summary.unreadable = unreadable(adapter, source, &mut surface, &frame);
         }
         if number == 0 {

@@ -75,7 +75,7 @@ pub struct Summary {
     pub busy_stops: u32,
     /// The mode, in pixels and lines.
     pub mode: Option<(u32, u32)>,
-    /// Bytes of all dirty rectangles and moves.
+    /// Bytes of all dirty rectangles and moves; without the whole frames that a pattern begins with.
     pub dirty_bytes: u64,
     /// Whether the screen shows the picture.
     pub verdict: Verdict,

@@ -4,6 +4,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use port::pattern::Pattern;
 use port::variants::Variant;
 
 /// What a run is to do.
@@ -45,6 +46,8 @@ pub struct Options {
     pub ids: (u16, u16),
     /// `variant=NAME`, any number of them: what goes another way in this run, see [`port::variants`].
     pub variants: Vec<&'static str>,
+    /// `pattern=NAME`: what the presents draw, see [`port::pattern`].
+    pub pattern: Option<&'static str>,
     /// `slot=N`: the adapter's device number on PCI bus 0; without it, the first function with these ids.
     pub slot: Option<u8>,
 }
@@ -68,6 +71,7 @@ impl Default for Options {
             pnp: false,
             ids: VIRTIO_GPU,
             variants: Vec::new(),
+            pattern: None,
             slot: None,
         }
     }
@@ -84,7 +88,7 @@ impl fmt::Display for BadOption<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "unknown option or value `{}`; there are variant (a name), frames, messages, screendump, serve, stress, presents, watchdog, vendor, device, slot, \
+            "unknown option or value `{}`; there are variant and pattern (a name), frames, messages, screendump, serve, stress, presents, watchdog, vendor, device, slot, \
              and connected, scattered, only_enter, foreign, strict, count, pnp (0 or 1), each =NUMBER",
             self.0
         )
@@ -105,6 +109,10 @@ impl Options {
                 options
                     .variants
                     .push(Variant::named(value).ok_or(bad)?.name);
+                continue;
+            }
+            if key == "pattern" {
+                options.pattern = Some(Pattern::named(value).ok_or(bad)?.name);
                 continue;
             }
             let number = value.parse::<u32>().map_err(|_| bad)?;
@@ -146,7 +154,7 @@ mod tests {
     fn each_key_sets_its_field() {
         let parsed = Options::parse(
             "frames=7 messages=0 screendump=5\nserve=60 connected=0 scattered=1 only_enter=1 stress=9 presents=8 watchdog=4 \
-             foreign=1 strict=1 count=1 pnp=1 vendor=4660 device=4369 slot=31 variant=user-source variant=end-remove",
+             foreign=1 strict=1 count=1 pnp=1 vendor=4660 device=4369 slot=31 variant=user-source variant=end-remove pattern=caret",
         )
         .unwrap();
         let expected = Options {
@@ -166,6 +174,7 @@ mod tests {
             pnp: true,
             ids: (0x1234, 0x1111),
             variants: vec!["user-source", "end-remove"],
+            pattern: Some("caret"),
             slot: Some(31),
         };
         assert_eq!(parsed, expected);
@@ -183,6 +192,7 @@ mod tests {
             "vendor=65536",
             "slot=32",
             "variant=user",
+            "pattern=carets",
         ] {
             let text = format!("messages=1 {word}");
             assert_eq!(Options::parse(&text), Err(BadOption(word)));

@@ -14,6 +14,7 @@ use display::{TraceEvent, Vgpu};
 use dxgk::irql::Passive;
 use ioctl::{Operation, Request, Response, Statistics};
 use port::Pdo;
+use port::pattern::Pattern;
 use port::picture::Picture as Expected;
 use port::port::{Config, Port};
 use port::scenario::{self, End, Host, Plan, Step};
@@ -42,6 +43,8 @@ pub struct Options {
     pub frames: u32,
     /// Whether some frames move rectangles too.
     pub moves: bool,
+    /// What the presents draw; none: rectangles by chance.
+    pub pattern: Option<Pattern>,
     /// How the job ends.
     pub end: End,
     /// Whether the adapter is started and stopped once before anything is asked of it.
@@ -65,6 +68,7 @@ impl Default for Options {
             processors: 4,
             frames: 300,
             moves: true,
+            pattern: None,
             end: End::Stop,
             restart: false,
             port: Config::default(),
@@ -225,6 +229,8 @@ struct Stage<'a> {
     driver: Driver,
     /// The statistics before the first present: what starting took is no present's.
     before: Option<Statistics>,
+    /// How many presents come before those that count.
+    uncounted: u32,
     after: Option<Statistics>,
     picture: Option<Picture>,
 }
@@ -244,7 +250,7 @@ impl Stage<'_> {
 
 impl Host for Stage<'_> {
     fn step(&mut self, step: Step) {
-        if let Step::Present(1, _) = step {
+        if matches!(step, Step::Present(number, _) if number == self.uncounted + 1) {
             self.before = self.driver.statistics();
         }
         let mut scene = Scene {
@@ -354,6 +360,7 @@ pub fn observe(options: &Options, observer: &mut dyn Observer) -> Outcome {
     let plan = Plan {
         frames: options.frames,
         moves: options.moves,
+        pattern: options.pattern,
         end: options.end,
         restart: options.restart,
         ..Plan::default()
@@ -365,6 +372,7 @@ pub fn observe(options: &Options, observer: &mut dyn Observer) -> Outcome {
         observer,
         driver: Driver(()),
         before: None,
+        uncounted: plan.uncounted(),
         after: None,
         picture: None,
     };

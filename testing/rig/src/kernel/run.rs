@@ -12,6 +12,7 @@ use ioctl::Statistics as Answer;
 use port::Pdo;
 use port::config::{Config, PostDisplay};
 use port::machine::{Machine, Range};
+use port::pattern::Pattern;
 use port::picture::Picture;
 use port::port::{Port, initialize_display_only_driver};
 use port::rules::Rule;
@@ -116,6 +117,7 @@ pub fn run(found: &'static Found) -> ! {
     };
     let mut plan = Plan {
         frames: options.frames,
+        pattern: options.pattern.and_then(Pattern::named),
         ..Plan::default()
     };
     for variant in options
@@ -173,6 +175,7 @@ pub fn run(found: &'static Found) -> ! {
         options: options.clone(),
         channel: Channel::default(),
         before: None,
+        uncounted: plan.uncounted(),
     };
     let summary = scenario::run(port, pdo, &plan, &mut host);
     driver.unload();
@@ -292,6 +295,8 @@ struct User {
     options: Options,
     channel: Channel,
     before: Option<Answer>,
+    /// How many presents come before those that count.
+    uncounted: u32,
 }
 
 impl User {
@@ -313,11 +318,11 @@ impl User {
 impl Host for User {
     fn step(&mut self, step: Step) {
         watchdog::progress();
+        if matches!(step, Step::Present(number, _) if number == self.uncounted + 1) {
+            self.before = self.ask();
+        }
         match step {
-            Step::Present(1, _) => {
-                log!("step: presents");
-                self.before = self.ask();
-            }
+            Step::Present(1, _) => log!("step: presents"),
             Step::Present(number, of) => {
                 // The first that is not whole begins the steady state, and is a mark in QEMU's trace.
                 if number % PROGRESS == 0 || number == WHOLE_FRAMES + 1 {

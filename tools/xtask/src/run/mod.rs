@@ -25,7 +25,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
 use port::config::Config;
-use port::scenario::Plan;
+use port::pattern::{self, Pattern};
+use port::scenario::{Plan, WHOLE_FRAMES};
 use port::variants::{ALL, Variant};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -97,6 +98,9 @@ pub struct Options {
     /// Let this go another way than usual; any number of them (testing/port/FIELD.md has the facts behind them).
     #[arg(long = "variant", value_name = "NAME", conflicts_with = "sim", value_parser = variant)]
     pub variants: Vec<&'static str>,
+    /// Draw this again and again, instead of rectangles by chance (testing/port/src/pattern.rs).
+    #[arg(long, value_name = "NAME", conflicts_with = "sim", value_parser = pattern)]
+    pub pattern: Option<&'static str>,
     /// A number (REG_DWORD) in the adapter's software key, for example `PresentAtOnce=1`.
     #[arg(long = "setting", value_name = "NAME=NUMBER", conflicts_with = "sim", value_parser = setting)]
     pub settings: Vec<(String, u32)>,
@@ -134,6 +138,7 @@ impl Default for Options {
             inf: None,
             connect_late: false,
             variants: Vec::new(),
+            pattern: None,
             settings: Vec::new(),
             strict: false,
             count: false,
@@ -160,6 +165,7 @@ impl Options {
         let mut config = Config::default();
         let mut plan = Plan {
             frames: self.frames,
+            pattern: self.pattern.and_then(Pattern::named),
             ..Plan::default()
         };
         for variant in self.variants.iter().filter_map(|name| Variant::named(name)) {
@@ -174,6 +180,15 @@ fn variant(name: &str) -> Result<&'static str, String> {
     let known = Variant::named(name).map(|variant| variant.name);
     known.ok_or_else(|| {
         let names: Vec<_> = ALL.iter().map(|variant| variant.name).collect();
+        format!("there are {}", names.join(", "))
+    })
+}
+
+/// The pattern of this name.
+fn pattern(name: &str) -> Result<&'static str, String> {
+    let known = Pattern::named(name).map(|pattern| pattern.name);
+    known.ok_or_else(|| {
+        let names = pattern::ALL.map(|pattern| pattern.name);
         format!("there are {}", names.join(", "))
     })
 }
@@ -340,7 +355,10 @@ fn on_rig(
         summary.set("vgpuctl", statistics);
     }
     if let Ok(text) = fs::read_to_string(place.file("trace.log")) {
-        summary.add_trace(&trace::Trace::read(&text), mode);
+        let plan = options.plan();
+        let frame = u64::from(mode.0) * u64::from(mode.1) * 4;
+        let whole = frame * u64::from(WHOLE_FRAMES - plan.uncounted());
+        summary.add_trace(&trace::Trace::read(&text), whole);
     }
     summary.write(&place.file("summary.json"))?;
     println!("{}", summary.table());
@@ -387,6 +405,9 @@ fn words(subject: &Subject, options: &Options, adapter: &probe::Adapter) -> Stri
     );
     for variant in &options.variants {
         words.push_str(&format!(" variant={variant}"));
+    }
+    if let Some(pattern) = options.pattern {
+        words.push_str(&format!(" pattern={pattern}"));
     }
     if let Some(slot) = adapter.slot {
         words.push_str(&format!(" slot={slot}"));

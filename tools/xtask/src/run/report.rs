@@ -5,10 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use port::scenario::WHOLE_FRAMES;
 use serde_json::Value;
 
-use super::trace::Trace;
+use super::trace::{Trace, ratio};
 use super::{broken, number};
 
 /// The figures of a run.
@@ -33,6 +32,10 @@ const ROWS: &[(&str, &str)] = &[
     ("synchronized_calls", "synchronized calls"),
     ("bytes_transferred", "bytes transferred"),
     ("dirty_bytes", "dirty bytes"),
+    (
+        "bytes_transferred_per_dirty_byte",
+        "transferred per dirty byte",
+    ),
     ("seen_kicks_per_frame", "QEMU saw: kicks per frame"),
     (
         "seen_interrupts_per_frame",
@@ -57,13 +60,17 @@ impl Summary {
         }
     }
 
-    /// Adds what QEMU saw.
-    pub fn add_trace(&mut self, trace: &Trace, (width, height): (u32, u32)) {
-        let whole = |name: &str| number(&self.0, name).unwrap_or_default() as u64;
-        let frame = u64::from(width) * u64::from(height) * 4;
-        let whole_frames = frame * u64::from(WHOLE_FRAMES);
-        for (name, value) in trace.members(whole("frames"), whole("dirty_bytes"), whole_frames) {
+    /// Adds what QEMU saw; `whole` is how many of the dirty bytes are the whole frames' at the beginning.
+    pub fn add_trace(&mut self, trace: &Trace, whole: u64) {
+        let figure = |name: &str| number(&self.0, name).map(|figure| figure as u64);
+        let dirty = figure("dirty_bytes").unwrap_or_default();
+        let transferred = figure("bytes_transferred").map(|bytes| ratio(bytes, dirty));
+        let members = trace.members(figure("frames").unwrap_or_default(), dirty, whole);
+        for (name, value) in members {
             self.set(&name, value);
+        }
+        if let Some(transferred) = transferred {
+            self.set("bytes_transferred_per_dirty_byte", transferred);
         }
     }
 

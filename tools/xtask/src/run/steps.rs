@@ -74,6 +74,9 @@ pub fn machines() -> Vec<Step> {
 /// Most frames of a run whose point is not their number.
 const FEW: u32 = 40;
 
+/// Bytes that may be transferred for each that is drawn.
+const MOST_TRANSFERRED: f64 = 1.1;
+
 /// Everything that the model varies, several things in each run; each setting of the driver's; and
 /// its largest picture.
 pub fn model() -> Vec<Step> {
@@ -154,6 +157,13 @@ pub fn model() -> Vec<Step> {
             },
         ),
         (
+            "rig: scrolling",
+            Options {
+                pattern: Some("scrolling"),
+                ..run(&[], &[])
+            },
+        ),
+        (
             "rig: 8192x4320",
             Options {
                 mode: Some((8192, 4320)),
@@ -230,6 +240,13 @@ fn judge(summary: &Value, options: &Options) -> Result<()> {
         },
         "{at_once} of {frames} presents ended in their calls"
     );
+    if options.pattern.is_some() {
+        let transferred = figure("bytes_transferred_per_dirty_byte")?;
+        ensure!(
+            transferred > 0.0 && transferred <= MOST_TRANSFERRED,
+            "{transferred} bytes were transferred for each that was drawn"
+        );
+    }
     // The run that ends without a stop has none, nor one whose presents have ended by then.
     let stops = matches!(options.plan().end, End::Stop | End::Release) && !set;
     let pending = figure("stops_with_a_present_pending")?;
@@ -282,7 +299,20 @@ mod tests {
         let plain = options(&[], &[]);
         let user = options(&["user-source"], &[]);
         let set = options(&["end-remove"], &["PresentAtOnce"]);
+        let scrolling = Options {
+            pattern: Some("scrolling"),
+            ..options(&[], &[])
+        };
+        let drawn = |ratio| {
+            let mut summary = summary(0, 1, 1);
+            summary["bytes_transferred_per_dirty_byte"] = json!(ratio);
+            summary
+        };
         for (summary, options, good) in [
+            (drawn(1.1), &scrolling, true),
+            (drawn(1.11), &scrolling, false),
+            (drawn(0.0), &scrolling, false),
+            (summary(0, 1, 1), &scrolling, false),
             (summary(0, 1, 1), &plain, true),
             (summary(0, 2, 1), &plain, false),
             (summary(0, 1, 0), &plain, false),
