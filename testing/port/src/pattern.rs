@@ -1,7 +1,8 @@
 //! What desktops are seen to draw, as frames: each pattern is a plan of its own, by name.
 //!
-//! [`Frames`](crate::picture::Frames) draws rectangles by chance. A driver's cost depends on how they lie: close together or
-//! far apart, few or many, moved or drawn again. These are the cases, in the places and sizes that they have on a screen.
+//! [`Frames`](crate::picture::Frames) draws rectangles by chance. A driver's cost depends on how
+//! they lie: close together or far apart, few or many, moved or drawn again. These are the cases,
+//! in the places and sizes that they have on a screen.
 
 use alloc::vec::Vec;
 use dxgk_sys::{D3DKMT_MOVE_RECT, POINT, RECT};
@@ -68,7 +69,7 @@ pub const ALL: [Pattern; 12] = [
         to.dirty(60, 60 + line * 24, 220, 24);
         to.dirty(60, 84 + line * 24, 220, 24);
     }),
-    // The clock in the corner, while somebody writes.
+    // The clock in the corner, and a character of a text.
     pattern("clock", |to, number| {
         to.dirty(100 + number % 60 * 9, 200, 9, 18);
         let (right, bottom) = (to.width.saturating_sub(80), to.height.saturating_sub(30));

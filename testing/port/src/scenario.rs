@@ -39,7 +39,9 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// How many presents come before those whose bytes and kicks count. A pattern's figures leave the whole frames out.
+    /// How many presents come before those whose bytes and kicks count.
+    ///
+    /// A pattern's figures leave the whole frames out.
     pub fn uncounted(&self) -> u32 {
         if self.pattern.is_some() {
             WHOLE_FRAMES

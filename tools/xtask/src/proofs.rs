@@ -1,5 +1,5 @@
-//! What shows that `dxgk` and `dirql` keep their guarantees, beyond its ordinary tests: the model checker, the sanitizers, and
-//! the list of guarantees with their tests.
+//! What shows that `dxgk` and `dirql` keep their guarantees, beyond their ordinary tests: the model
+//! checker, the sanitizers, and the list of guarantees with their tests.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -70,6 +70,9 @@ impl Ran {
 /// What a step does.
 type Run = Box<dyn Fn(&Repository) -> Result<Ran>>;
 
+/// A run of another driver than this project's, on a device of QEMU's.
+type OnDevice = fn(&Repository, &str) -> Result<u64>;
+
 /// A step.
 struct Step {
     name: &'static str,
@@ -155,11 +158,15 @@ fn example(repository: &Repository, device: &str) -> Result<u64> {
     Ok(1)
 }
 
-fn steps() -> Vec<Step> {
-    let step = |name, run: fn(&Repository) -> Result<u64>| Step {
+fn step_of(name: &'static str, run: impl Fn(&Repository) -> Result<u64> + 'static) -> Step {
+    Step {
         name,
         run: Box::new(move |repository| run(repository).map(Ran::from)),
-    };
+    }
+}
+
+fn steps() -> Vec<Step> {
+    let step = |name, run: fn(&Repository) -> Result<u64>| step_of(name, run);
     let mut steps = vec![
         step("format", |repository| {
             let mut cargo =
@@ -249,25 +256,26 @@ fn steps() -> Vec<Step> {
         }),
         step("rig: fault drivers", fault_drivers),
         step("rig: any image", as_foreign),
-        step("rig: example stdvga, VGA", |repository| {
-            example(repository, "VGA")
-        }),
-        step("rig: example stdvga, secondary-vga", |repository| {
-            example(repository, "secondary-vga")
-        }),
-        step("rig: example stdvga, bochs-display", |repository| {
-            example(repository, "bochs-display")
-        }),
-        step("rig: example stdvga, virtio-vga", |repository| {
-            example(repository, "virtio-vga")
-        }),
-        step("rig: driver in C, VGA", |repository| {
-            in_c(repository, "VGA")
-        }),
-        step("rig: driver in C, bochs-display", |repository| {
-            in_c(repository, "bochs-display")
-        }),
     ];
+    let on: [(_, _, OnDevice); 6] = [
+        ("rig: example stdvga, VGA", "VGA", example),
+        (
+            "rig: example stdvga, secondary-vga",
+            "secondary-vga",
+            example,
+        ),
+        (
+            "rig: example stdvga, bochs-display",
+            "bochs-display",
+            example,
+        ),
+        ("rig: example stdvga, virtio-vga", "virtio-vga", example),
+        ("rig: driver in C, VGA", "VGA", in_c),
+        ("rig: driver in C, bochs-display", "bochs-display", in_c),
+    ];
+    for (name, device, run) in on {
+        steps.push(step_of(name, move |repository| run(repository, device)));
+    }
     for (name, options) in run::steps::machines()
         .into_iter()
         .chain(run::steps::model())
