@@ -26,7 +26,12 @@ impl Source {
         if is_clone(repository) && !allow_dirty {
             refuse_changes(&git(repository, &["status", "--porcelain"])?)?;
         }
-        let Some(time) = time(repository)? else {
+        Self::at(repository, time(repository)?)
+    }
+
+    /// The sources as they are, with the time that is known of them.
+    fn at(repository: &Repository, time: Option<u64>) -> Result<Self> {
+        let Some(time) = time else {
             bail!(
                 "this is no git clone, so the time for the package is not known: set SOURCE_DATE_EPOCH to seconds since 1970"
             )
@@ -151,6 +156,12 @@ mod tests {
             error.contains("SOURCE_DATE_EPOCH") && error.contains("01/01/2050"),
             "{error}"
         );
+        let repository = Repository::find().unwrap();
+        assert_eq!(Source::at(&repository, Some(LAST)).unwrap().time, LAST);
+        for time in [None, Some(LAST + 1)] {
+            let error = Source::at(&repository, time).unwrap_err().to_string();
+            assert!(error.contains("SOURCE_DATE_EPOCH"), "{error}");
+        }
     }
 
     /// build.rs makes FILEVERSION of it, and stampinf DriverVer: by the variable, or as cargo-make's task says.

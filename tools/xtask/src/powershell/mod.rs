@@ -93,6 +93,30 @@ fn the_trace_provider_is_the_driver_s() {
 }
 
 #[test]
+fn both_scripts_record_what_dxgkrnl_says_of_the_driver() {
+    let common = common();
+    // Microsoft-Windows-DxgKrnl, as `logman query providers` lists it.
+    let provider = "$PortTraceProvider = '{802ec45a-1e99-4b83-9920-87c98277ba9d}'";
+    assert!(common.contains(provider), "{provider}");
+    let chosen = "if ($name -eq 'dxgkrnl') { $provider = $PortTraceProvider }";
+    assert!(common.contains(chosen), "{chosen}");
+    for (name, script) in [
+        (
+            "Install",
+            include_str!("../../../../scripts/vm/Install-Driver.ps1"),
+        ),
+        (
+            "Test",
+            include_str!("../../../../scripts/vm/Test-Driver.ps1"),
+        ),
+    ] {
+        for part in ["$sessions = @(Open-Trace ", "Close-Trace $sessions"] {
+            assert!(script.contains(part), "{name}-Driver.ps1: {part}");
+        }
+    }
+}
+
+#[test]
 fn device_service_and_certificate_are_the_package_s() {
     let common = common();
     let inx = include_str!("../../../../inf/vgpudod.inx");

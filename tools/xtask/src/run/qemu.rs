@@ -215,7 +215,7 @@ fn command(machine: &Machine<'_>) -> Result<Command> {
     load(&mut command, machine.rig, machine.image, machine.words);
     command
         .arg("-fw_cfg")
-        .arg(format!("name={REGISTRY},file={}", escaped(&registry)))
+        .arg(fw_cfg(REGISTRY, &registry))
         .args(["-m", &options.memory().to_string()])
         .args(["-smp", &options.smp.to_string()])
         .arg("-serial")
@@ -269,7 +269,7 @@ fn load(command: &mut Command, program: &Path, image: &Path, options: &str) {
         .args(["-bios", FIRMWARE, "-kernel"])
         .arg(program)
         .arg("-fw_cfg")
-        .arg(format!("name={IMAGE},file={}", escaped(image)))
+        .arg(fw_cfg(IMAGE, image))
         .arg("-fw_cfg")
         .arg(format!("name={OPTIONS},string={options}"))
         .args(["-serial", "stdio"])
@@ -279,6 +279,11 @@ fn load(command: &mut Command, program: &Path, image: &Path, options: &str) {
 /// A path as a value among QEMU's options, where a comma ends a value and two are one.
 fn escaped(path: &Path) -> String {
     path.display().to_string().replace(',', ",,")
+}
+
+/// The argument of -fw_cfg for a file that the rig reads under this name.
+fn fw_cfg(name: &str, file: &Path) -> String {
+    format!("name={name},file={}", escaped(file))
 }
 
 /// A socket that QEMU listens on.
@@ -432,7 +437,7 @@ fn ask(vgpuctl: &Path, requests: &Path) -> Result<Value> {
 mod tests {
     use std::path::Path;
 
-    use super::{Wanted, escaped, id, plain, with_id};
+    use super::{LAST_WORDS, Outcome, Wanted, fw_cfg, id, plain, server, with_id};
 
     #[test]
     fn the_rig_says_which_picture_is_on_the_screen() {
@@ -447,7 +452,26 @@ mod tests {
 
     #[test]
     fn commas_in_paths_are_doubled_and_nothing_else() {
-        assert_eq!(escaped(Path::new("/a,b=c/%d e")), "/a,,b=c/%d e");
+        let path = Path::new("/a,b=c/%d e");
+        assert_eq!(fw_cfg("opt/x", path), "name=opt/x,file=/a,,b=c/%d e");
+        assert_eq!(server(path), "unix:/a,,b=c/%d e,server=on,wait=off");
+    }
+
+    #[test]
+    fn the_last_words_are_the_drivers_own_last_lines() {
+        let mut outcome = Outcome::default();
+        assert_eq!(outcome.said(), "");
+        outcome.keep("[  1.000] driver: too old to count");
+        for number in 0..LAST_WORDS {
+            outcome.keep("[  1.001] rig: something else");
+            outcome.keep(&format!("[  1.002] driver: word {number}"));
+        }
+        let said = outcome.said();
+        assert!(said.contains("word 0 / word 1"), "{said}");
+        assert!(
+            !said.contains("too old") && !said.contains("else"),
+            "{said}"
+        );
     }
 
     #[test]

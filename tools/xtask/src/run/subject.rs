@@ -245,6 +245,21 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_no_driver_is_refused_with_its_path_before_anything_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let image = folder.path().join("cut.sys");
+        fs::write(&image, "MZ").unwrap();
+        let Err(error) = Subject::foreign(&image, None) else {
+            panic!("it was taken");
+        };
+        let error = format!("{error:#}");
+        assert!(
+            error.contains("cut.sys: it is cut off") && !error.contains('\n'),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn a_setting_takes_the_place_of_the_inf_files_value() {
         let mut gpu = subject(&[(0x1AF4, 0x1050, None)]);
         let value = |name: &str, number: u8| Preset {
