@@ -68,6 +68,15 @@ pub fn machines() -> Vec<Step> {
         ),
         ("rig: two processors", processors(2)),
         ("rig: eight processors", processors(8)),
+        // The other display is QEMU's first, which a screendump without a device would take.
+        (
+            "rig: beside another display",
+            Options {
+                frames: FEW,
+                qemu: vec!["-vga".to_owned(), "std".to_owned()],
+                ..plain()
+            },
+        ),
     ]
 }
 
@@ -280,6 +289,19 @@ mod tests {
                 let exclusive = group.is_some_and(|group| alone.contains(&group));
                 assert!(!(exclusive && twice), "{step}: {name} undoes another");
             }
+        }
+    }
+
+    #[test]
+    fn connected_interrupts_are_run_as_line_and_messages_on_one_and_four_processors() {
+        let runs = machines();
+        for (line, smp) in [(false, 1), (false, 4), (true, 1), (true, 4)] {
+            let has = |late| {
+                runs.iter()
+                    .any(|(_, run)| (run.line, run.smp, run.connect_late) == (line, smp, late))
+            };
+            assert!(has(false), "line {line}, {smp} processors");
+            assert!(has(true) || smp == 1, "connected late, line {line}");
         }
     }
 
