@@ -444,15 +444,21 @@ fn stop(
         }
         // A driver that did not announce it is stopped the plain way (F027).
         (End::Release, Some(target)) if adapter.caps().SupportNonVGA != 0 => {
-            release(adapter, target, host)
+            release(adapter, target, host, summary)
         }
         _ => adapter.stop(),
     }
 }
 
 /// The display is given back. It is judged by its own rule: lit, linear and black, whatever was shown last.
-fn release(adapter: &'static Adapter, target: u32, host: &mut dyn Host) -> Result<(), NtStatus> {
+fn release(
+    adapter: &'static Adapter,
+    target: u32,
+    host: &mut dyn Host,
+    summary: &mut Summary,
+) -> Result<(), NtStatus> {
     if let Released::Left(left) = adapter.stop_and_release(target, true)? {
+        summary.displays_given_back += 1;
         let mut black = Picture::default();
         black.resize(left.Width, left.Height);
         let dark = host.compare(&black);

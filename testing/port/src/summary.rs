@@ -73,6 +73,8 @@ pub struct Summary {
     pub user_presents: u64,
     /// Stops that came while a present was pending.
     pub busy_stops: u32,
+    /// Displays that the driver gave back lit when it was stopped.
+    pub displays_given_back: u32,
     /// The mode, in pixels and lines.
     pub mode: Option<(u32, u32)>,
     /// Bytes of all dirty rectangles and moves; without the whole frames that a pattern begins with.
@@ -178,7 +180,7 @@ impl Summary {
             Some(ddi) => alloc::format!("\"{}\"", ddi.name()),
             None => String::from("null"),
         };
-        let members: [(&str, String); 29] = [
+        let members: [(&str, String); 30] = [
             ("error", error),
             ("error_at", error_at),
             ("mode", mode),
@@ -200,6 +202,10 @@ impl Summary {
             (
                 "stops_with_a_present_pending",
                 alloc::format!("{}", self.busy_stops),
+            ),
+            (
+                "displays_given_back",
+                alloc::format!("{}", self.displays_given_back),
             ),
             ("picture", alloc::format!("\"{}\"", self.verdict.word())),
             (

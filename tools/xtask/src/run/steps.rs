@@ -260,6 +260,13 @@ fn judge(summary: &Value, options: &Options) -> Result<()> {
     let stops = matches!(options.plan().end, End::Stop | End::Release) && !set;
     let pending = figure("stops_with_a_present_pending")?;
     ensure!(!stops || pending > 0.0, "no stop found a present pending");
+    // Firmware's display is known on a VGA device, unless that is what is varied.
+    let known = options.vga && !options.variants.iter().any(|name| name.contains("post"));
+    let released = options.plan().end == End::Release;
+    ensure!(
+        !(known && released) || figure("displays_given_back")? > 0.0,
+        "firmware's display was not given back"
+    );
     Ok(())
 }
 
