@@ -511,6 +511,18 @@ mod tests {
         );
     }
 
+    /// [Its page](https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/nf-wdm-kequeryperformancecounter)
+    /// names Hal.lib and Hal.dll.
+    #[test]
+    fn the_performance_counter_comes_from_the_hal_as_with_the_wdk() {
+        let repository = Repository::find().unwrap();
+        let imports = imports(&repository).unwrap();
+        let counter = imports
+            .iter()
+            .find(|import| import.name == "KeQueryPerformanceCounter");
+        assert_eq!(counter.expect("a row").module, "HAL.dll");
+    }
+
     #[test]
     fn what_was_kept_of_the_functions_goes_when_the_headers_change() {
         let folder = tempfile::tempdir().unwrap();
