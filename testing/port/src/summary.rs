@@ -107,8 +107,8 @@ pub struct Summary {
     pub ddis: Vec<Use>,
 }
 
-fn ratio(part: u64, whole: u32) -> Option<(u64, u64)> {
-    let thousandths = (part * 1000).checked_div(u64::from(whole))?;
+fn ratio(part: u64, whole: impl Into<u64>) -> Option<(u64, u64)> {
+    let thousandths = (part * 1000).checked_div(whole.into())?;
     Some((thousandths / 1000, thousandths % 1000))
 }
 
@@ -180,7 +180,7 @@ impl Summary {
             Some(ddi) => alloc::format!("\"{}\"", ddi.name()),
             None => String::from("null"),
         };
-        let members: [(&str, String); 30] = [
+        let members: [(&str, String); 31] = [
             ("error", error),
             ("error_at", error_at),
             ("mode", mode),
@@ -238,6 +238,13 @@ impl Summary {
                 number(statistics.map(|figures| figures.bytes_transferred)),
             ),
             ("dirty_bytes", alloc::format!("{}", self.dirty_bytes)),
+            (
+                "bytes_transferred_per_dirty_byte",
+                fixed(
+                    statistics
+                        .and_then(|figures| ratio(figures.bytes_transferred, self.dirty_bytes)),
+                ),
+            ),
             ("rules_checked", alloc::format!("{}", self.rules_checked)),
             ("checks", alloc::format!("{}", self.checks)),
             ("violations", alloc::format!("{}", self.violations)),
@@ -313,8 +320,8 @@ mod tests {
 
     #[test]
     fn ratios_have_three_digits_and_no_frames_no_ratio() {
-        assert_eq!(ratio(301, 300), Some((1, 3)));
-        assert_eq!(ratio(5, 0), None);
+        assert_eq!(ratio(301, 300_u32), Some((1, 3)));
+        assert_eq!(ratio(5, 0_u32), None);
         let summary = Summary {
             broken: alloc::vec![String::from("a \"b\"\n")],
             ..Summary::default()

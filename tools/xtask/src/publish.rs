@@ -1,8 +1,7 @@
 //! The library crates as they would be published: packed, unpacked and built from what was packed.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -15,7 +14,6 @@ pub fn publish(repository: &Repository) -> Result<()> {
     let home = repository.root().join("target/publish-home");
     fresh_home(&mine, &home)?;
     let words = [
-        "publish",
         "--quiet",
         "--dry-run",
         "--allow-dirty",
@@ -26,14 +24,8 @@ pub fn publish(repository: &Repository) -> Result<()> {
         "--package",
         "dxgk",
     ];
-    let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
-    process::capture(
-        Command::new(cargo)
-            .current_dir(repository.root())
-            .args(words)
-            .env("CARGO_HOME", home),
-    )
-    .map(drop)
+    let mut cargo = repository.cargo("publish");
+    process::capture(cargo.args(words).env("CARGO_HOME", home)).map(drop)
 }
 
 /// A Cargo home at `home` with all that `mine` has, except for unpacked packages.

@@ -56,12 +56,18 @@ fn heard_by(stub: &'static Stub, config: Config, plan: &Plan) -> Vec<Heard> {
     stub.heard.take()
 }
 
-/// The same of a stub with VSync control or without, and with one thing varied.
-fn heard(vsync: bool, variant: Option<&str>) -> Vec<Heard> {
+/// The main job with one thing varied.
+fn varied(variant: Option<&str>) -> (Config, Plan) {
     let (mut config, mut plan) = (Config::default(), short());
     if let Some(name) = variant {
         (Variant::named(name).expect("a variant").change)(&mut config, &mut plan);
     }
+    (config, plan)
+}
+
+/// What a stub with VSync control or without hears, with one thing varied.
+fn heard(vsync: bool, variant: Option<&str>) -> Vec<Heard> {
+    let (config, plan) = varied(variant);
     heard_by(Stub::with(None, false, vsync), config, &plan)
 }
 
@@ -265,10 +271,7 @@ fn the_interface_has_the_size_that_the_variant_says() {
         (Some("interface-smaller"), 184),
         (Some("interface-larger"), 256 + 512),
     ] {
-        let (mut config, mut plan) = (Config::default(), short());
-        if let Some(name) = variant {
-            (Variant::named(name).expect("a variant").change)(&mut config, &mut plan);
-        }
+        let (config, plan) = varied(variant);
         let stub = Stub::new(None);
         let _ = heard_by(stub, config, &plan);
         assert_eq!(stub.sizes.get().0, expected, "{variant:?}");

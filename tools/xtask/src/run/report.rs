@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::trace::{Trace, ratio};
+use super::trace::Trace;
 use super::{broken, number};
 
 /// The figures of a run.
@@ -62,15 +62,9 @@ impl Summary {
 
     /// Adds what QEMU saw; `whole` is how many of the dirty bytes are the whole frames' at the beginning.
     pub fn add_trace(&mut self, trace: &Trace, whole: u64) {
-        let figure = |name: &str| number(&self.0, name).map(|figure| figure as u64);
-        let dirty = figure("dirty_bytes").unwrap_or_default();
-        let transferred = figure("bytes_transferred").map(|bytes| ratio(bytes, dirty));
-        let members = trace.members(figure("frames").unwrap_or_default(), dirty, whole);
-        for (name, value) in members {
+        let figure = |name: &str| number(&self.0, name).unwrap_or_default() as u64;
+        for (name, value) in trace.members(figure("frames"), figure("dirty_bytes"), whole) {
             self.set(&name, value);
-        }
-        if let Some(transferred) = transferred {
-            self.set("bytes_transferred_per_dirty_byte", transferred);
         }
     }
 

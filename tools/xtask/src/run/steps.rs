@@ -70,7 +70,7 @@ pub fn machines() -> Vec<Step> {
         ("rig: eight processors", processors(8)),
         // The other display is QEMU's first, which a screendump without a device would take.
         (
-            "rig: beside another display",
+            "rig: with another display",
             Options {
                 frames: FEW,
                 qemu: vec!["-vga".to_owned(), "std".to_owned()],

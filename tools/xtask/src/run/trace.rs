@@ -146,7 +146,7 @@ fn written(rest: &str) -> Option<u8> {
 }
 
 /// Two decimals; null without a divisor.
-pub fn ratio(part: u64, whole: u64) -> Value {
+fn ratio(part: u64, whole: u64) -> Value {
     if whole == 0 {
         return Value::Null;
     }
